@@ -1,4 +1,4 @@
-"""Digests that anyone can compute again: SM3 (GB/T 32905) over bytes, over files, over one spelling of JSON."""
+"""Digests of the record: over canonical JSON, so that anyone can compute them again.
 
 SM3 (GB/T 32905) is the default; TRAIL_DIGEST=sha256 chooses the other. A digest carries its own name
 ("sm3:…"), so that a chain begun under one verifies after a change to the other.
