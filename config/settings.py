@@ -196,3 +196,8 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "科技伦理审查 <no-reply@localhost>")
+
+# --- record -------------------------------------------------------------------------------------------------------
+
+# "sm3" (GB/T 32905) or "sha256". A digest names its algorithm, so a change needs no conversion.
+TRAIL_DIGEST = env.str("TRAIL_DIGEST", "sm3")
