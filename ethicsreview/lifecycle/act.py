@@ -1,0 +1,85 @@
+"""What a step is given, and what it leaves to be done after its object is saved."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ethicsreview.accounts.standing import Standing
+from ethicsreview.deadlines import clock
+
+if TYPE_CHECKING:
+    from ethicsreview.lifecycle.models import Lifecycle
+
+
+@dataclass
+class Act:
+    """One person doing one step at one moment.
+
+    A step reads `actor`, `at`, `standing`; and says what follows from it: facts for the record, deadlines that
+    start or end, consequences on other objects, rows to create, people to tell. The door carries these out in
+    the same transaction, in that order, after the object is saved.
+    """
+
+    actor: Any
+    at: datetime
+    standing: Standing
+    request_id: str = ""
+    doing: tuple[Any, str] | None = None
+    memory: dict[Any, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    timings: list[Callable[[], Any]] = field(default_factory=list)
+    consequences: list[tuple["Lifecycle", str, dict[str, Any]]] = field(default_factory=list)
+    creations: list["Lifecycle"] = field(default_factory=list)
+    messages: list[tuple[str, list[Any], dict[str, Any]]] = field(default_factory=list)
+    words: dict[str, Any] = field(default_factory=dict)
+
+    def record(self, **facts: Any) -> None:
+        """Add to what the trail keeps of this step. Plain data only."""
+        self.facts.update(facts)
+
+    def say(self, **words: Any) -> None:
+        """Add places to fill in the step's own notice."""
+        self.words.update(words)
+
+    def once(self, key: Any, compute: Callable[[], Any]) -> Any:
+        """A value that several guards of this act need, computed once."""
+        if key not in self.memory:
+            self.memory[key] = compute()
+        return self.memory[key]
+
+    def start(self, kind: str, *, on: "Lifecycle | None" = None, **terms: Any) -> None:
+        """Start a deadline on the object (or on another); the terms are those of `deadlines.clock.start`."""
+        self._time(lambda obj: clock.start(kind, obj, at=self.at, request_id=self.request_id, **terms), on)
+
+    def meet(self, *kinds: str, on: "Lifecycle | None" = None) -> None:
+        self._time(lambda obj: [clock.meet(kind, obj, at=self.at) for kind in kinds], on)
+
+    def cancel(self, *kinds: str, on: "Lifecycle | None" = None) -> None:
+        self._time(lambda obj: [clock.cancel(kind, obj, at=self.at) for kind in kinds], on)
+
+    def pause(self, kind: str, *, on: "Lifecycle | None" = None) -> None:
+        self._time(lambda obj: clock.pause(kind, obj, at=self.at), on)
+
+    def resume(self, kind: str, *, on: "Lifecycle | None" = None) -> None:
+        self._time(lambda obj: clock.resume(kind, obj, at=self.at), on)
+
+    def extend(self, kind: str, *, due_at: datetime, reason: str, on: "Lifecycle | None" = None) -> None:
+        self._time(lambda obj: clock.extend(kind, obj, due_at=due_at, reason=reason, at=self.at), on)
+
+    def then(self, obj: "Lifecycle", name: str, **cleaned: Any) -> None:
+        """Bring about a step on another object, through the same door, for the same actor."""
+        self.consequences.append((obj, name, cleaned))
+
+    def create(self, instance: "Lifecycle") -> None:
+        """Bring about a new object with a lifecycle of its own."""
+        self.creations.append(instance)
+
+    def tell(self, key: str, people: Iterable[Any], **words: Any) -> None:
+        """A notice beside the step's own (whose recipients the table names)."""
+        self.messages.append((key, list(people), words))
+
+    def _time(self, change: Callable[[Any], Any], on: "Lifecycle | None") -> None:
+        assert self.doing is not None
+        target = on if on is not None else self.doing[0]
+        self.timings.append(lambda: change(target))

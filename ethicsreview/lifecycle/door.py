@@ -1,0 +1,266 @@
+"""The one door through which state changes.
+
+`perform` always goes: transaction → lock → visible? → permitted? → free of conflict? → every requirement,
+all refusals collected → input → the step → validate → save → trail → deadlines → consequences → notices.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ethicsreview.accounts.request_id import current_request_id
+from ethicsreview.accounts.standing import Standing, standing_of
+from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.forms import StepForm, describe, recordable
+from ethicsreview.lifecycle.models import Lifecycle, open_door
+from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refusal, Refused
+from ethicsreview.lifecycle.steps import CONSEQUENCE, Step, steps_of
+from ethicsreview.notices.outbox import post
+from ethicsreview.notices.tables import notice_for
+from ethicsreview.trail.record import Record, append
+
+Object = TypeVar("Object", bound=Lifecycle)
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step, as a face draws it for one person: open, or shut with every reason."""
+
+    step: Step
+    refusals: tuple[Refusal, ...]
+    form: StepForm
+
+    @property
+    def name(self) -> str:
+        return self.step.name
+
+    @property
+    def label(self) -> str | Promise:
+        return self.step.label
+
+    @property
+    def open(self) -> bool:
+        return not self.refusals
+
+    def input_schema(self) -> dict[str, Any]:
+        return describe(self.form)
+
+
+def perform(obj: Object, name: str, *, by: Any, at: datetime | None = None, **raw: Any) -> Object:
+    """Take a step, for a person (or SYSTEM), now; returns the object as it was saved.
+
+    `raw` is the input as a face received it; the step's form cleans it. Raises NotVisible, NotPermitted,
+    Refused (all requirements that are unmet) or InvalidInput (all fields that are wrong); then nothing has
+    changed.
+    """
+    moment = at or timezone.now()
+    with transaction.atomic(), open_door():
+        locked = _locked(obj)
+        act = Act(actor=by, at=moment, standing=standing_of(by, moment), request_id=current_request_id())
+        if not act.standing.is_system and not _visible(locked, act.standing):
+            raise NotVisible(f"{obj.noun}:{obj.ref}")
+        declared = steps_of(type(locked))[name]
+        _check_permission(declared, locked, act)
+        if refusals := _refusals(declared, locked, act):
+            raise Refused(refusals)
+        form = _valid_form(declared, locked, act, raw)
+        _take(locked, declared, act, form.cleaned_data, form.recorded())
+    return locked
+
+
+def create(instance: Object, *, by: Any, at: datetime | None = None, **facts: Any) -> Object:
+    """Bring a new object into being, with the first entry of its trail."""
+    moment = at or timezone.now()
+    with transaction.atomic(), open_door():
+        act = Act(actor=by, at=moment, standing=standing_of(by, moment), request_id=current_request_id())
+        capacities = instance.capacities(act.standing)
+        if not act.standing.is_system and not instance.creators & capacities:
+            raise NotPermitted(str(_("新建")), sorted(instance.creators))
+        act.record(**facts)
+        _make(instance, act, capacities)
+    return instance
+
+
+def open_steps(obj: Lifecycle, by: Any, *, at: datetime | None = None, every: bool = False) -> list[StepView]:
+    """The steps this person may take on the object, each open or with all that stands in its way.
+
+    Steps that belong to another state are left out, unless `every` asks for them too.
+    """
+    moment = at or timezone.now()
+    act = Act(actor=by, at=moment, standing=standing_of(by, moment))
+    capacities = obj.capacities(act.standing)
+    views = []
+    for declared in steps_of(type(obj)).values():
+        if not declared.by & capacities or not (every or obj.state in declared.sources):
+            continue
+        act.doing = (obj, declared.name)
+        views.append(StepView(declared, tuple(_refusals(declared, obj, act)), declared.form(obj=obj, act=act)))
+    return views
+
+
+def step_view(obj: Lifecycle, name: str, by: Any, *, at: datetime | None = None, data: Any = None) -> StepView:
+    """One step with its form (bound when `data` is given), for the page that asks for its input."""
+    moment = at or timezone.now()
+    act = Act(actor=by, at=moment, standing=standing_of(by, moment))
+    declared = steps_of(type(obj))[name]
+    _check_permission(declared, obj, act)
+    return StepView(declared, tuple(_refusals(declared, obj, act)), declared.form(data, obj=obj, act=act))
+
+
+def _locked(obj: Object) -> Object:
+    """The object afresh, under its subject's lock and its own: always in this order, so that no two wait crosswise."""
+    subject = obj.subject()
+    if subject.pk != obj.pk or type(subject) is not type(obj):
+        _lock(subject)
+    return _lock(obj)
+
+
+def _lock(obj: Object) -> Object:
+    manager: models.Manager[Object] = type(obj)._base_manager
+    return manager.select_for_update(of=("self",)).get(pk=obj.pk)
+
+
+def _visible(obj: Lifecycle, standing: Standing) -> bool:
+    return bool(type(obj).objects.visible_to(standing).filter(pk=obj.pk).exists())  # type: ignore[attr-defined]
+
+
+def _check_permission(declared: Step, obj: Lifecycle, act: Act) -> None:
+    allowed = declared.by & obj.capacities(act.standing)
+    if not allowed and not (act.standing.is_system and CONSEQUENCE in declared.by):
+        raise NotPermitted(str(declared.label), sorted(declared.by))
+
+
+def _refusals(declared: Step, obj: Lifecycle, act: Act) -> list[Refusal]:
+    found = []
+    if obj.state not in declared.sources:
+        state = obj._meta.get_field("state")
+        names = dict(state.flatchoices)  # type: ignore[union-attr]
+        found.append(
+            Refusal(
+                "state",
+                _("当前状态为“%(state)s”，不能“%(step)s”"),
+                {"state": names.get(obj.state, obj.state), "step": declared.label},
+                declared.cite,
+            )
+        )
+    if declared.judges:
+        found += obj.conflicts(act.standing)
+    # A guard speaks of the state its step begins in; asked elsewhere it would only repeat the first refusal.
+    if not found or obj.state in declared.sources:
+        for guard in declared.requires:
+            found += guard(obj, act)
+    return found
+
+
+def _valid_form(declared: Step, obj: Lifecycle, act: Act, raw: Mapping[str, Any]) -> StepForm:
+    form = declared.form(dict(raw), obj=obj, act=act)
+    errors = {name: [str(_("没有这一项。"))] for name in raw if name not in form.fields}
+    if not form.is_valid():
+        errors |= {name: [str(message) for message in messages] for name, messages in form.errors.items()}
+    if errors:
+        raise InvalidInput(errors)
+    return form
+
+
+def _take(obj: Lifecycle, declared: Step, act: Act, cleaned: Mapping[str, Any], recorded: dict[str, Any]) -> None:
+    source = obj.state
+    act.doing = (obj, declared.name)
+    getattr(obj, declared.name)(act, **cleaned)
+    # The database enforces keys and uniqueness; here it is for the words that a person reads.
+    obj.full_clean(exclude=_foreign_keys(obj), validate_unique=False, validate_constraints=False)
+    obj.save()
+    facts = act.facts | ({"input": recorded} if recorded else {})
+    _record(obj, declared.name, act, source=source, cite=declared.cite, facts=facts, by=declared.by)
+    _follow_up(obj, declared.name, act)
+
+
+def _make(instance: Lifecycle, act: Act, capacities: set[str]) -> None:
+    if not instance.ref:
+        instance.give_ref(act.at)
+    instance.full_clean(exclude=_foreign_keys(instance), validate_unique=False, validate_constraints=False)
+    instance.save()
+    act.doing = (instance, "create")
+    _record(instance, "create", act, source="", cite="", facts=act.facts, by=frozenset(capacities))
+    _follow_up(instance, "create", act)
+
+
+def _record(
+    obj: Lifecycle, name: str, act: Act, *, source: str, cite: str, facts: Mapping[str, Any], by: frozenset[str]
+) -> None:
+    subject, standing = obj.subject(), act.standing
+    actor = ("system", "", act.actor.name) if standing.is_system else ("person", act.actor.username, act.actor.name)
+    append(
+        Record(
+            subject=(subject.noun, subject.ref),
+            object=(obj.noun, obj.ref),
+            step=name,
+            at=act.at,
+            actor=actor,
+            capacities=",".join(sorted(by & obj.capacities(standing))),
+            source=source,
+            target=obj.state,
+            citation=cite,
+            facts=recordable(facts),
+            request_id=act.request_id,
+        )
+    )
+
+
+def _follow_up(obj: Lifecycle, name: str, act: Act) -> None:
+    """Deadlines, then what the step brings about elsewhere, then the post."""
+    timings, act.timings = act.timings, []
+    for change in timings:
+        change()
+    if timings:
+        obj.note_next_due()
+    creations, act.creations = act.creations, []
+    consequences, act.consequences = act.consequences, []
+    messages, act.messages = act.messages, []
+    words, act.words = act.words, {}
+    act.facts = {}
+    for instance in creations:
+        _make(instance, act, instance.capacities(act.standing))
+    for other, consequence, cleaned in consequences:
+        _bring_about(obj, name, other, consequence, act, cleaned)
+    _post(obj, name, act, words, messages)
+
+
+def _bring_about(obj: Lifecycle, name: str, other: Lifecycle, consequence: str, act: Act, cleaned: dict[str, Any]) -> None:
+    locked = _locked(other)
+    declared = steps_of(type(locked))[consequence]
+    if CONSEQUENCE not in declared.by:
+        raise NotPermitted(str(declared.label), sorted(declared.by))
+    act.doing = (locked, consequence)
+    if refusals := _refusals(declared, locked, act):
+        raise Refused(refusals)
+    act.record(because=f"{obj.noun}:{obj.ref} {name}")
+    _take(locked, declared, act, cleaned, {})
+
+
+def _post(obj: Lifecycle, name: str, act: Act, words: dict[str, Any], messages: list[tuple[str, list[Any], dict[str, Any]]]) -> None:
+    key = f"{obj.noun}.{name}"
+    if rule := notice_for(key):
+        people = {person.pk: person for group in rule.to for person in obj.people(group)}
+        messages = [(key, list(people.values()), words), *messages]
+    for message, people_told, places in messages:
+        post(
+            message,
+            people_told,
+            object_kind=obj.noun,
+            object_ref=obj.ref,
+            url=obj.get_absolute_url(),
+            context={**obj.words(), **places},
+            dedupe=f"{message}:{obj.ref}:{act.at.isoformat()}",
+            at=act.at,
+            request_id=act.request_id,
+        )
+
+
+def _foreign_keys(obj: Lifecycle) -> set[str]:
+    return {field.name for field in obj._meta.concrete_fields if field.is_relation}

@@ -1,0 +1,106 @@
+"""The input of a step, as one Django form that every face uses: drawn by the pages, described to the API."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from ethicsreview.lifecycle.act import Act
+
+
+class StepForm(forms.Form):
+    """Fields are flat (`answer__3`), so that a page, a JSON body and a test fill them alike.
+
+    `build` adds fields that depend on the object. `unrecorded` names what must not stand in the trail:
+    passwords, and what is sealed until a decision.
+    """
+
+    unrecorded: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, *args: Any, obj: Any, act: "Act", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.obj, self.act = obj, act
+        self.build()
+
+    def build(self) -> None:
+        """Add or narrow fields by `self.obj` and `self.act`."""
+
+    def recorded(self) -> dict[str, Any]:
+        """The cleaned input as it is kept in the trail."""
+        kept = {name: value for name, value in self.cleaned_data.items() if name not in self.unrecorded}
+        return {name: recordable(value) for name, value in kept.items() if value not in (None, "", [])}
+
+
+class PasswordAgain(StepForm):
+    """For what a person signs: the password once more, whichever face it comes through."""
+
+    unrecorded = frozenset({"password"})
+    password = forms.CharField(
+        label=_("登录密码"),
+        help_text=_("签署前请再次输入您的登录密码。"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.act.actor.check_password(password):
+            raise forms.ValidationError(_("密码不正确。"), code="password")
+        return password
+
+
+def recordable(value: Any) -> Any:
+    """A cleaned value as plain data; rows become their reference, people their user name."""
+    if isinstance(value, models.Model):
+        return getattr(value, "ref", "") or getattr(value, "username", "") or value.pk
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): recordable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | models.QuerySet):
+        return [recordable(item) for item in value]
+    if value is None or isinstance(value, str | int):
+        return value
+    return str(value)
+
+
+_TYPES: list[tuple[type[forms.Field], dict[str, Any]]] = [
+    (forms.MultipleChoiceField, {"type": "array", "items": {"type": "string"}}),
+    (forms.ModelMultipleChoiceField, {"type": "array", "items": {"type": "string"}}),
+    (forms.BooleanField, {"type": "boolean"}),
+    (forms.IntegerField, {"type": "integer"}),
+    (forms.DateTimeField, {"type": "string", "format": "date-time"}),
+    (forms.DateField, {"type": "string", "format": "date"}),
+    (forms.EmailField, {"type": "string", "format": "email"}),
+]
+
+
+def describe(form: forms.Form) -> dict[str, Any]:
+    """The form as JSON Schema: what a machine may send, with the labels and help that people read."""
+    properties = {}
+    for name, field in form.fields.items():
+        schema = next((dict(kind) for cls, kind in _TYPES if isinstance(field, cls)), {"type": "string"})
+        schema["title"] = str(field.label or name)
+        if field.help_text:
+            schema["description"] = str(field.help_text)
+        if isinstance(field, forms.ChoiceField):
+            values = [value for value, _label in _flat(field.choices) if value != ""]
+            (schema["items"] if schema["type"] == "array" else schema)["enum"] = values
+        if getattr(field, "max_length", None):
+            schema["maxLength"] = field.max_length
+        properties[name] = schema
+    required = [name for name, field in form.fields.items() if field.required]
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _flat(choices: Any) -> list[tuple[str, str]]:
+    flat = []
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            flat += [(str(v), str(text)) for v, text in label]
+        else:
+            flat.append((str(value), str(label)))
+    return flat

@@ -1,0 +1,117 @@
+"""What every object with a lifecycle has."""
+
+from collections.abc import Iterable
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import ConcurrentTransitionMixin, FSMFieldMixin
+
+from ethicsreview.accounts.models import Sequence
+from ethicsreview.accounts.standing import Standing
+from ethicsreview.deadlines.models import Deadline
+from ethicsreview.lifecycle.refusals import Refusal, SideDoor
+
+_door_open: ContextVar[bool] = ContextVar("door_open", default=False)
+
+
+@contextmanager
+def open_door() -> Any:
+    """Only `door` and bulk imports, which write the trail themselves, pass here."""
+    token = _door_open.set(True)
+    try:
+        yield
+    finally:
+        _door_open.reset(token)
+
+
+class LifecycleQuerySet(models.QuerySet[Any]):
+    def visible_to(self, standing: Standing) -> Self:
+        """The rows this person may know of. Each model answers; nothing is visible by default."""
+        raise NotImplementedError
+
+    def update(self, **values: Any) -> int:
+        if "state" in values:
+            raise SideDoor("a state is set by a step, not by update()")
+        return super().update(**values)
+
+
+class Lifecycle(ConcurrentTransitionMixin, models.Model):
+    """Base of every object whose state changes by steps.
+
+    A subclass declares `ref` (unique text), `state` (protected FSMField), and:
+    - `noun`: its kind in the trail, in notices and deadlines ("review");
+    - `collection`: its name in addresses ("reviews");
+    - `letter`: what its reference begins with ("R");
+    - `creators`: the capacities that may create one.
+    """
+
+    noun: ClassVar[str]
+    collection: ClassVar[str]
+    letter: ClassVar[str]
+    creators: ClassVar[frozenset[str]] = frozenset()
+    ref: Any
+    state: Any
+
+    next_due_at = models.DateTimeField(_("最近期限"), null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not _door_open.get():
+            raise SideDoor(f"{type(self).__name__} is saved by perform or create alone")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise SideDoor("an object with a lifecycle is never deleted")
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Read again. Django-fsm's own version lifts the protection of the field for every thread meanwhile."""
+        fresh = type(self)._base_manager.get(pk=self.pk)
+        for field in self._meta.concrete_fields:
+            if isinstance(field, FSMFieldMixin):
+                field.set_state(self, getattr(fresh, field.attname))
+            else:
+                setattr(self, field.attname, getattr(fresh, field.attname))
+        self._state.fields_cache.clear()
+        getattr(self, "_prefetched_objects_cache", {}).clear()
+        self._update_initial_state()
+
+    def give_ref(self, at: datetime) -> None:
+        year = timezone.localtime(at).year
+        self.ref = f"{self.letter}{year}-{Sequence.take(f'{self.letter}{year}'):06d}"
+
+    # --- what a subclass answers -------------------------------------------------------------------------------
+
+    def subject(self) -> "Lifecycle":
+        """The object in whose chain this one's steps stand, and under whose row lock they are taken."""
+        return self
+
+    def capacities(self, standing: Standing) -> set[str]:
+        """In what capacities this person stands to this object: "lead", "secretary", "chair" …"""
+        raise NotImplementedError
+
+    def conflicts(self, standing: Standing) -> Iterable[Refusal]:
+        """What forbids this person to judge the matter, whatever their role."""
+        return ()
+
+    def people(self, group: str) -> Iterable[Any]:
+        """The people behind a word of the notices table ("lead", "secretaries")."""
+        raise NotImplementedError
+
+    def get_absolute_url(self) -> str:
+        raise NotImplementedError
+
+    def words(self) -> dict[str, str]:
+        """Places that every notice about this object may fill."""
+        return {"ref": self.ref}
+
+    def note_next_due(self) -> None:
+        """Keep the earliest open deadline on the row, so that a queue is read from one index."""
+        self.next_due_at = Deadline.objects.of(self).open().aggregate(first=models.Min("due_at"))["first"]
+        type(self)._base_manager.filter(pk=self.pk).update(next_due_at=self.next_due_at)
