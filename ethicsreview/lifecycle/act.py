@@ -30,6 +30,7 @@ class Act:
     facts: dict[str, Any] = field(default_factory=dict)
     timings: list[Callable[[], Any]] = field(default_factory=list)
     consequences: list[tuple["Lifecycle", str, dict[str, Any]]] = field(default_factory=list)
+    preliminaries: list[tuple["Lifecycle", str, dict[str, Any]]] = field(default_factory=list)
     creations: list["Lifecycle"] = field(default_factory=list)
     messages: list[tuple[str, list[Any], dict[str, Any]]] = field(default_factory=list)
     words: dict[str, Any] = field(default_factory=dict)
@@ -71,6 +72,10 @@ class Act:
         """Bring about a step on another object, through the same door, for the same actor."""
         self.consequences.append((obj, name, cleaned))
 
+    def before(self, obj: "Lifecycle", name: str, **cleaned: Any) -> None:
+        """A consequence that must stand before this object is saved, because the two exclude each other."""
+        self.preliminaries.append((obj, name, cleaned))
+
     def create(self, instance: "Lifecycle") -> None:
         """Bring about a new object with a lifecycle of its own."""
         self.creations.append(instance)
@@ -78,6 +83,10 @@ class Act:
     def tell(self, key: str, people: Iterable[Any], **words: Any) -> None:
         """A notice beside the step's own (whose recipients the table names)."""
         self.messages.append((key, list(people), words))
+
+    def apart(self) -> "Act":
+        """The same person at the same moment, for a step whose effects must not mix with this one's."""
+        return Act(actor=self.actor, at=self.at, standing=self.standing, request_id=self.request_id)
 
     def _time(self, change: Callable[[Any], Any], on: "Lifecycle | None") -> None:
         assert self.doing is not None

@@ -172,6 +172,8 @@ def _take(obj: Lifecycle, declared: Step, act: Act, cleaned: Mapping[str, Any], 
     source = obj.state
     act.doing = (obj, declared.name)
     getattr(obj, declared.name)(act, **cleaned)
+    for other, consequence, terms in act.preliminaries:
+        _bring_about(obj, declared.name, other, consequence, act.apart(), terms)
     # The database enforces keys and uniqueness; here it is for the words that a person reads.
     obj.full_clean(exclude=_foreign_keys(obj), validate_unique=False, validate_constraints=False)
     obj.save()
@@ -214,21 +216,15 @@ def _record(
 
 def _follow_up(obj: Lifecycle, name: str, act: Act) -> None:
     """Deadlines, then what the step brings about elsewhere, then the post."""
-    timings, act.timings = act.timings, []
-    for change in timings:
+    for change in act.timings:
         change()
-    if timings:
+    if act.timings:
         obj.note_next_due()
-    creations, act.creations = act.creations, []
-    consequences, act.consequences = act.consequences, []
-    messages, act.messages = act.messages, []
-    words, act.words = act.words, {}
-    act.facts = {}
-    for instance in creations:
-        _make(instance, act, instance.capacities(act.standing))
-    for other, consequence, cleaned in consequences:
-        _bring_about(obj, name, other, consequence, act, cleaned)
-    _post(obj, name, act, words, messages)
+    for instance in act.creations:
+        _make(instance, act.apart(), instance.capacities(act.standing))
+    for other, consequence, cleaned in act.consequences:
+        _bring_about(obj, name, other, consequence, act.apart(), cleaned)
+    _post(obj, name, act)
 
 
 def _bring_about(obj: Lifecycle, name: str, other: Lifecycle, consequence: str, act: Act, cleaned: dict[str, Any]) -> None:
@@ -243,11 +239,11 @@ def _bring_about(obj: Lifecycle, name: str, other: Lifecycle, consequence: str, 
     _take(locked, declared, act, cleaned, {})
 
 
-def _post(obj: Lifecycle, name: str, act: Act, words: dict[str, Any], messages: list[tuple[str, list[Any], dict[str, Any]]]) -> None:
-    key = f"{obj.noun}.{name}"
+def _post(obj: Lifecycle, name: str, act: Act) -> None:
+    key, messages = f"{obj.noun}.{name}", list(act.messages)
     if rule := notice_for(key):
         people = {person.pk: person for group in rule.to for person in obj.people(group)}
-        messages = [(key, list(people.values()), words), *messages]
+        messages.insert(0, (key, list(people.values()), act.words))
     for message, people_told, places in messages:
         post(
             message,
