@@ -1,0 +1,79 @@
+"""When the sweep has something to do about one deadline, and what. Plain functions.
+
+The agenda is the ladder of reminders, the end itself, and the escalations after it, in order. The row keeps
+how many of its moments lie behind (`stage`) and when the next one is (`next_at`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Moment:
+    at: datetime
+    offset: timedelta
+    is_end: bool = False
+    escalations: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def is_reminder_before(self) -> bool:
+        return self.offset < timedelta(0)
+
+    @property
+    def is_reminder(self) -> bool:
+        return not self.is_end and not self.escalations
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one visit of the sweep does. After an outage several moments have passed: only the last reminder
+    is still worth sending, and none once the end itself has passed; a breach and its escalations are never
+    skipped.
+    """
+
+    done: int
+    reminder: Moment | None
+    breach: bool
+    escalations: tuple[Mapping[str, Any], ...]
+
+
+def agenda_of(
+    due_at: datetime, ladder: Iterable[int], escalate_to: Iterable[Mapping[str, Any]]
+) -> list[Moment]:
+    """All moments in order. `ladder` in seconds from the end; a rung at 0 is the end itself, which always
+    tells.
+    """
+    steps = [Moment(due_at + offset, offset) for offset in map(_seconds, sorted(set(ladder))) if offset]
+    steps.append(Moment(due_at, timedelta(0), is_end=True))
+    by_offset: dict[timedelta, list[Mapping[str, Any]]] = {}
+    for escalation in escalate_to:
+        by_offset.setdefault(timedelta(hours=escalation.get("after", 0)), []).append(escalation)
+    steps += [Moment(due_at + offset, offset, escalations=tuple(who)) for offset, who in by_offset.items()]
+    return sorted(steps, key=lambda moment: (moment.at, not moment.is_end, bool(moment.escalations)))
+
+
+def turn_at(moments: Sequence[Moment], stage: int, at: datetime) -> Turn:
+    """What is to be done at `at`, of the moments from `stage` on. Nothing, if the clock was set back."""
+    passed = [moment for moment in moments[stage:] if moment.at <= at]
+    breach = any(moment.is_end for moment in passed)
+    reminders = [
+        moment for moment in passed if moment.is_reminder and not (breach and moment.is_reminder_before)
+    ]
+    return Turn(
+        done=stage + len(passed),
+        reminder=reminders[-1] if reminders else None,
+        breach=breach,
+        escalations=tuple(who for moment in passed for who in moment.escalations),
+    )
+
+
+def ladder(*, before: Iterable[int] = (), after: Iterable[int] = (), hours: bool = False) -> list[timedelta]:
+    """Rungs from the numbers that a policy holds: days (or hours) before and after the end."""
+    one = timedelta(hours=1) if hours else timedelta(days=1)
+    return sorted([-one * number for number in before] + [one * number for number in after])
+
+
+def _seconds(offset: int) -> timedelta:
+    return timedelta(seconds=offset)

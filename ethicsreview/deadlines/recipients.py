@@ -1,0 +1,59 @@
+"""Who is told about deadlines: the holders of the roles on the day, for a whole batch in one query."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ethicsreview.accounts.models import Appointment, Person
+from ethicsreview.deadlines.models import Deadline
+
+Seat = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Recipients:
+    holders: Mapping[Seat, Sequence[Person]]
+    people: Mapping[int, Person]
+
+    @classmethod
+    def of(cls, deadlines: Iterable[Deadline], at: datetime) -> "Recipients":
+        seats: set[Seat] = set()
+        named: set[int] = set()
+        for deadline in deadlines:
+            if deadline.person_id is not None:
+                named.add(deadline.person_id)
+            elif deadline.role and deadline.body_id is not None:
+                seats.add((deadline.role, deadline.body_id))
+            seats |= {(who["role"], who["body_id"]) for who in deadline.escalate_to}
+        return cls(_holders(seats, at), Person.objects.in_bulk(named) if named else {})
+
+    def who_must_act(self, deadline: Deadline) -> list[Person]:
+        """The people whose duty it is. Where the seat is empty, those it would be escalated to: a duty
+        whose holder has left is still somebody's.
+        """
+        if deadline.person_id is not None:
+            acting = [self.people[deadline.person_id]]
+        else:
+            acting = list(self.holders.get((deadline.role, deadline.body_id or 0), ()))
+        active = [person for person in acting if person.is_active]
+        return active or self.of_escalations(deadline.escalate_to)
+
+    def of_escalations(self, escalations: Iterable[Mapping[str, Any]]) -> list[Person]:
+        return [
+            person for who in escalations for person in self.holders.get((who["role"], who["body_id"]), ())
+        ]
+
+
+def _holders(seats: set[Seat], at: datetime) -> dict[Seat, list[Person]]:
+    holders: dict[Seat, list[Person]] = {}
+    if not seats:
+        return holders
+    appointments = Appointment.objects.current(at).filter(
+        role__in={role for role, _body in seats}, body__in={body for _role, body in seats}
+    )
+    for appointment in appointments.select_related("person").order_by("pk"):
+        seat = (appointment.role, appointment.body_id)
+        if seat in seats and appointment.person.is_active:
+            holders.setdefault(seat, []).append(appointment.person)
+    return holders

@@ -1,0 +1,156 @@
+"""The passing of time: reminders, breaches and escalations of all deadlines that are due for a look.
+
+Any number of sweeps may run at once and be repeated; a row is visited when its `next_at` has come, by one
+of them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from ethicsreview.accounts.standing import SYSTEM
+from ethicsreview.deadlines import words
+from ethicsreview.deadlines.agenda import Turn, agenda_of, turn_at
+from ethicsreview.deadlines.models import Deadline
+from ethicsreview.deadlines.recipients import Recipients
+from ethicsreview.notices.outbox import Post, post_all
+from ethicsreview.trail.models import Chain
+from ethicsreview.trail.record import Record, append
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one look at one deadline does."""
+
+    deadline: Deadline
+    turn: Turn
+
+
+@dataclass(frozen=True)
+class Swept:
+    visited: int = 0
+    reminded: int = 0
+    breached: int = 0
+    escalated: int = 0
+
+    def with_visit(self, visit: Visit) -> "Swept":
+        return replace(
+            self,
+            visited=self.visited + 1,
+            reminded=self.reminded + (visit.turn.reminder is not None),
+            breached=self.breached + visit.turn.breach,
+            escalated=self.escalated + bool(visit.turn.escalations),
+        )
+
+
+def _silent(_visit: Visit) -> None:
+    pass
+
+
+def sweep(
+    at: datetime, *, dry_run: bool = False, limit: int = BATCH, tell: Callable[[Visit], None] = _silent
+) -> Swept:
+    """Look at every deadline that is due for it at `at`, `limit` rows in a transaction; `tell` hears of each.
+
+    After an outage each row is visited once and sends its latest reminder alone. A dry run writes nothing.
+    """
+    swept = Swept()
+    for batch in _planned(at, limit) if dry_run else _done(at, limit):
+        for visit in batch:
+            swept = swept.with_visit(visit)
+            tell(visit)
+    return swept
+
+
+def _planned(at: datetime, limit: int) -> Iterator[list[Visit]]:
+    for deadline in Deadline.objects.to_sweep(at).iterator(limit):
+        yield [_visit(deadline, at)]
+
+
+def _done(at: datetime, limit: int) -> Iterator[list[Visit]]:
+    passed_over: set[int] = set()
+    while True:
+        with transaction.atomic():
+            due = Deadline.objects.to_sweep(at).exclude(pk__in=passed_over)
+            rows = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
+            visits = [_visit(row, at) for row in rows]
+            busy = _busy_subjects(visits)
+            passed_over |= {
+                visit.deadline.pk for visit in visits if _needs_chain(visit) and _subject(visit) in busy
+            }
+            visits = [visit for visit in visits if visit.deadline.pk not in passed_over]
+            _carry_out(visits, at)
+        if not rows:
+            return
+        yield visits
+
+
+def _visit(deadline: Deadline, at: datetime) -> Visit:
+    moments = agenda_of(deadline.due_at, deadline.ladder, deadline.escalate_to)
+    return Visit(deadline, turn_at(moments, deadline.stage, at))
+
+
+def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
+    recipients = Recipients.of([visit.deadline for visit in visits], at)
+    posts: list[Post] = []
+    records: list[Record] = []
+    for visit in visits:
+        deadline, turn = visit.deadline, visit.turn
+        if turn.breach:
+            deadline.breached_at = deadline.breached_at or deadline.due_at
+            records.append(_breach_record(deadline, at))
+        posts += words.posts_for(deadline, turn, recipients, at)
+        deadline.schedule(turn.done)
+    Deadline.objects.bulk_update(
+        [visit.deadline for visit in visits], ["breached_at", "stage", "next_at"], batch_size=BATCH
+    )
+    if records:
+        append(*records)
+    post_all(posts, at=at)
+
+
+def _breach_record(deadline: Deadline, at: datetime) -> Record:
+    return Record(
+        subject=(deadline.subject_kind, deadline.subject_ref),
+        object=(deadline.object_kind, deadline.object_ref),
+        step="deadline_breached",
+        at=at,
+        actor=("system", "", str(SYSTEM.name)),
+        citation=deadline.citation,
+        facts={"deadline": deadline.kind, "due_at": deadline.due_at.isoformat()},
+    )
+
+
+def _needs_chain(visit: Visit) -> bool:
+    return visit.turn.breach
+
+
+def _subject(visit: Visit) -> tuple[str, str]:
+    return visit.deadline.subject_kind, visit.deadline.subject_ref
+
+
+def _busy_subjects(visits: Sequence[Visit]) -> set[tuple[str, str]]:
+    """Subjects in whose chain a step is writing just now; the others' chains are locked by this.
+
+    A step locks its subject first and its deadline after; the sweep has the deadline first. Were it to wait
+    for the chain, the two could wait for each other for ever. So it never waits: a busy subject's turn
+    comes a minute later.
+    """
+    refs: dict[str, set[str]] = {}
+    for visit in filter(_needs_chain, visits):
+        refs.setdefault(visit.deadline.subject_kind, set()).add(visit.deadline.subject_ref)
+    if not refs:
+        return set()
+    wanted = Q(pk__in=[])
+    for kind, names in refs.items():
+        wanted |= Q(subject_kind=kind, subject_ref__in=names)
+    chains = Chain.objects.filter(wanted).values_list("subject_kind", "subject_ref")
+    free = set(chains.select_for_update(skip_locked=True))
+    if len(free) == sum(map(len, refs.values())):
+        return set()
+    return set(chains) - free

@@ -1,0 +1,53 @@
+"""What the sweep says, to whom; the words themselves stand in notices.toml."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import lazy
+
+from ethicsreview.accounts.models import Person
+from ethicsreview.deadlines.agenda import Turn
+from ethicsreview.deadlines.models import Deadline, Unit
+from ethicsreview.deadlines.recipients import Recipients
+from ethicsreview.notices.outbox import Post
+
+
+def posts_for(deadline: Deadline, turn: Turn, recipients: Recipients, at: datetime) -> Iterator[Post]:
+    """At most one notice of each sort; who both must act and is escalated to gets the first alone."""
+    acting = recipients.who_must_act(deadline)
+    if turn.breach:
+        yield _post("deadline.breach", deadline, acting, at)
+    elif turn.reminder is not None:
+        key = "deadline.reminder" if turn.reminder.is_reminder_before else "deadline.overdue"
+        yield _post(key, deadline, acting, at, rung=str(int(turn.reminder.offset.total_seconds())))
+    if turn.escalations:
+        told = {person.pk for person in acting} if turn.breach else set()
+        above = [person for person in recipients.of_escalations(turn.escalations) if person.pk not in told]
+        rung = "+".join(str(who.get("after", 0)) for who in turn.escalations)
+        yield _post("deadline.escalation", deadline, above, at, rung=rung)
+
+
+def _post(key: str, deadline: Deadline, people: list[Person], at: datetime, *, rung: str = "") -> Post:
+    return Post(
+        key=key,
+        people=people,
+        context=_context(deadline, at),
+        object_kind=deadline.object_kind,
+        object_ref=deadline.object_ref,
+        url=deadline.url,
+        # The same rung of the same end is told once, whoever sweeps; a new end is told anew.
+        dedupe=f"{key}:{deadline.pk}:{deadline.due_at.isoformat()}:{rung}",
+        urgent=deadline.unit == Unit.HOURS,
+    )
+
+
+def _context(deadline: Deadline, at: datetime) -> dict[str, Any]:
+    """Lazy, so that each person reads it in their own language."""
+    text = lazy(lambda of: str(of()), str)
+    return {
+        "label": text(lambda: deadline.title),
+        "ref": deadline.object_ref,
+        "due": text(lambda: deadline.due_text),
+        "left": text(lambda: deadline.left(at)),
+    }

@@ -1,0 +1,145 @@
+"""Writing notices, in the transaction of the step they tell of. Workers carry them out after it
+(`delivery`).
+"""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils.http import url_has_allowed_host_and_scheme
+from kombu.exceptions import OperationalError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from ethicsreview.accounts.models import Person
+from ethicsreview.notices.models import Channel, Delivery, Notice, Preference
+from ethicsreview.notices.tables import Letter, Rule, tables
+from ethicsreview.notices.tasks import deliver
+
+log = structlog.get_logger(__name__)
+BATCH = 500
+# What a publish raises when the broker is down, on either transport (the folder's errors are OSError).
+BROKER_AWAY = (OperationalError, RedisConnectionError, RedisTimeoutError, OSError)
+
+
+class UnknownNotice(LookupError):
+    """No table has a row of this key."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """One notice to several people, before it is written."""
+
+    key: str
+    people: Sequence[Person]
+    context: Mapping[str, Any] = field(default_factory=dict)
+    object_kind: str = ""
+    object_ref: str = ""
+    url: str = ""
+    dedupe: str = ""
+    urgent: bool = False
+    request_id: str = ""
+
+
+def post(key: str, people: Iterable[Person], *, at: datetime, **terms: Any) -> list[Notice]:
+    """Tell the people, in the caller's transaction; the terms are those of `Post`. Returns what is new.
+
+    Raises UnknownNotice, MissingWords, or ValueError for an address outside this service.
+    """
+    return post_all([Post(key=key, people=list(people), **terms)], at=at)
+
+
+def post_all(posts: Iterable[Post], *, at: datetime) -> list[Notice]:
+    """Tell many people many things, in a bounded number of queries. Returns what is new.
+
+    A `dedupe` that a person has been told under already is passed over: repeating a post changes nothing.
+    Inactive people are left out; of one person named twice, one notice is written.
+    """
+    drafts = [notice for item in posts for notice in _drafts(item, at)]
+    with transaction.atomic():
+        told = _rows_like(drafts).keys()
+        new = [notice for notice in drafts if _identity(notice) not in told]
+        # Another transaction may tell them meanwhile: the constraint decides, so the rows are read back.
+        Notice.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
+        rows = list(_rows_like(new).values())
+        _write_deliveries(rows, at)
+    if rows:
+        transaction.on_commit(nudge)
+    return rows
+
+
+def nudge() -> None:
+    """Wake a worker. The rows are the truth: while the broker is away they wait for beat, and no request
+    fails.
+    """
+    try:
+        deliver.apply_async(retry=False)
+    except BROKER_AWAY as error:
+        log.warning("broker_unreachable", error=type(error).__name__)
+
+
+def _drafts(item: Post, at: datetime) -> list[Notice]:
+    rule = tables().get(item.key)
+    if rule is None:
+        raise UnknownNotice(item.key)
+    if item.url and not (item.url.startswith("/") and url_has_allowed_host_and_scheme(item.url, None)):
+        raise ValueError(f"{item.key}: {item.url!r} leads out of this service")
+    people = {person.pk: person for person in item.people if person.is_active}
+    letters = {
+        language: rule.render(language, item.context) for language in {p.language for p in people.values()}
+    }
+    dedupe = item.dedupe or uuid.uuid4().hex
+    return [_draft(item, rule, letters[person.language], person, dedupe, at) for person in people.values()]
+
+
+def _draft(item: Post, rule: Rule, letter: Letter, person: Person, dedupe: str, at: datetime) -> Notice:
+    return Notice(
+        person=person,
+        key=item.key,
+        subject=letter.subject,
+        text=letter.text,
+        url=item.url,
+        object_kind=item.object_kind,
+        object_ref=item.object_ref,
+        statutory=rule.statutory,
+        urgent=rule.urgent or item.urgent,
+        dedupe=dedupe,
+        created_at=at,
+        request_id=item.request_id,
+    )
+
+
+def _identity(notice: Notice) -> tuple[int, str]:
+    return notice.person_id, notice.dedupe
+
+
+def _rows_like(notices: Sequence[Notice]) -> dict[tuple[int, str], Notice]:
+    """The rows in the database that are the same notices, by person and dedupe."""
+    if not notices:
+        return {}
+    wanted = {_identity(notice) for notice in notices}
+    rows = Notice.objects.filter(
+        person__in={person for person, _dedupe in wanted}, dedupe__in={dedupe for _person, dedupe in wanted}
+    )
+    return {_identity(row): row for row in rows.select_related("person") if _identity(row) in wanted}
+
+
+def _write_deliveries(notices: Sequence[Notice], at: datetime) -> None:
+    silent = set(
+        Preference.objects.filter(
+            person__in={notice.person_id for notice in notices}, mail=False
+        ).values_list("person_id", flat=True)
+    )
+    Delivery.objects.bulk_create(
+        [
+            Delivery(notice=notice, channel=Channel.MAIL, urgent=notice.urgent, next_try_at=at)
+            for notice in notices
+            if notice.person.email and (notice.statutory or notice.person_id not in silent)
+        ],
+        batch_size=BATCH,
+        ignore_conflicts=True,
+    )
