@@ -1,4 +1,4 @@
-"""The digest printed on letters and beside files: SM3 (GB/T 32905), which a reader can compute with any tool."""
+"""The digest printed on letters and beside files: SM3 (GB/T 32905), as any tool computes it."""
 
 from typing import IO
 
