@@ -10,7 +10,9 @@ app = Celery("ethicsreview")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+# A tick that no worker took within its minute is stale: the next one does its work too.
+MINUTE = {"schedule": 60.0, "options": {"expires": 55}}
 app.conf.beat_schedule = {
-    "sweep": {"task": "deadlines.sweep", "schedule": 60.0},
-    "deliver": {"task": "notices.deliver", "schedule": 60.0},
+    "sweep": {"task": "deadlines.sweep", **MINUTE},
+    "deliver": {"task": "notices.deliver", **MINUTE},
 }
