@@ -70,7 +70,7 @@ def perform(obj: Object, name: str, *, by: Any, at: datetime | None = None, **ra
         if refusals := _refusals(declared, locked, act):
             raise Refused(refusals)
         form = _valid_form(declared, locked, act, raw)
-        _take(locked, declared, act, form.cleaned_data, form.recorded())
+        _take(locked, declared, act, form.terms(), form.recorded())
     return locked
 
 
@@ -193,7 +193,14 @@ def _make(instance: Lifecycle, act: Act, capacities: set[str]) -> None:
 
 
 def _record(
-    obj: Lifecycle, name: str, act: Act, *, source: str, cite: str, facts: Mapping[str, Any], by: frozenset[str]
+    obj: Lifecycle,
+    name: str,
+    act: Act,
+    *,
+    source: str,
+    cite: str,
+    facts: Mapping[str, Any],
+    by: frozenset[str],
 ) -> None:
     subject, standing = obj.subject(), act.standing
     actor = ("system", "", act.actor.name) if standing.is_system else ("person", act.actor.username, act.actor.name)
@@ -227,7 +234,9 @@ def _follow_up(obj: Lifecycle, name: str, act: Act) -> None:
     _post(obj, name, act)
 
 
-def _bring_about(obj: Lifecycle, name: str, other: Lifecycle, consequence: str, act: Act, cleaned: dict[str, Any]) -> None:
+def _bring_about(
+    obj: Lifecycle, name: str, other: Lifecycle, consequence: str, act: Act, cleaned: dict[str, Any]
+) -> None:
     locked = _locked(other)
     declared = steps_of(type(locked))[consequence]
     if CONSEQUENCE not in declared.by:

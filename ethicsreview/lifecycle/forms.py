@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 class StepForm(forms.Form):
     """Fields are flat (`answer__3`), so that a page, a JSON body and a test fill them alike.
 
-    `build` adds fields that depend on the object. `unrecorded` names what must not stand in the trail:
-    passwords, and what is sealed until a decision.
+    `build` adds fields that depend on the object. `secret` names what proves who is there and is no term of the
+    step (a password): it reaches neither the step nor the trail.
     """
 
-    unrecorded: ClassVar[frozenset[str]] = frozenset()
+    secret: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *args: Any, obj: Any, act: "Act", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -29,16 +29,19 @@ class StepForm(forms.Form):
     def build(self) -> None:
         """Add or narrow fields by `self.obj` and `self.act`."""
 
+    def terms(self) -> dict[str, Any]:
+        """What the step is called with."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.secret}
+
     def recorded(self) -> dict[str, Any]:
-        """The cleaned input as it is kept in the trail."""
-        kept = {name: value for name, value in self.cleaned_data.items() if name not in self.unrecorded}
-        return {name: recordable(value) for name, value in kept.items() if value not in (None, "", [])}
+        """What the trail keeps of the input. A form whose content is sealed keeps less."""
+        return {name: recordable(value) for name, value in self.terms().items() if value not in (None, "", [])}
 
 
 class PasswordAgain(StepForm):
     """For what a person signs: the password once more, whichever face it comes through."""
 
-    unrecorded = frozenset({"password"})
+    secret = frozenset({"password"})
     password = forms.CharField(
         label=_("登录密码"),
         help_text=_("签署前请再次输入您的登录密码。"),

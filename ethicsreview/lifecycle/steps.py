@@ -84,9 +84,9 @@ def step(
                 raise SideDoor(f"{type(self).__name__}.{declared.name} is called by perform alone")
             return method(self, act, **cleaned)
 
-        moved: Method = transition(
-            field="state", source=list(sources), target=target, custom={"step": declared}
-        )(through_the_door)
+        moved: Method = transition(field="state", source=list(sources), target=target, custom={"step": declared})(
+            through_the_door
+        )
         moved.step = declared  # type: ignore[attr-defined]  # read back by steps_of
         return moved
 

@@ -71,7 +71,11 @@ def seal(day: date, at: datetime, folder: Path) -> tuple[Seal, Path]:
             return made, path
         folder.mkdir(parents=True, exist_ok=True)
         previous = Seal.objects.order_by("-day").first()
-        chains = list(Chain.objects.order_by("subject_kind", "subject_ref").values_list("subject_kind", "subject_ref", "length", "head"))
+        chains = list(
+            Chain.objects.order_by("subject_kind", "subject_ref").values_list(
+                "subject_kind", "subject_ref", "length", "head"
+            )
+        )
         heads = [[f"{kind}:{ref}", length, head] for kind, ref, length, head in chains]
         before = previous.digest if previous else ""
         made = Seal.objects.create(

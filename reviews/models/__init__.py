@@ -1,0 +1,27 @@
+from reviews.models.agenda import AgendaItem
+from reviews.models.assessment import RiskAssessment
+from reviews.models.decision import Decision, Outcome
+from reviews.models.follow_up import FollowUp
+from reviews.models.meeting import Attendance, Meeting
+from reviews.models.opinion import Opinion, Verdict
+from reviews.models.project import Project, ProjectMember
+from reviews.models.review import Review
+from reviews.models.submission import Material, Request, Submission
+
+__all__ = [
+    "AgendaItem",
+    "Attendance",
+    "Decision",
+    "FollowUp",
+    "Material",
+    "Meeting",
+    "Opinion",
+    "Outcome",
+    "Project",
+    "ProjectMember",
+    "Request",
+    "Review",
+    "RiskAssessment",
+    "Submission",
+    "Verdict",
+]

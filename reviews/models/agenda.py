@@ -1,0 +1,130 @@
+"""AgendaItem 议程事项: a review at a meeting. Here quorum and votes are counted, by the pure rules."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Membership, conflicts_of
+from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.lifecycle.act import Act
+from reviews.models.meeting import Meeting, attending
+from reviews.models.opinion import Opinion
+from reviews.models.project import project_facts
+from reviews.rules.quorum import QuorumResult, quorum
+from reviews.rules.votes import Formula, Tally, tally
+
+
+class AgendaItem(models.Model):
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="items", verbose_name=_("会议"))
+    review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="agenda_items", verbose_name=_("审查"))
+    round = models.PositiveIntegerField(_("轮次"))
+    position = models.PositiveIntegerField(_("序号"))
+    presenter = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("主审委员")
+    )
+    # Moved to another meeting, voted on anew, or withdrawn.
+    dropped_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("议程事项")
+        verbose_name_plural = _("议程事项")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "round"],
+                condition=models.Q(dropped_at=None),
+                name="agenda_one_place_a_round",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.review}"
+
+    @property
+    def concluded(self) -> bool:
+        return self.review.decisions.filter(round=self.round).exists()
+
+    def drop(self, at: datetime) -> None:
+        self.dropped_at = at
+        self.save(update_fields=["dropped_at"])
+
+    def give_ballots(self, act: Act) -> None:
+        """An opinion to write for each voting member who has none yet; with an interest, a recusal instead."""
+        having = set(self.opinions.filter(round=self.round).values_list("person_id", flat=True))
+        recused = dict(
+            Opinion.objects.filter(review=self.review, state=Opinion.State.RECUSED).values_list(
+                "person_id", "recusal_ground"
+            )
+        )
+        members = self.meeting.committee.voting_members_at(law_day(max(act.at, self.meeting.starts_at)))
+        interests = conflicts_of([member.person for member in members], project_facts(self.review.project))
+        for membership in members:
+            if membership.person.pk in having:
+                continue
+            opinion = Opinion(
+                review=self.review,
+                agenda_item=self,
+                round=self.round,
+                membership=membership,
+                person=membership.person,
+                next_due_at=self.meeting.starts_at,
+            )
+            act.create(opinion)
+            grounds = [str(ground) for ground in interests[membership.person.pk]]
+            if membership.person.pk in recused:
+                grounds.append(recused[membership.person.pk])
+            if grounds:
+                act.then(opinion, "recuse", ground="；".join(grounds)[:300])
+
+    def recused(self) -> set[int]:
+        return set(
+            self.opinions.filter(state=Opinion.State.RECUSED, round=self.round).values_list("person_id", flat=True)
+        )
+
+    def quorum(self, at: datetime) -> QuorumResult:
+        """Measures 14, counted after recusals."""
+        policy = self.review.policy_at(at)
+        return quorum(attending(self.meeting, at), self.recused(), policy)
+
+    def voters(self, at: datetime) -> set[int]:
+        """Who attends this item: there, in office, and not recused."""
+        return {attendee.person for attendee in attending(self.meeting, at)} - self.recused()
+
+    def ballots_out(self, at: datetime) -> list[Opinion]:
+        """Ballots of members who attend and have not voted."""
+        there = self.meeting.attendances.filter(presence__in=["present", "video"]).values(
+            "membership__appointment__person"
+        )
+        waiting = self.opinions.filter(round=self.round, state=Opinion.State.ASSIGNED, person__in=there)
+        return [
+            o for o in waiting.select_related("person", "membership__appointment") if o.membership.covers(law_day(at))
+        ]
+
+    def tally(self, at: datetime) -> Tally:
+        """The votes, by each formula that applies (Measures 16; Human Measures 22)."""
+        policy = self.review.policy_at(at)
+        voters = self.voters(at)
+        cast = self.opinions.filter(round=self.round, state=Opinion.State.CAST, person__in=voters)
+        return tally(
+            dict(cast.values_list("person_id", "verdict")),
+            attending=voters,
+            all_members=self.meeting.committee.count_all_members(law_day(at)),
+            formulas=[Formula.from_policy(entry) for entry in policy.entries("vote.formula")],
+        )
+
+    def roll(self, at: datetime) -> list[dict[str, Any]]:
+        """The attendance as the decision keeps it: names as text, roles, presence, recusals."""
+        recused = self.recused()
+        rows = self.meeting.attendances.exclude(presence="").select_related("membership__appointment__person")
+        return [
+            {
+                "name": row.membership.person.name,
+                "role": row.membership.appointment.role,
+                "category": row.membership.category,
+                "presence": row.presence,
+                "recused": row.membership.person.pk in recused,
+            }
+            for row in rows.order_by("membership__appointment__role", "pk")
+        ]

@@ -1,0 +1,63 @@
+"""What a secretary, a chair and members fill in at a meeting."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from committees.kinds import RuleKind
+from committees.models import Membership
+from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
+
+
+class ReasonForm(StepForm):
+    reason = forms.CharField(label=_("理由"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class PresiderForm(StepForm):
+    presider = forms.ModelChoiceField(
+        label=_("主持会议的副主任委员"), queryset=Membership.objects.none(), empty_label=None
+    )
+
+    def build(self) -> None:
+        self.fields["presider"].queryset = self.obj.committee.members_at(law_day(self.obj.starts_at)).filter(
+            appointment__role=Role.VICE_CHAIR
+        )  # type: ignore[attr-defined]
+
+
+class TimeForm(StepForm):
+    starts_at = forms.DateTimeField(label=_("开始时间"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    place = forms.CharField(label=_("地点"), max_length=200, required=False)
+
+
+class ReplyForm(StepForm):
+    coming = forms.ChoiceField(label=_("能否到会"), choices=[], widget=forms.RadioSelect)
+
+    def build(self) -> None:
+        from reviews.models.meeting import Attendance
+
+        self.fields["coming"].choices = Attendance.Reply.choices  # type: ignore[attr-defined]
+
+
+class AttendanceForm(StepForm):
+    """One choice for each member in office; by video only where the committee's own rules provide for it."""
+
+    def build(self) -> None:
+        from reviews.models.meeting import Attendance
+
+        video = self.obj.committee.has_rule(RuleKind.VIDEO, law_day(self.act.at))
+        choices = [c for c in Attendance.Presence.choices if video or c[0] != Attendance.Presence.VIDEO]
+        marked = dict(self.obj.attendances.values_list("membership_id", "presence"))
+        for membership in self.obj.committee.voting_members_at(law_day(self.act.at)):
+            self.fields[f"presence__{membership.pk}"] = forms.ChoiceField(
+                label=str(membership),
+                choices=choices,
+                widget=forms.RadioSelect,
+                initial=marked.get(membership.pk),
+                help_text="" if video else _("委员会章程未规定视频会议（《办法》第十四条），不能登记为视频到会。"),
+            )
+
+
+class MinutesForm(PasswordAgain):
+    minutes = forms.CharField(label=_("会议记录"), max_length=50000, widget=forms.Textarea(attrs={"rows": 12}))
+    field_order = ["minutes", "password"]

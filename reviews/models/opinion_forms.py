@@ -1,0 +1,87 @@
+"""What a member fills in."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
+from ethicsreview.policy.catalogues import criteria
+
+if TYPE_CHECKING:
+    from ethicsreview.policy.catalogues import Criterion
+    from reviews.models.review import Review
+
+ANSWERS = [
+    ("meets", _("符合")),
+    ("comment", _("基本符合，有意见")),
+    ("fails", _("不符合")),
+    ("not_applicable", _("不适用")),
+]
+
+
+def criteria_for(review: "Review") -> "list[Criterion]":
+    """The heads of Measures 15 that apply to this review, as they stood when it was accepted."""
+    conclusions = review.assessment.conclusions
+    return [criterion for criterion in criteria(review.accepted_at) if criterion.applies(conclusions)]
+
+
+class CastForm(PasswordAgain):
+    """Every criterion that applies is answered; what fails or is remarked on says why."""
+
+    field_order = None
+    verdict = forms.ChoiceField(label=_("表决"), widget=forms.RadioSelect, choices=[])
+    comment = forms.CharField(
+        label=_("总体意见"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=8000,
+        required=False,
+        empty_value="",
+    )
+
+    def build(self) -> None:
+        from reviews.models.opinion import Verdict
+
+        self.fields["verdict"].choices = Verdict.choices
+        for criterion in criteria_for(self.obj.review):
+            name = f"criterion__{criterion.code}"
+            self.fields[name] = forms.ChoiceField(
+                label=criterion.text(), help_text=criterion.help(), choices=ANSWERS, widget=forms.RadioSelect
+            )
+            self.fields[f"{name}__note"] = forms.CharField(
+                label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+            )
+        self.order_fields(
+            [name for name in self.fields if name.startswith("criterion__")] + ["verdict", "comment", "password"]
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, answer in list(cleaned.items()):
+            if name.startswith("criterion__") and answer in {"comment", "fails"} and not cleaned.get(f"{name}__note"):
+                self.add_error(f"{name}__note", _("请写明具体意见。"))
+        if cleaned.get("verdict") and cleaned["verdict"] != "approved" and not cleaned.get("comment"):
+            self.add_error("comment", _("不批准、要求修改或弃权的，请写明理由。"))
+        return cleaned
+
+    def recorded(self) -> dict[str, Any]:
+        """Nothing of a sealed ballot: the step keeps its digest."""
+        return {}
+
+
+def criteria_kept(answers: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """{"3": {"answer": "comment", "note": "…"}}"""
+    kept = {}
+    for name, value in answers.items():
+        if name.startswith("criterion__") and not name.endswith("__note"):
+            kept[name.removeprefix("criterion__")] = {
+                "answer": value,
+                "note": answers.get(f"{name}__note", ""),
+            }
+    return kept
+
+
+class RecusalForm(StepForm):
+    ground = forms.CharField(
+        label=_("回避理由"), max_length=300, help_text=_("例如：本人参与该项目；与负责人有利害关系。")
+    )

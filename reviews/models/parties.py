@@ -1,0 +1,63 @@
+"""In what capacities a person stands to a project or a review, and who is behind a word of the notices table."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Committee
+from ethicsreview.accounts.models import Appointment, Institution, Person, Role
+from ethicsreview.accounts.regions import is_within, province_of
+from ethicsreview.accounts.standing import Standing
+
+# What people see where a refusal or the step table names a capacity.
+CAPACITIES = {
+    "lead": _("项目负责人"),
+    "team": _("项目组成员"),
+    "secretary": _("委员会秘书"),
+    "chair": _("主任委员"),
+    "vice_chair": _("副主任委员"),
+    "member": _("委员"),
+    "adviser": _("顾问"),
+    "presider": _("会议主持人"),
+    "voter": _("本轮表决委员"),
+    "institution_officer": _("单位管理人员"),
+    "regulator": _("监管人员"),
+    "operator": _("运维人员"),
+    "consequence": _("由其他步骤引起"),
+    "system": _("系统"),
+}
+
+COMMITTEE_CAPACITIES = (Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER, Role.ADVISER)
+
+
+def on_committee(standing: Standing, committee_id: int) -> set[str]:
+    """The person's roles on one committee."""
+    return {str(role) for role in COMMITTEE_CAPACITIES if standing.holds(role, body_id=committee_id)}
+
+
+def over_territory(standing: Standing, region: str) -> bool:
+    """Whether a regulator's territory contains the region."""
+    return any(held.role == Role.REGULATOR and is_within(region, held.region) for held in standing.held)
+
+
+def territory(standing: Standing, path: str) -> Q:
+    """The rows whose region (at `path`) lies in a territory the person regulates; none where they regulate none."""
+    inside = Q(pk__in=[])
+    for held in standing.held:
+        if held.role == Role.REGULATOR:
+            inside |= Q(**{f"{path}__startswith": territory_prefix(held.region)})
+    return inside
+
+
+def territory_prefix(region: str) -> str:
+    """The digits of a GB/T 2260 code that all codes inside it share: 370000 → 37, 370100 → 3701."""
+    if region == province_of(region):
+        return region[:2]
+    return region[:4] if region.endswith("00") else region
+
+
+def holders(roles: Iterable[str], body: Committee | Institution, day_of: object) -> Iterable[Person]:
+    """The people who hold one of the roles in the body at a moment."""
+    current = Appointment.objects.current(day_of).filter(role__in=list(roles), body_id=body.pk)
+    return Person.objects.filter(is_active=True, appointments__in=current).distinct()

@@ -1,0 +1,234 @@
+"""Project 科技活动: what may be done with it now. It changes only because something else says so."""
+
+from collections.abc import Iterable
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from committees.models import ProjectFacts
+from ethicsreview.accounts.models import Institution, Person, Role
+from ethicsreview.accounts.standing import Standing
+from ethicsreview.accounts.validators import plain_text
+from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from reviews.models.parties import holders, over_territory, territory
+
+
+class ProjectQuerySet(LifecycleQuerySet):
+    def visible_to(self, standing: Standing) -> Self:
+        if standing.is_system or standing.holds(Role.OPERATOR):
+            return self
+        if standing.person is None:
+            return self.none()
+        mine = Q(lead=standing.person) | Q(
+            pk__in=ProjectMember.objects.filter(person=standing.person).values("project")
+        )
+        mine |= Q(institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
+        committees = standing.bodies(*COMMITTEE_ROLES)
+        if committees:
+            # A committee knows of a project through a review that was submitted to it.
+            from reviews.models.review import Review
+
+            mine |= Q(pk__in=Review.objects.visible_to(standing).values("project"))
+        high_risk = Q(assessments__state="completed", assessments__high_risk=True)
+        if standing.holds(Role.REGULATOR):
+            mine |= Q(pk__in=self.model.objects.filter(high_risk & territory(standing, "region")).values("pk"))
+        return self.filter(mine)
+
+    def led_by(self, person: Person) -> Self:
+        return self.filter(lead=person)
+
+
+COMMITTEE_ROLES = (Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER, Role.ADVISER)
+
+
+class Project(Lifecycle):
+    noun, collection, letter = "project", "projects", "P"
+    creators = frozenset({"lead", "institution_officer"})
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        ASSESSED = "assessed", _("已评估")
+        UNDER_REVIEW = "under_review", _("审查中")
+        APPROVED = "approved", _("已批准")
+        SUSPENDED = "suspended", _("暂停")
+        COMPLETED = "completed", _("已结题")
+        TERMINATED = "terminated", _("已终止")
+        EXEMPT = "exempt", _("免除审查")
+        NOT_REQUIRED = "not_required", _("无需审查")
+        REJECTED = "rejected", _("不予批准")
+
+    class Field(models.TextChoices):
+        LIFE_SCIENCE = "life_science", _("生命科学")
+        MEDICINE = "medicine", _("医学")
+        AI = "ai", _("人工智能")
+        AGRICULTURE = "agriculture", _("农业")
+        ENGINEERING = "engineering", _("工程技术")
+        SOCIAL_SCIENCE = "social_science", _("人文社会科学")
+        OTHER = "other", _("其他")
+
+    ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
+    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    title = models.CharField(_("项目名称"), max_length=300, validators=[plain_text])
+    field = models.CharField(_("领域"), max_length=20, choices=Field.choices)
+    lead = models.ForeignKey(Person, models.PROTECT, related_name="led_projects", verbose_name=_("项目负责人"))
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="projects", verbose_name=_("承担单位"))
+    region = models.CharField(_("地区"), max_length=6, help_text=_("GB/T 2260 代码"))
+    funding = models.CharField(_("经费来源"), max_length=200, blank=True, validators=[plain_text])
+    starts_on = models.DateField(_("开始日期"), null=True, blank=True)
+    ends_on = models.DateField(_("结束日期"), null=True, blank=True)
+    # Where it was imported from, so that a repeated import finds it again: "ictrp:ChiCTR2000029381".
+    source_ref = models.CharField(_("外部编号"), max_length=80, null=True, blank=True, unique=True)
+    source_note = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("科技活动")
+        verbose_name_plural = _("科技活动")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                name="project_ends_after_start",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["lead", "-id"], name="project_lead"),
+            models.Index(fields=["institution", "-id"], name="project_institution"),
+            models.Index(fields=["region", "-id"], name="project_region"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:project", args=[self.ref])
+
+    def words(self) -> dict[str, str]:
+        return {"ref": self.ref, "title": self.title, "institution": self.institution.name}
+
+    def capacities(self, standing: Standing) -> set[str]:
+        if standing.person is None:
+            return set()
+        found = set()
+        if standing.person.pk == self.lead_id:
+            found.add("lead")
+        if self.pk and self.members.filter(person=standing.person).exists():
+            found.add("team")
+        if standing.holds(Role.INSTITUTION_OFFICER, body_id=self.institution_id):
+            found.add("institution_officer")
+        if over_territory(standing, self.region):
+            found.add("regulator")
+        if standing.holds(Role.OPERATOR):
+            found.add("operator")
+        return found
+
+    def people(self, group: str) -> Iterable[Person]:
+        if group == "lead":
+            return [self.lead]
+        if group == "team":
+            return Person.objects.filter(project_memberships__project=self)
+        if group == "officers":
+            return holders([Role.INSTITUTION_OFFICER], self.institution, timezone.now())
+        raise KeyError(group)
+
+    # --- steps: each is brought about by an assessment or a review ------------------------------------------------
+
+    @step(
+        source=[State.DRAFT, State.ASSESSED, State.NOT_REQUIRED, State.REJECTED],
+        target=State.ASSESSED,
+        label=_("完成风险评估"),
+        by=[CONSEQUENCE],
+        cite="national:9",
+    )
+    def assess(self, act: Act) -> None:
+        """Measures 9: risk is assessed before an activity begins."""
+
+    @step(
+        source=[State.DRAFT, State.ASSESSED, State.NOT_REQUIRED],
+        target=State.NOT_REQUIRED,
+        label=_("确认无需审查"),
+        by=[CONSEQUENCE],
+        cite="national:2",
+    )
+    def need_no_review(self, act: Act) -> None:
+        """No head of Measures 2 applies; the assessment that says so is kept."""
+
+    @step(
+        source=State.ASSESSED,
+        target=State.UNDER_REVIEW,
+        label=_("进入审查"),
+        by=[CONSEQUENCE],
+        cite="national:9",
+    )
+    def enter_review(self, act: Act) -> None: ...
+
+    @step(source=State.UNDER_REVIEW, target=State.ASSESSED, label=_("退出审查"), by=[CONSEQUENCE])
+    def leave_review(self, act: Act) -> None:
+        """The review was withdrawn or not accepted: the project may be put forward again."""
+
+    @step(
+        source=State.UNDER_REVIEW,
+        target=State.APPROVED,
+        label=_("批准"),
+        by=[CONSEQUENCE],
+        cite="national:16",
+    )
+    def approve(self, act: Act, decision: str) -> None:
+        act.record(decision=decision)
+
+    @step(
+        source=State.UNDER_REVIEW,
+        target=State.REJECTED,
+        label=_("不予批准"),
+        by=[CONSEQUENCE],
+        cite="national:16",
+    )
+    def reject(self, act: Act, decision: str) -> None:
+        act.record(decision=decision)
+
+
+class ProjectMember(models.Model):
+    """A person on the project's team; `person` is empty for somebody who has no account."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="members")
+    person = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="project_memberships",
+        verbose_name=_("账号"),
+    )
+    name = models.CharField(_("姓名"), max_length=100, validators=[plain_text])
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, blank=True, verbose_name=_("单位"))
+    duty = models.CharField(_("分工"), max_length=100, blank=True, validators=[plain_text])
+
+    class Meta:
+        verbose_name = _("项目组成员")
+        verbose_name_plural = _("项目组成员")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "person"], condition=Q(person__isnull=False), name="project_member_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def project_facts(project: Project) -> ProjectFacts:
+    """Who and what is behind a project: what an interest is measured against."""
+    members = list(project.members.values_list("person_id", "institution_id"))
+    return ProjectFacts(
+        lead_id=project.lead_id,
+        team_ids=frozenset(person for person, _institution in members if person),
+        institution_ids=frozenset({project.institution_id} | {unit for _person, unit in members if unit}),
+    )

@@ -1,0 +1,33 @@
+"""Review 审查: one committee's handling of one submission."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from reviews.models.review_deliberation import Deliberation
+from reviews.models.review_intake import Intake
+from reviews.models.review_revision import Revision
+from reviews.models.review_states import OPEN_STATES
+
+
+class Review(Intake, Deliberation, Revision):
+    """Steps are declared by phase: intake, deliberation, revision."""
+
+    noun, collection, letter = "review", "reviews", "R"
+    creators = frozenset({"lead"})
+
+    class Meta:
+        verbose_name = _("审查")
+        verbose_name_plural = _("审查")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "committee"],
+                condition=Q(kind="initial", state__in=sorted(OPEN_STATES)),
+                name="review_one_open_initial",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["committee", "waiting_for", "next_due_at", "id"], name="review_queue"),
+            models.Index(fields=["committee", "state", "-id"], name="review_committee_state"),
+            models.Index(fields=["project", "-id"], name="review_project"),
+        ]

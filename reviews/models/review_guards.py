@@ -1,0 +1,206 @@
+"""What the steps of a review require. Each guard answers with every refusal it finds, and the article."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import conflicts_of
+from ethicsreview.accounts.models import Restriction
+from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.deadlines.models import Deadline
+from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.refusals import Refusal
+from ethicsreview.policy.catalogues import materials
+from reviews.models.project import project_facts
+from reviews.rules.checklist import form_errors, missing
+from reviews.rules.procedures import open_procedures
+from reviews.rules.quorum import QuorumResult
+from reviews.rules.votes import Tally
+
+if TYPE_CHECKING:
+    from reviews.models.review import Review
+
+# The procedures that this service carries out today; another is told so, and waits in `submitted`.
+PROCEDURES_HELD = frozenset({"general"})
+
+
+def assessment_current(review: "Review", act: Act) -> Iterator[Refusal]:
+    if review.assessment.state != review.assessment.State.COMPLETED:
+        yield Refusal("assessment", _("风险评估已更新，请按最新评估重新申请"), cite="national:9")
+
+
+def content_complete(review: "Review", act: Act) -> Iterator[Refusal]:
+    version = review.draft_submission
+    if version is None:
+        return
+    conclusions = review.assessment.conclusions
+    for problem in form_errors(version.form, version.content, conclusions):
+        yield Refusal(
+            "content",
+            _("申请书“%(field)s”：%(problem)s"),
+            {"field": problem.label.text(), "problem": problem.text()},
+            problem.cite or "national:9",
+        )
+
+
+def materials_complete(review: "Review", act: Act) -> Iterator[Refusal]:
+    version = review.draft_submission
+    if version is None:
+        return
+    present = {material.kind for material in version.materials.all()}
+    for rule in missing(review.assessment.conclusions, materials(act.at), present):
+        yield Refusal("material", _("缺少材料：%(material)s"), {"material": rule.text()}, rule.cite)
+
+
+def no_restriction(review: "Review", act: Act) -> Iterator[Refusal]:
+    """Sichuan 12: whoever is barred for a time may not take part."""
+    for barred in Restriction.objects.in_force(act.at).on(
+        person=review.project.lead, institution=review.project.institution
+    ):
+        yield Refusal(
+            "restriction",
+            _("%(who)s在限制期内（至%(until)s）：%(ground)s"),
+            {
+                "who": barred.person or barred.institution,
+                "until": barred.ends or _("另行通知"),
+                "ground": barred.ground,
+            },
+            barred.citation,
+        )
+
+
+def committee_active(review: "Review", act: Act) -> Iterator[Refusal]:
+    if review.committee.state != review.committee.State.ACTIVE:
+        yield Refusal("committee_state", _("委员会“%(name)s”未在运行"), {"name": review.committee.name}, "national:4")
+
+
+def committee_lawful(review: "Review", act: Act) -> Iterator[Refusal]:
+    """Measures 7 and what tightens it: a committee that is not lawfully composed cannot begin reviews."""
+    regimes = review.assessment.conclusions.regimes
+    yield from act.once("lawful", lambda: review.committee.can_review(regimes, at=act.at))
+
+
+def procedure_exists(review: "Review", act: Act) -> Iterator[Refusal]:
+    """A matter that only another procedure fits is told so, and waits."""
+    offers = open_procedures(review.assessment.conclusions, kind=review.kind, available=PROCEDURES_HELD)
+    if not any(offer.open for offer in offers):
+        for offer in offers:
+            for reason in offer.refusals:
+                yield Refusal(reason.code, reason.text(), {}, reason.cite)
+
+
+def supplement_allowed(review: "Review", act: Act) -> Iterator[Refusal]:
+    """Measures 10: one notice, complete. A later one may only speak of what the applicant changed since."""
+    from reviews.models.review_forms import askable_items
+
+    asked = review.requests.filter(kind="supplement").exists()
+    if asked and not askable_items(review, act):
+        yield Refusal(
+            "supplement_once",
+            _("补正要求应当一次性完整告知；自上次补正后没有新变动的内容，不能再次要求补正"),
+            cite="national:10",
+        )
+
+
+def enough_without_interest(review: "Review", act: Act) -> Iterator[Refusal]:
+    """Before a meeting is called: enough members must be free of interest for it ever to be quorate."""
+    people = [member.person for member in review.committee.voting_members_at(law_day(act.at))]
+    grounds = conflicts_of(people, project_facts(review.project))
+    free = [person for person in people if not grounds[person.pk]]
+    needed = review.policy_at(act.at).entry("meeting.quorum")
+    if len(free) < needed.value:
+        yield Refusal(
+            "quorum_impossible",
+            _("回避后仅余%(free)d名委员，不足到会所需的%(needed)d名"),
+            {"free": len(free), "needed": needed.value},
+            needed.cite,
+        )
+
+
+def item_not_under_vote(review: "Review", act: Act) -> Iterator[Refusal]:
+    if review.item is not None and review.item.meeting.state == "open":
+        yield Refusal(
+            "under_vote",
+            _("该项正在会议“%(meeting)s”上审议"),
+            {"meeting": review.item.meeting.title},
+            "national:11",
+        )
+
+
+def clock_runs(review: "Review", act: Act) -> Iterator[Refusal]:
+    if not Deadline.objects.of(review).open().filter(kind="review.decision").exists():
+        yield Refusal("no_clock", _("没有正在计算的审查期限"), cite="national:17")
+
+
+def meeting_is_open(review: "Review", act: Act) -> Iterator[Refusal]:
+    if review.item is None:
+        yield Refusal("no_meeting", _("尚未列入任何会议的议程"), cite="national:11")
+    elif review.item.meeting.state != "open":
+        yield Refusal(
+            "meeting_not_open",
+            _("会议“%(meeting)s”尚未召开"),
+            {"meeting": review.item.meeting.title},
+            "national:14",
+        )
+
+
+def quorum_met(review: "Review", act: Act) -> Iterator[Refusal]:
+    """Measures 14: counted for this item, after recusals."""
+    if review.item is not None:
+        result: QuorumResult = act.once("quorum", lambda: review.item.quorum(act.at))
+        for finding in result.findings:
+            yield Refusal(finding.code, finding.text(), {}, finding.cite)
+
+
+def all_ballots_in(review: "Review", act: Act) -> Iterator[Refusal]:
+    """Nobody who attends is passed over: no conclusion while a ballot is out."""
+    if review.item is not None:
+        waiting = review.item.ballots_out(act.at)
+        if waiting:
+            yield Refusal(
+                "ballots_out",
+                _("尚有%(count)d名到会委员未表决：%(names)s"),
+                {"count": len(waiting), "names": "、".join(opinion.person.name for opinion in waiting)},
+                "national:16",
+            )
+
+
+def verdict_reached(review: "Review", act: Act) -> Iterator[Refusal]:
+    if review.item is None or review.item.ballots_out(act.at):
+        return
+    tally: Tally = act.once("tally", lambda: review.item.tally(act.at))
+    if tally.outcome is None:
+        for shortfall in tally.shortfalls:
+            yield Refusal("votes", shortfall.text(), {}, shortfall.cite)
+
+
+def round_undecided(review: "Review", act: Act) -> Iterator[Refusal]:
+    """A vote that has its result is not taken again until it comes out otherwise."""
+    if review.item is None:
+        return
+    if review.item.ballots_out(act.at):
+        yield from all_ballots_in(review, act)
+    elif act.once("tally", lambda: review.item.tally(act.at)).outcome is not None:
+        yield Refusal("decided", _("本轮表决已形成结论，不能重新表决"), cite="national:16")
+
+
+def listing_determined(review: "Review", act: Act) -> Iterator[Refusal]:
+    if review.listed is None:
+        yield Refusal("listing", _("委员会尚未认定是否列入需专家复核的清单"), cite="national:5")
+
+
+def version_intact(review: "Review", act: Act) -> Iterator[Refusal]:
+    """A decision points at what was submitted, byte for byte."""
+    if review.submission is None or not review.submission.intact():
+        yield Refusal("version_changed", _("所审版本与提交时的摘要不符，不能据以作出决定"), cite="national:6")
+
+
+def not_confirmed_by_same(review: "Review", act: Act) -> Iterator[Refusal]:
+    person: Any = act.standing.person
+    if person is not None and any(done["person"] == person.username for done in review.confirmations):
+        yield Refusal("confirmed", _("您已确认，等待另一方确认"), cite="national:16")
+    elif {done["capacity"] for done in review.confirmations} >= {"chair", "secretary"} & review.capacities(
+        act.standing
+    ):
+        yield Refusal("confirmed", _("该方已经确认"), cite="national:16")

@@ -1,0 +1,239 @@
+"""What is known of a review, before its steps: who, what applies, which version."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from committees.models import Committee, conflict_grounds
+from ethicsreview.accounts.models import Person, Role
+from ethicsreview.accounts.standing import Standing
+from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.refusals import Refusal
+from ethicsreview.policy import Policy, policy_for
+from reviews.models import review_forms as forms
+from reviews.models.assessment import RiskAssessment
+from reviews.models.opinion import Opinion
+from reviews.models.parties import COMMITTEE_CAPACITIES, holders, on_committee, territory
+from reviews.models.project import Project, ProjectMember, project_facts
+from reviews.models.review_states import HOLDERS, OPEN_STATES, WAITING_FOR, State
+from reviews.models.submission import Request, Submission
+
+
+class ReviewQuerySet(LifecycleQuerySet):
+    def visible_to(self, standing: Standing) -> Self:
+        if standing.is_system or standing.holds(Role.OPERATOR):
+            return self
+        if standing.person is None:
+            return self.none()
+        person = standing.person
+        mine = Q(project__lead=person)
+        mine |= Q(project__in=ProjectMember.objects.filter(person=person).values("project"))
+        if institutions := standing.bodies(Role.INSTITUTION_OFFICER):
+            mine |= Q(project__institution__in=institutions)
+        if committees := standing.bodies(*COMMITTEE_CAPACITIES):
+            # A draft is the lead's alone; a recused person does not see the matter from the committee's side.
+            recused = Opinion.objects.filter(person=person, state=Opinion.State.RECUSED).values("review")
+            mine |= Q(committee__in=committees) & ~Q(state=State.DRAFT) & ~Q(pk__in=recused)
+        if standing.holds(Role.REGULATOR):
+            high_risk = Q(listed=True) | Q(assessment__high_risk=True)
+            mine |= high_risk & ~Q(state=State.DRAFT) & territory(standing, "project__region")
+        return self.filter(mine)
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN_STATES)
+
+    def of_committees(self, standing: Standing, *roles: str) -> Self:
+        """What the person's committees have on their table, from the committee's side."""
+        return self.filter(committee__in=standing.bodies(*(roles or COMMITTEE_CAPACITIES))).exclude(state=State.DRAFT)
+
+    def waiting_for(self, *holders_: str) -> Self:
+        return self.filter(waiting_for__in=holders_)
+
+    def due_first(self) -> Self:
+        return self.order_by(models.F("next_due_at").asc(nulls_last=True), "pk")
+
+
+class ReviewRecord(Lifecycle):
+    """Fields and questions; the steps are declared by phase, in three files beside this one."""
+
+    State = State
+
+    class Kind(models.TextChoices):
+        INITIAL = "initial", _("初始审查")
+        AMENDMENT = "amendment", _("变更审查")
+        CONFIRMATION = "confirmation", _("确认审查")
+        REREVIEW = "rereview", _("重新审查")
+        APPEAL = "appeal", _("申诉再审")
+        FOLLOW_UP = "follow_up", _("跟踪审查")
+
+    class Procedure(models.TextChoices):
+        GENERAL = "general", _("一般程序")
+        SIMPLIFIED = "simplified", _("简易程序")
+        EMERGENCY = "emergency", _("应急程序")
+
+    ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
+    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices, default=Kind.INITIAL)
+    procedure = models.CharField(_("程序"), max_length=12, choices=Procedure.choices, blank=True)
+    procedure_ground = models.TextField(_("适用程序的理由"), blank=True)
+    project = models.ForeignKey(Project, models.PROTECT, related_name="reviews", verbose_name=_("科技活动"))
+    committee = models.ForeignKey(Committee, models.PROTECT, related_name="reviews", verbose_name=_("委员会"))
+    assessment = models.ForeignKey(RiskAssessment, models.PROTECT, related_name="reviews")
+    # The version now under review: the last that was sealed.
+    submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="+")
+    round = models.PositiveIntegerField(_("轮次"), default=1, editable=False)
+    regimes = models.JSONField(_("适用规则"), default=list, editable=False)
+    # The committee's determination (Measures 5(4)); None until it has made one.
+    listed = models.BooleanField(_("列入清单"), null=True, editable=False)
+    listed_items = models.JSONField(_("清单事项"), default=list, editable=False)
+    listed_reason = models.TextField(_("清单认定理由"), blank=True, editable=False)
+    policy_pin = models.JSONField(_("所据规则"), default=dict, editable=False)
+    waiting_for = models.CharField(_("待办方"), max_length=12, blank=True, default="lead", editable=False)
+    confirmations = models.JSONField(_("修改确认"), default=list, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(_("提交时间"), null=True, editable=False)
+    accepted_at = models.DateTimeField(_("受理时间"), null=True, editable=False)
+    concluded_at = models.DateTimeField(_("决定时间"), null=True, editable=False)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.project}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:review", args=[self.ref])
+
+    def clean(self) -> None:
+        self.waiting_for = WAITING_FOR.get(self.state, "")
+
+    # --- who ------------------------------------------------------------------------------------------------------
+
+    def subject(self) -> Project:
+        return self.project
+
+    def capacities(self, standing: Standing) -> set[str]:
+        """The project's own people act for the project alone, whatever else they are."""
+        found = self.project.capacities(standing)
+        if found & {"lead", "team"} or standing.person is None:
+            return found - {"institution_officer"} if "lead" in found else found
+        if self.pk and self.state != State.DRAFT:
+            roles = on_committee(standing, self.committee_id)
+            if roles and self.recused(standing.person):
+                roles = set()
+            found |= roles
+            if roles and self.meeting is not None and self.meeting.presides(standing.person):
+                found.add("presider")
+        return found
+
+    def recused(self, person: Person) -> bool:
+        return self.opinions.filter(person=person, state=Opinion.State.RECUSED).exists()
+
+    def conflicts(self, standing: Standing) -> Iterable[Refusal]:
+        """Measures 8 and 14: nobody judges what they have an interest in."""
+        if standing.person is None:
+            return []
+        return conflict_grounds(standing.person, project_facts(self.project))
+
+    def people(self, group: str) -> Iterable[Person]:
+        roles = {
+            "secretaries": [Role.SECRETARY],
+            "chairs": [Role.CHAIR],
+            "members": [Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER],
+        }.get(group)
+        if roles is None:
+            return self.project.people(group)
+        recused = self.opinions.filter(state=Opinion.State.RECUSED).values("person")
+        return holders(roles, self.committee, timezone.now()).exclude(pk__in=recused)
+
+    def words(self) -> dict[str, str]:
+        return self.project.words() | {
+            "ref": self.ref,
+            "committee": self.committee.name,
+            "state": str(self.get_state_display()),
+        }
+
+    @property
+    def holder(self) -> str:
+        """Who has the ball, in words."""
+        return str(HOLDERS.get(self.waiting_for, ""))
+
+    # --- what applies ---------------------------------------------------------------------------------------------
+
+    def policy_at(self, at: datetime) -> Policy:
+        """The rules in force when it was accepted; before that, those of the moment."""
+        if self.policy_pin:
+            return Policy.from_pin(self.policy_pin)
+        return policy_for(region=self.committee.region, regimes=self.assessment.conclusions.regimes, at=at)
+
+    @cached_property
+    def item(self) -> Any:
+        """Its place on the agenda of the meeting that is to decide it, if it has one."""
+        return self.agenda_items.filter(round=self.round, dropped_at=None).select_related("meeting__presider").first()
+
+    @property
+    def meeting(self) -> Any:
+        return self.item.meeting if self.item else None
+
+    @property
+    def draft_submission(self) -> Submission | None:
+        return self.submissions.filter(sealed_at=None).first()
+
+    @property
+    def decision(self) -> Any:
+        """The latest decision; None before the first."""
+        return self.decisions.first()
+
+    def open_requests(self) -> "models.QuerySet[Request]":
+        """What was asked for last and waits for its answer."""
+        return self.requests.filter(answered_at=None)
+
+    # --- what several steps do ------------------------------------------------------------------------------------
+
+    def seal(self, act: Act, signed: dict[str, Any]) -> None:
+        draft = self.draft_submission
+        assert draft is not None, "every state in which the lead writes has an open version"
+        commitment = forms.commitment_kept(signed, act)
+        draft.seal(by=act.actor, at=act.at, commitment=commitment)
+        self.submission = draft
+        act.record(version=draft.number, digest=draft.digest)
+
+    def ask(self, act: Act, kind: str, items: dict[Any, str]) -> None:
+        """Write the requests, and open the next version for the lead to answer them in."""
+        assert self.submission is not None
+        last = self.requests.aggregate(last=models.Max("number"))["last"] or 0
+        Request.objects.bulk_create(
+            [
+                Request(
+                    review=self,
+                    kind=kind,
+                    number=last + place,
+                    submission=self.submission,
+                    item=item if isinstance(item, str) else "",
+                    text=text,
+                    asked_at=act.at,
+                )
+                for place, (item, text) in enumerate(items.items(), start=1)
+            ]
+        )
+        self.submission.follow()
+
+    def answer(self, act: Act, answers: dict[str, Any]) -> None:
+        for request in self.open_requests():
+            request.answer, request.answered_at = answers[f"answer__{request.number}"], act.at
+            request.save(update_fields=["answer", "answered_at"])
+
+    def determine(self, act: Act, listed: bool, items: list[str], reason: str) -> None:
+        self.listed, self.listed_items, self.listed_reason = listed, items if listed else [], reason
+        act.record(listed=listed, listed_items=self.listed_items, listed_reason=reason)
