@@ -1,0 +1,86 @@
+"""What each letter says. A template sees exactly this and nothing else.
+
+Outcomes, procedures, citations and intervals come in as words, in the letter's language: they belong to the
+policy packs, not to a template.
+"""
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
+
+Outcome = Literal["approved", "modification_required", "revision_required", "rejected"]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ListedDocument(Part):
+    title: str
+    version: PositiveInt
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    pages: PositiveInt | None = None
+
+
+class Votes(Part):
+    label: str
+    count: NonNegativeInt
+
+
+class Ground(Part):
+    text: str
+    citation: str = ""
+
+
+class FollowUp(Part):
+    interval: str = Field(description="in words: 每12个月一次")
+    next_on: dt.date
+
+
+class Decision(Part):
+    """What the committee decided, and on what."""
+
+    lang: Literal["zh", "en"] = "zh"
+    institution: str
+    committee: str
+    review_ref: str
+    review_kind: str = Field(description="in words: 初始审查")
+    procedure: str = Field(description="in words: 一般程序（会议审查）")
+    project_ref: str
+    project_title: str
+    lead: str
+    lead_unit: str
+    submission_version: PositiveInt
+    submitted_on: dt.date
+    documents: list[ListedDocument]
+    decided_on: dt.date
+    meeting_on: dt.date | None = None
+    meeting_ref: str = ""
+    members_total: PositiveInt
+    attending: list[str] = Field(description="names of the members who took part in this item")
+    by_video: NonNegativeInt = 0
+    recused: NonNegativeInt = 0
+    votes: list[Votes]
+    vote_rules: list[Ground] = Field(default=[], description="each regime's formula, with its article")
+    outcome: Outcome
+    preliminary: bool = Field(default=False, description="waits for an agreeing re-check; approves nothing")
+    outcome_label: str = Field(description="in words: 批准")
+    grounds: list[Ground]
+    requirements: list[str] = []
+    follow_up: FollowUp | None = None
+    notices: list[Ground] = Field(default=[], description="duties and rights: to report changes, to appeal")
+    presider: str
+    presider_title: str = Field(description="in words: 主任委员")
+
+
+class DecisionLetter(Decision):
+    """The decision as it leaves the house."""
+
+    number: str = Field(description="文号")
+    issued_at: dt.datetime
+    code: str
+    verification_url: str
+
+
+SCHEMAS: dict[str, type[Part]] = {"decision": DecisionLetter}
