@@ -15,4 +15,5 @@ MINUTE = {"schedule": 60.0, "options": {"expires": 55}}
 app.conf.beat_schedule = {
     "sweep": {"task": "deadlines.sweep", **MINUTE},
     "deliver": {"task": "notices.deliver", **MINUTE},
+    "read documents": {"task": "documents.extract_pending", **MINUTE},
 }

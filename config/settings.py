@@ -179,6 +179,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 MEDIA_ROOT = VAR_DIR / "media"
+# host:port or the path of a socket. Without it files are shown as not scanned.
+CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", "")
 
 # --- headers ------------------------------------------------------------------------------------------------------
 
