@@ -1,0 +1,73 @@
+"""The values that committees and their people are described by, with the words people see."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CommitteeType(models.TextChoices):
+    INSTITUTION = "institution", _("单位科技伦理（审查）委员会")
+    REGIONAL_CENTRE = "regional_centre", _("区域性科技伦理审查中心")
+    PROFESSIONAL_CENTRE = "professional_centre", _("专业性科技伦理审查中心")
+    SECTOR = "sector", _("行业科技伦理专家委员会")
+
+
+class CommitteeState(models.TextChoices):
+    PREPARING = "preparing", _("筹建")
+    ACTIVE = "active", _("运行")
+    DISSOLVED = "dissolved", _("撤销")
+
+
+STANDING_STATES = (CommitteeState.PREPARING, CommitteeState.ACTIVE)
+
+
+class Regime(models.TextChoices):
+    """The rule books a committee may be set up for; the policy room knows what each asks."""
+
+    GENERAL = "general", _("一般科技活动")
+    HUMAN = "human", _("涉及人的生命科学和医学研究")
+    AI = "ai", _("人工智能科技活动")
+    ANIMAL = "animal", _("涉及实验动物的科技活动")
+    DRUG = "drug", _("药物临床试验")
+
+
+class Sex(models.TextChoices):
+    FEMALE = "female", _("女")
+    MALE = "male", _("男")
+
+
+class Category(models.TextChoices):
+    PEER = "peer", _("科学技术同行专家")
+    ETHICS = "ethics", _("伦理学专家")
+    LAW = "law", _("法学专家")
+    OTHER = "other", _("其他人员")
+
+
+class AiCategory(models.TextChoices):
+    TECHNOLOGY = "technology", _("人工智能技术")
+    APPLICATION = "application", _("人工智能应用")
+    ETHICS = "ethics", _("伦理学")
+    LAW = "law", _("法学")
+
+
+class HumanCategory(models.TextChoices):
+    LIFE_SCIENCE = "life_science", _("生命科学")
+    MEDICINE = "medicine", _("医学")
+    BIOETHICS = "bioethics", _("生命伦理学")
+    LAW = "law", _("法学")
+    PUBLIC = "public", _("非本机构的社会人士")
+
+
+class PaperKind(models.TextChoices):
+    CONFIDENTIALITY = "confidentiality", _("保密承诺书")
+    INTERESTS = "interests", _("利益冲突声明")
+
+
+class RuleKind(models.TextChoices):
+    CHARTER = "charter", _("章程")
+    PROCEDURE = "procedure", _("审查制度")
+    SUPERVISION = "supervision", _("监督制度")
+    CONFIDENTIALITY = "confidentiality", _("保密制度")
+    ARCHIVE = "archive", _("档案管理制度")
+    INTERESTS = "interests", _("利益冲突管理制度")
+    VIDEO = "video", _("视频会议规则")
+    EMERGENCY = "emergency", _("应急审查制度")
