@@ -195,13 +195,13 @@ if HTTPS:
 
 # --- mail ---------------------------------------------------------------------------------------------------------
 
+EMAIL_TIMEOUT = 20
 EMAIL_URL = env.str("EMAIL_URL", "")
 if EMAIL_URL:
     vars().update(env.dj_email_url("EMAIL_URL"))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
-EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "科技伦理审查 <no-reply@localhost>")
 
 # --- record -------------------------------------------------------------------------------------------------------

@@ -39,9 +39,7 @@ class Turn:
     escalations: tuple[Mapping[str, Any], ...]
 
 
-def agenda_of(
-    due_at: datetime, ladder: Iterable[int], escalate_to: Iterable[Mapping[str, Any]]
-) -> list[Moment]:
+def agenda_of(due_at: datetime, ladder: Iterable[int], escalate_to: Iterable[Mapping[str, Any]]) -> list[Moment]:
     """All moments in order. `ladder` in seconds from the end; a rung at 0 is the end itself, which always
     tells.
     """
@@ -58,9 +56,7 @@ def turn_at(moments: Sequence[Moment], stage: int, at: datetime) -> Turn:
     """What is to be done at `at`, of the moments from `stage` on. Nothing, if the clock was set back."""
     passed = [moment for moment in moments[stage:] if moment.at <= at]
     breach = any(moment.is_end for moment in passed)
-    reminders = [
-        moment for moment in passed if moment.is_reminder and not (breach and moment.is_reminder_before)
-    ]
+    reminders = [moment for moment in passed if moment.is_reminder and not breach]
     return Turn(
         done=stage + len(passed),
         reminder=reminders[-1] if reminders else None,

@@ -5,7 +5,7 @@ locks the one open row of that kind. The object's own lock comes first: the door
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from django.utils import translation
@@ -108,7 +108,7 @@ def pause(kind: str, obj: Named, *, at: datetime) -> Deadline:
         raise NotRunning(f"{deadline} is paused already")
     deadline.paused_at = at
     deadline.schedule(deadline.stage)
-    deadline.history.append({"change": "paused", "at": at.isoformat()})
+    deadline.history.append({"change": "paused", "at": _iso(at)})
     deadline.save()
     return deadline
 
@@ -130,9 +130,9 @@ def resume(kind: str, obj: Named, *, at: datetime) -> Deadline:
     deadline.history.append(
         {
             "change": "resumed",
-            "at": at.isoformat(),
-            "from": old.isoformat(),
-            "to": deadline.due_at.isoformat(),
+            "at": _iso(at),
+            "from": _iso(old),
+            "to": _iso(deadline.due_at),
         }
     )
     if deadline.due_at == old:
@@ -157,9 +157,9 @@ def extend(kind: str, obj: Named, *, due_at: datetime, reason: str, at: datetime
     deadline.history.append(
         {
             "change": "extended",
-            "at": at.isoformat(),
-            "from": deadline.due_at.isoformat(),
-            "to": due_at.isoformat(),
+            "at": _iso(at),
+            "from": _iso(deadline.due_at),
+            "to": _iso(due_at),
             "reason": reason,
         }
     )
@@ -218,6 +218,10 @@ def _end(at: datetime, length: int, unit: str, shift_holidays: bool) -> datetime
             return calendar.end_of_months(at, length, shift_holidays=shift_holidays)
         case Unit.FIXED:
             raise WrongTerms("a fixed date is given by due_at")
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
 
 
 def _source_text(label: str) -> str:

@@ -67,9 +67,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
     def for_person(self, person: Person, at: datetime) -> "DeadlineQuerySet":
         """What the person must act on: named on the row, or holding its role in its body that day."""
-        held = person.appointments.current(at).filter(
-            body=models.OuterRef("body"), role=models.OuterRef("role")
-        )
+        held = person.appointments.current(at).filter(body=models.OuterRef("body"), role=models.OuterRef("role"))
         return self.filter(Q(person=person) | Q(person__isnull=True) & models.Exists(held))
 
     def to_sweep(self, at: datetime) -> "DeadlineQuerySet":
@@ -154,12 +152,8 @@ class Deadline(models.Model):
         indexes = [
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="deadlines_to_sweep"),
             models.Index(fields=["due_at"], condition=Q(closed_at__isnull=True), name="deadlines_open_due"),
-            models.Index(
-                fields=["body", "due_at"], condition=Q(closed_at__isnull=True), name="deadlines_body_due"
-            ),
-            models.Index(
-                fields=["person", "due_at"], condition=Q(closed_at__isnull=True), name="deadlines_person_due"
-            ),
+            models.Index(fields=["body", "due_at"], condition=Q(closed_at__isnull=True), name="deadlines_body_due"),
+            models.Index(fields=["person", "due_at"], condition=Q(closed_at__isnull=True), name="deadlines_person_due"),
             models.Index(fields=["subject_kind", "subject_ref"], name="deadlines_subject"),
             models.Index(fields=["object_kind", "object_ref"], name="deadlines_object"),
         ]

@@ -40,9 +40,7 @@ class Recipients:
         return active or self.of_escalations(deadline.escalate_to)
 
     def of_escalations(self, escalations: Iterable[Mapping[str, Any]]) -> list[Person]:
-        return [
-            person for who in escalations for person in self.holders.get((who["role"], who["body_id"]), ())
-        ]
+        return [person for who in escalations for person in self.holders.get((who["role"], who["body_id"]), ())]
 
 
 def _holders(seats: set[Seat], at: datetime) -> dict[Seat, list[Person]]:

@@ -52,9 +52,7 @@ def _silent(_visit: Visit) -> None:
     pass
 
 
-def sweep(
-    at: datetime, *, dry_run: bool = False, limit: int = BATCH, tell: Callable[[Visit], None] = _silent
-) -> Swept:
+def sweep(at: datetime, *, dry_run: bool = False, limit: int = BATCH, tell: Callable[[Visit], None] = _silent) -> Swept:
     """Look at every deadline that is due for it at `at`, `limit` rows in a transaction; `tell` hears of each.
 
     After an outage each row is visited once and sends its latest reminder alone. A dry run writes nothing.
@@ -80,9 +78,7 @@ def _done(at: datetime, limit: int) -> Iterator[list[Visit]]:
             rows = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
             visits = [_visit(row, at) for row in rows]
             busy = _busy_subjects(visits)
-            passed_over |= {
-                visit.deadline.pk for visit in visits if _needs_chain(visit) and _subject(visit) in busy
-            }
+            passed_over |= {visit.deadline.pk for visit in visits if _needs_chain(visit) and _subject(visit) in busy}
             visits = [visit for visit in visits if visit.deadline.pk not in passed_over]
             _carry_out(visits, at)
         if not rows:

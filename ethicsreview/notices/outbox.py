@@ -89,9 +89,7 @@ def _drafts(item: Post, at: datetime) -> list[Notice]:
     if item.url and not (item.url.startswith("/") and url_has_allowed_host_and_scheme(item.url, None)):
         raise ValueError(f"{item.key}: {item.url!r} leads out of this service")
     people = {person.pk: person for person in item.people if person.is_active}
-    letters = {
-        language: rule.render(language, item.context) for language in {p.language for p in people.values()}
-    }
+    letters = {language: rule.render(language, item.context) for language in {p.language for p in people.values()}}
     dedupe = item.dedupe or uuid.uuid4().hex
     return [_draft(item, rule, letters[person.language], person, dedupe, at) for person in people.values()]
 
@@ -130,9 +128,9 @@ def _rows_like(notices: Sequence[Notice]) -> dict[tuple[int, str], Notice]:
 
 def _write_deliveries(notices: Sequence[Notice], at: datetime) -> None:
     silent = set(
-        Preference.objects.filter(
-            person__in={notice.person_id for notice in notices}, mail=False
-        ).values_list("person_id", flat=True)
+        Preference.objects.filter(person__in={notice.person_id for notice in notices}, mail=False).values_list(
+            "person_id", flat=True
+        )
     )
     Delivery.objects.bulk_create(
         [

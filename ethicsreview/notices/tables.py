@@ -73,9 +73,7 @@ class Rule(BaseModel):
         subject = self.subject.in_language(language).format_map(values)
         # One line of bounded length, whatever a title holds: it becomes a mail header.
         one_line = " ".join(subject.split())
-        return Letter(
-            Truncator(one_line).chars(SUBJECT_MAX), self.text.in_language(language).format_map(values)
-        )
+        return Letter(Truncator(one_line).chars(SUBJECT_MAX), self.text.in_language(language).format_map(values))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ethicsreview.notices.models import Notice, NoticeQuerySet, Preference
 PAGE = 30
 
 
-class PreferenceForm(forms.ModelForm[Preference]):
+class PreferenceForm(forms.ModelForm):
     class Meta:
         model = Preference
         fields = ["mail"]
@@ -71,8 +71,7 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
     number = _mine(request).unread().filter(pk__lte=upto or 0).update(read_at=timezone.now())
     messages.success(
         request,
-        ngettext("已将%(number)d条通知标为已读。", "已将%(number)d条通知标为已读。", number)
-        % {"number": number},
+        ngettext("已将%(number)d条通知标为已读。", "已将%(number)d条通知标为已读。", number) % {"number": number},
     )
     return redirect("notices:inbox")
 

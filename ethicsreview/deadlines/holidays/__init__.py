@@ -70,9 +70,7 @@ def year(number: int) -> Year:
     if path.exists():
         return read_year(path)
     fixed = tomllib.loads((FOLDER / "every_year.toml").read_text(encoding="utf-8"))["days"]
-    return Year(
-        frozenset(date.fromisoformat(f"{number:04}-{day}") for day in fixed), frozenset(), published=False
-    )
+    return Year(frozenset(date.fromisoformat(f"{number:04}-{day}") for day in fixed), frozenset(), published=False)
 
 
 def published_years() -> list[int]:

@@ -191,7 +191,5 @@ def test_an_unknown_key_in_a_calendar_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "2031.toml"
     file.write_text('year = 2031\n[[festival]]\nzh = "春节"\noff = ["2031-01-23"]\nfree = true\n')
 
-    with pytest.raises(
-        holidays.HolidayFileError, match=r"festival\.0\.en.*festival\.0\.off\.0.*festival\.0\.free"
-    ):
+    with pytest.raises(holidays.HolidayFileError, match=r"festival\.0\.en.*festival\.0\.off\.0.*festival\.0\.free"):
         holidays.read_year(file)

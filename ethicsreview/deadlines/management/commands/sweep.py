@@ -19,9 +19,7 @@ class Command(BaseCommand):
             type=moment,
             help="2026-04-02T08:00, in Asia/Shanghai unless it has a zone; a date means 24:00 of that day",
         )
-        parser.add_argument(
-            "--dry-run", action="store_true", help="print what would happen, and change nothing"
-        )
+        parser.add_argument("--dry-run", action="store_true", help="print what would happen, and change nothing")
 
     def handle(self, *args: Any, at: datetime | None, dry_run: bool, **options: Any) -> None:
         at = at or timezone.now()

@@ -14,9 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("--resend", action="store_true", help="give every dead letter its attempts again")
 
     def handle(self, *args: Any, resend: bool, **options: Any) -> None:
-        self.stdout.write(
-            f"{Delivery.objects.waiting().count()} waiting, {Delivery.objects.dead().count()} dead"
-        )
+        self.stdout.write(f"{Delivery.objects.waiting().count()} waiting, {Delivery.objects.dead().count()} dead")
         for dead in Delivery.objects.dead().select_related("notice__person").order_by("pk").iterator():
             notice = dead.notice
             what = f"{notice.key} {notice.object_ref} to {notice.person.username}"
