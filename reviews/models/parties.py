@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Appointment, Institution, Person, Role
-from ethicsreview.accounts.regions import is_within, province_of
 from ethicsreview.accounts.standing import Standing
 
 # What people see where a refusal or the step table names a capacity.
@@ -38,23 +37,15 @@ def on_committee(standing: Standing, committee_id: int) -> set[str]:
 
 def over_territory(standing: Standing, region: str) -> bool:
     """Whether a regulator's territory contains the region."""
-    return any(held.role == Role.REGULATOR and is_within(region, held.region) for held in standing.held)
+    return any(region.startswith(prefix) for prefix in standing.territories(Role.REGULATOR))
 
 
 def territory(standing: Standing, path: str) -> Q:
     """The rows whose region (at `path`) lies in a territory the person regulates; none where they regulate none."""
     inside = Q(pk__in=[])
-    for held in standing.held:
-        if held.role == Role.REGULATOR:
-            inside |= Q(**{f"{path}__startswith": territory_prefix(held.region)})
+    for prefix in standing.territories(Role.REGULATOR):
+        inside |= Q(**{f"{path}__startswith": prefix})
     return inside
-
-
-def territory_prefix(region: str) -> str:
-    """The digits of a GB/T 2260 code that all codes inside it share: 370000 → 37, 370100 → 3701."""
-    if region == province_of(region):
-        return region[:2]
-    return region[:4] if region.endswith("00") else region
 
 
 def holders(roles: Iterable[str], body: Committee | Institution, day_of: object) -> Iterable[Person]:

@@ -1,0 +1,73 @@
+"""Administrative divisions by GB/T 2260: six digits, two for the province, two for the city, two for the county."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@cache
+def _table() -> dict[str, Any]:
+    with (Path(__file__).parent / "regions.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def province_of(code: str) -> str:
+    return code[:2] + "0000"
+
+
+def city_of(code: str) -> str:
+    return code[:4] + "00"
+
+
+def territory_prefix(code: str) -> str:
+    """The digits that every code inside a division begins with: 370000 → 37, 370100 → 3701, 370102 → 370102."""
+    if code.endswith("0000"):
+        return code[:2]
+    return code[:4] if code.endswith("00") else code
+
+
+def is_within(code: str, territory: str) -> bool:
+    """Whether a division lies in another, or is it."""
+    return code.startswith(territory_prefix(territory))
+
+
+def is_region(code: str) -> bool:
+    """Whether it can be a division's code: of a province that exists, and, where we know them, of its cities.
+
+    Counties come and go by the year; theirs are taken as they are given.
+    """
+    if len(code) != 6 or not (code.isascii() and code.isdigit()):
+        return False
+    table = _table()
+    if province_of(code) not in table["provinces"]:
+        return False
+    known = {city for city in table["cities"] if city.startswith(code[:2])}
+    return code.endswith("0000") or not known or city_of(code) in known
+
+
+def region_name(code: str) -> str:
+    """"山东省济南市"; a county is named by its city and its code."""
+    table = _table()
+    name: str = table["provinces"].get(province_of(code), "")
+    if not code.endswith("0000"):
+        name += table["cities"].get(city_of(code), "")
+    if not code.endswith("00"):
+        name += table["autonomous_counties"].get(code, f" {code}")
+    return name
+
+
+def is_autonomous(code: str) -> bool:
+    """Whether it lies in a national autonomous area (民族自治地方, Measures 7)."""
+    table = _table()
+    return any(is_within(code, area) for area in [*table["autonomous"], *table["autonomous_counties"]])
+
+
+def provinces() -> dict[str, str]:
+    names: dict[str, str] = _table()["provinces"]
+    return dict(names)
+
+
+def cities(province: str) -> dict[str, str]:
+    """The cities of a province whose cities we know; empty for the others."""
+    return {code: name for code, name in _table()["cities"].items() if code.startswith(province[:2])}

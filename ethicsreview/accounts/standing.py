@@ -1,0 +1,66 @@
+"""What a person is at a moment: every role they hold, read once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ethicsreview.accounts.models import Appointment, Person, Role
+from ethicsreview.accounts.regions import territory_prefix
+
+
+class System:
+    """The actor of what the clock or a rule does by itself."""
+
+    id = pk = None
+    name = "系统"
+    username = ""
+
+
+SYSTEM = System()
+
+
+@dataclass(frozen=True)
+class Held:
+    """One role, held now. `level` and `field` are an authority's, and empty elsewhere."""
+
+    role: str
+    body_id: int
+    body_kind: str
+    region: str
+    level: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The roles of one person at one moment; of nobody, for a visitor; of the system, which sees everything."""
+
+    person: Person | None
+    at: datetime
+    held: tuple[Held, ...] = ()
+    is_system: bool = False
+
+    def holds(self, *roles: str, body_id: int | None = None) -> bool:
+        return any(h.role in roles and (body_id is None or h.body_id == body_id) for h in self.held)
+
+    def bodies(self, *roles: str) -> frozenset[int]:
+        return frozenset(h.body_id for h in self.held if h.role in roles)
+
+    def territories(self, role: str = Role.REGULATOR) -> frozenset[str]:
+        """The prefixes of GB/T 2260 codes that the role covers: {"3701"}; {""} for the whole country."""
+        return frozenset(
+            "" if h.level == "national" else territory_prefix(h.region) for h in self.held if h.role == role
+        )
+
+
+def standing_of(person: Any, at: datetime) -> Standing:
+    """One query. An inactive person, and a visitor, hold nothing."""
+    if isinstance(person, System):
+        return Standing(None, at, is_system=True)
+    if not isinstance(person, Person) or not person.is_active:
+        return Standing(None, at)
+    rows = Appointment.objects.current(at).filter(person=person, body__is_active=True)
+    values = rows.values_list(
+        "role", "body_id", "body__kind", "body__region", "body__authority__level", "body__authority__field"
+    )
+    return Standing(person, at, tuple(Held(*row[:4], row[4] or "", row[5] or "") for row in values))
