@@ -69,7 +69,7 @@ class Checked:
     pages: int | None  # None where the format has no pages
 
 
-class UploadRefused(ValidationError):  # noqa: N818 - it says what happened, as Refused does
+class UploadRefused(ValidationError):
     """Every problem of one file. A form shows them as they are; `problems` is for the other faces."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -113,25 +113,17 @@ def _name_problems(name: str, limits: Limits) -> list[Problem]:
     problems = []
     if any(_is_hidden(character) for character in name):
         problems.append(
-            Problem(
-                "name_hidden_characters", _("文件名含有看不见的控制字符或改变文字方向的字符。请重新命名。")
-            )
+            Problem("name_hidden_characters", _("文件名含有看不见的控制字符或改变文字方向的字符。请重新命名。"))
         )
     if PATH_CHARACTERS & set(name) or name.strip(". ") != name:
-        problems.append(
-            Problem("name_path", _('文件名不能含有 / \\ : * ? " < > |，首尾不能是点或空格。请重新命名。'))
-        )
+        problems.append(Problem("name_path", _('文件名不能含有 / \\ : * ? " < > |，首尾不能是点或空格。请重新命名。')))
     if len(name) > limits.name_characters:
         message = _("文件名 %(length)s 个字，超过 %(limit)s 个字。请缩短。")
-        problems.append(
-            Problem("name_too_long", message % {"length": len(name), "limit": limits.name_characters})
-        )
+        problems.append(Problem("name_too_long", message % {"length": len(name), "limit": limits.name_characters}))
     *inner, _last = [suffix.lower() for suffix in PurePosixPath(name).suffixes] or [""]
     if DISGUISES & set(inner):
         message = _("文件名有两个扩展名（%(suffixes)s）。请只保留真实的一个。")
-        problems.append(
-            Problem("double_extension", message % {"suffixes": "".join(PurePosixPath(name).suffixes)})
-        )
+        problems.append(Problem("double_extension", message % {"suffixes": "".join(PurePosixPath(name).suffixes)}))
     return problems
 
 

@@ -7,7 +7,7 @@ CHUNK = 1 << 16
 TIMEOUT = 60  # seconds
 
 
-class ScannerUnavailable(Exception):  # noqa: N818 - it says what happened
+class ScannerUnavailable(Exception):
     """The daemon could not be asked, or did not answer in its own words."""
 
 

@@ -151,9 +151,7 @@ class _Matcher:
         tail = _common(a[head:][::-1], b[head:][::-1])
         if head:
             yield offset_a, offset_a + head, offset_b, offset_b + head
-        yield from self._search(
-            a[head : len(a) - tail], b[head : len(b) - tail], offset_a + head, offset_b + head
-        )
+        yield from self._search(a[head : len(a) - tail], b[head : len(b) - tail], offset_a + head, offset_b + head)
         if tail:
             end_a, end_b = offset_a + len(a), offset_b + len(b)
             yield end_a - tail, end_a, end_b - tail, end_b

@@ -112,9 +112,7 @@ def _read_pdf(file: IO[bytes], limits: Limits, content: Content) -> None:
             % {"pages": content.pages, "limit": limits.pages},
         )
     if active:
-        content.refuse(
-            "active_content", _("PDF 打开时会运行脚本或程序。请用“打印为 PDF”重新生成，去掉脚本后再上传。")
-        )
+        content.refuse("active_content", _("PDF 打开时会运行脚本或程序。请用“打印为 PDF”重新生成，去掉脚本后再上传。"))
 
 
 def _runs_something(catalogue: DictionaryObject) -> bool:
@@ -136,9 +134,7 @@ def _read_ooxml(file: IO[bytes], limits: Limits, content: Content) -> None:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             if not _within_bounds(entries, limits):
-                content.refuse(
-                    "zip_bomb", _("文件解压后异常庞大，疑似压缩炸弹。请用 Office 或 WPS 重新保存后再上传。")
-                )
+                content.refuse("zip_bomb", _("文件解压后异常庞大，疑似压缩炸弹。请用 Office 或 WPS 重新保存后再上传。"))
                 return
             if any(entry.flag_bits & 0x1 for entry in entries):
                 content.refuse("encrypted", _("文件加了密码，打不开。请去掉密码后再上传。"))
@@ -218,8 +214,7 @@ def _check_picture(size: tuple[int, int] | None, limits: Limits, content: Conten
     if size[0] * size[1] > limits.pixels:
         content.refuse(
             "too_many_pixels",
-            _("图片为 %(width)s×%(height)s 像素，太大。请缩小后再上传。")
-            % {"width": size[0], "height": size[1]},
+            _("图片为 %(width)s×%(height)s 像素，太大。请缩小后再上传。") % {"width": size[0], "height": size[1]},
         )
 
 
@@ -234,8 +229,7 @@ def _read_text(file: IO[bytes], limits: Limits, content: Content) -> None:
     if len(raw) > limits.text_bytes:
         content.refuse(
             "text_too_large",
-            _("纯文本超过 %(limit)s MB。请拆分，或者导出为 PDF 后再上传。")
-            % {"limit": limits.text_bytes // MB},
+            _("纯文本超过 %(limit)s MB。请拆分，或者导出为 PDF 后再上传。") % {"limit": limits.text_bytes // MB},
         )
 
 

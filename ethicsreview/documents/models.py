@@ -13,9 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-CODE_ALPHABET = "".join(
-    sorted(set(string.ascii_uppercase + string.digits) - set("0O1IL"))
-)  # read aloud without doubt
+CODE_ALPHABET = "".join(sorted(set(string.ascii_uppercase + string.digits) - set("0O1IL")))  # read aloud without doubt
 CODE_LENGTH = 20  # 31^20 is about 99 bits
 
 
@@ -29,7 +27,7 @@ def verification_code() -> str:
     return "".join(secrets.choice(CODE_ALPHABET) for _place in range(CODE_LENGTH))
 
 
-class Kept(Exception):  # noqa: N818 - it says what stands in the way
+class Kept(Exception):
     """Something tried to change a row that is kept as written."""
 
 
@@ -144,9 +142,7 @@ class Findings(models.Model):
     version = models.OneToOneField(DocumentVersion, models.CASCADE, primary_key=True, related_name="findings")
     scan = models.CharField(_("查毒"), max_length=12, choices=Scan.choices, default=Scan.NOT_SCANNED)
     scanned_at = models.DateTimeField(_("查毒时间"), null=True, blank=True)
-    text_state = models.CharField(
-        _("正文"), max_length=10, choices=TextState.choices, default=TextState.PENDING
-    )
+    text_state = models.CharField(_("正文"), max_length=10, choices=TextState.choices, default=TextState.PENDING)
     text = models.TextField(_("提取的文字"), blank=True)
 
     objects = FindingsQuerySet.as_manager()
@@ -155,12 +151,8 @@ class Findings(models.Model):
         verbose_name = _("文件检查结果")
         verbose_name_plural = _("文件检查结果")
         indexes = [
-            models.Index(
-                fields=["version"], condition=models.Q(text_state="pending"), name="documents_unread"
-            ),
-            models.Index(
-                fields=["version"], condition=models.Q(scan="not_scanned"), name="documents_unscanned"
-            ),
+            models.Index(fields=["version"], condition=models.Q(text_state="pending"), name="documents_unread"),
+            models.Index(fields=["version"], condition=models.Q(scan="not_scanned"), name="documents_unscanned"),
         ]
 
     def __str__(self) -> str:
@@ -219,9 +211,7 @@ class Letter(KeptModel):
 
     def revoke(self, reason: str, at: dt.datetime) -> "Revocation":
         """The verification page says so from now on; the letter stays. A second call changes nothing."""
-        revocation, _new = Revocation.objects.get_or_create(
-            letter=self, defaults={"at": at, "reason": reason}
-        )
+        revocation, _new = Revocation.objects.get_or_create(letter=self, defaults={"at": at, "reason": reason})
         return revocation
 
 

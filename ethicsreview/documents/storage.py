@@ -20,7 +20,7 @@ from ethicsreview.documents.tasks import extract
 @transaction.atomic
 def store(
     document: Document | None,
-    file: File[Any],
+    file: "File[Any]",
     *,
     by: Person,
     at: dt.datetime,
@@ -65,9 +65,7 @@ def serve(item: DocumentVersion | Letter) -> FileResponse:
     """
     if isinstance(item, DocumentVersion) and item.scan == Scan.INFECTED:
         raise PermissionDenied(_("该文件查出病毒，已停止下载。请联系上传人重新提交。"))
-    response = FileResponse(
-        item.file.open("rb"), as_attachment=True, filename=item.name, content_type=item.media_type
-    )
+    response = FileResponse(item.file.open("rb"), as_attachment=True, filename=item.name, content_type=item.media_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"

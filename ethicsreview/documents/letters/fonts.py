@@ -19,7 +19,7 @@ UNICODE_CMAP = (3, 10)  # platform and encoding of a table that reaches beyond U
 SEGMENTED_COVERAGE = 12  # its format
 
 
-class FontsMissing(Exception):  # noqa: N818 - it says what is missing
+class FontsMissing(Exception):
     """The npm packages are not installed."""
 
 

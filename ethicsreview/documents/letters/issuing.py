@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ethicsreview.accounts.models import Sequence
@@ -37,7 +37,8 @@ def issue_letter(
     here. Raises pydantic's ValidationError. Takes about 0.2 s: for a worker, not for a request.
     """
     language = content.get("lang", "zh")
-    if kept := Letter.objects.filter(number=number, language=language).first():
+    copies = Letter.objects.filter(number=number, language=language)
+    if kept := copies.first():
         return kept
     code = verification_code()
     added = {"number": number, "issued_at": at, "code": code, "verification_url": verification_url(code)}
@@ -56,5 +57,10 @@ def issue_letter(
         created_at=at,
     )
     letter.file.save("letter", ContentFile(pdf), save=False)
-    letter.save()
+    try:
+        with transaction.atomic():
+            letter.save()
+    except IntegrityError:  # another worker was quicker; its letter is the one that counts
+        letter.file.delete(save=False)
+        return copies.get()
     return letter

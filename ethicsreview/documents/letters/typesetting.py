@@ -41,7 +41,7 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
         pdf_standards=ARCHIVAL,
         timestamp=int(issued_at.timestamp()),
     )
-    assert isinstance(pdf, bytes)  # noqa: S101 - typst returns a list for pictures only
+    assert isinstance(pdf, bytes)  # a list for pictures only
     return pdf
 
 
