@@ -77,8 +77,9 @@ def compare_fields(
         if before == after or (_is_empty(before) and _is_empty(after)):
             continue
         kind: Kind = "added" if _is_empty(before) else "removed" if _is_empty(after) else "changed"
-        both_text = isinstance(before, str) and isinstance(after, str)
-        text = compare_texts(before, after, cap) if both_text and kind == "changed" else None
+        text = None
+        if kind == "changed" and isinstance(before, str) and isinstance(after, str):
+            text = compare_texts(before, after, cap)
         changes.append(FieldChange(key, str(labels.get(key, key)), kind, before, after, text))
     return changes
 
@@ -213,7 +214,7 @@ def _merge(segments: Iterator[Segment]) -> list[Segment]:
 
     def flush() -> None:
         nonlocal gone, come
-        merged.extend(Segment(op, text) for op, text in (("delete", gone), ("insert", come)) if text)
+        merged.extend(part for part in (Segment("delete", gone), Segment("insert", come)) if part.text)
         gone = come = ""
 
     for segment in segments:

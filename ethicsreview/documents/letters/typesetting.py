@@ -5,7 +5,7 @@ import io
 import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import segno
@@ -17,7 +17,7 @@ from ethicsreview.documents.letters.schema import SCHEMAS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FOLDER = Path(__file__).parent
-ARCHIVAL = "a-2a"  # PDF/A-2a: fonts embedded, text extractable and tagged, readable in thirty years
+ARCHIVAL: Final = "a-2a"  # PDF/A-2a: fonts embedded, text extractable and tagged, readable in thirty years
 
 
 def render(template: str, data: Mapping[str, Any]) -> bytes:
@@ -29,7 +29,7 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
     content = _each_text(letter.model_dump(), printable)
     issued_at: dt.datetime = content["issued_at"]
     content["issued_on"] = issued_at.astimezone(SHANGHAI).date()
-    pdf = typst.compile(
+    return typst.compile(
         str(FOLDER / f"{template}.typ"),
         root=str(FOLDER),
         font_paths=fonts(),
@@ -41,8 +41,6 @@ def render(template: str, data: Mapping[str, Any]) -> bytes:
         pdf_standards=ARCHIVAL,
         timestamp=int(issued_at.timestamp()),
     )
-    assert isinstance(pdf, bytes)  # a list for pictures only
-    return pdf
 
 
 def qr_code(text: str) -> bytes:

@@ -125,3 +125,16 @@ def test_file_is_scanned_later_when_the_scanner_was_away(stored, clamav, setting
     extract_pending()
 
     assert Findings.objects.get(version=version).scan == Scan.CLEAN
+
+
+@pytest.mark.django_db
+def test_missing_file_does_not_hold_up_the_others(stored, clamav, settings):
+    lost, found = stored(b"one", "a.txt"), stored(b"two", "b.txt")
+    lost.file.storage.delete(lost.file.name)
+    settings.CLAMAV_ADDRESS = clamav
+
+    extract_pending()
+
+    lost, found = Findings.objects.get(version=lost), Findings.objects.get(version=found)
+    assert (lost.scan, lost.text_state) == ("not_scanned", "failed")
+    assert (found.scan, found.text_state) == ("clean", "complete")
