@@ -8,22 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import structlog
 from django.db import transaction
 from django.utils.http import url_has_allowed_host_and_scheme
-from kombu.exceptions import OperationalError
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from ethicsreview.accounts.models import Person
+from ethicsreview.notices.broker import publish
 from ethicsreview.notices.models import Channel, Delivery, Notice, Preference
 from ethicsreview.notices.tables import Letter, Rule, tables
-from ethicsreview.notices.tasks import deliver
 
-log = structlog.get_logger(__name__)
 BATCH = 500
-# What a publish raises when the broker is down, on either transport (the folder's errors are OSError).
-BROKER_AWAY = (OperationalError, RedisConnectionError, RedisTimeoutError, OSError)
 
 
 class UnknownNotice(LookupError):
@@ -73,13 +66,7 @@ def post_all(posts: Iterable[Post], *, at: datetime) -> list[Notice]:
 
 
 def nudge() -> None:
-    """Wake a worker. The rows are the truth: while the broker is away they wait for beat, and no request
-    fails.
-    """
-    try:
-        deliver.apply_async(retry=False)
-    except BROKER_AWAY as error:
-        log.warning("broker_unreachable", error=type(error).__name__)
+    publish("notices.deliver")
 
 
 def _drafts(item: Post, at: datetime) -> list[Notice]:
