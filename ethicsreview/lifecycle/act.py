@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines import clock
+from ethicsreview.notices.broker import publish
 
 if TYPE_CHECKING:
     from ethicsreview.lifecycle.models import Lifecycle
@@ -83,6 +86,11 @@ class Act:
     def tell(self, key: str, people: Iterable[Any], **words: Any) -> None:
         """A notice beside the step's own (whose recipients the table names)."""
         self.messages.append((key, list(people), words))
+
+    def nudge(self, task: str) -> None:
+        """Wake a worker for this task once the step has committed. Its rows say what is to be done; if the broker
+        is away, beat finds them."""
+        transaction.on_commit(lambda: publish(task))
 
     def apart(self) -> "Act":
         """The same person at the same moment, for a step whose effects must not mix with this one's."""

@@ -1,19 +1,22 @@
 """AgendaItem 议程事项: a review at a meeting. Here quorum and votes are counted, by the pure rules."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from committees.kinds import Category
 from committees.models import Membership, conflicts_of
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.refusals import Refusal
 from reviews.models.meeting import Meeting, attending
 from reviews.models.opinion import Opinion
 from reviews.models.project import project_facts
 from reviews.rules.quorum import QuorumResult, quorum
-from reviews.rules.votes import Formula, Tally, tally
+from reviews.rules.votes import Formula, Outcome, tally
 
 
 class AgendaItem(models.Model):
@@ -86,7 +89,24 @@ class AgendaItem(models.Model):
     def quorum(self, at: datetime) -> QuorumResult:
         """Measures 14, counted after recusals."""
         policy = self.review.policy_at(at)
-        return quorum(attending(self.meeting, at), self.recused(), policy)
+        return quorum(
+            attending(self.meeting, at),
+            self.recused(),
+            min_present=policy.value("meeting.quorum"),
+            categories_required=policy.value("meeting.categories_required"),
+        )
+
+    def quorum_refusals(self, at: datetime) -> Iterator[Refusal]:
+        """What is wanting, in words, with the article of the value that is not met."""
+        policy = self.review.policy_at(at)
+        for finding in self.quorum(at).findings:
+            cite = policy.entry(finding.key).cite
+            if finding.code == "category_missing":
+                category = Category(finding.params["category"]).label if finding.params["category"] in Category else ""
+                words = {"category": category or finding.params["category"]}
+                yield Refusal(finding.code, _("到会委员中没有“%(category)s”类别的委员"), words, cite)
+            else:
+                yield Refusal(finding.code, _("到会委员%(present)d人，少于%(required)d人"), finding.params, cite)
 
     def voters(self, at: datetime) -> set[int]:
         """Who attends this item: there, in office, and not recused."""
@@ -102,16 +122,16 @@ class AgendaItem(models.Model):
             o for o in waiting.select_related("person", "membership__appointment") if o.membership.covers(law_day(at))
         ]
 
-    def tally(self, at: datetime) -> Tally:
+    def tally(self, at: datetime) -> Outcome:
         """The votes, by each formula that applies (Measures 16; Human Measures 22)."""
-        policy = self.review.policy_at(at)
-        voters = self.voters(at)
+        policy, voters = self.review.policy_at(at), self.voters(at)
         cast = self.opinions.filter(round=self.round, state=Opinion.State.CAST, person__in=voters)
+        members = self.meeting.committee.voting_members_at(law_day(at)).values_list("appointment__person", flat=True)
         return tally(
             dict(cast.values_list("person_id", "verdict")),
             attending=voters,
-            all_members=self.meeting.committee.count_all_members(law_day(at)),
-            formulas=[Formula.from_policy(entry) for entry in policy.entries("vote.formula")],
+            all_members=set(members),
+            formulas=[Formula.from_value(entry.value) for entry in policy.entries("vote.formula")],
         )
 
     def roll(self, at: datetime) -> list[dict[str, Any]]:

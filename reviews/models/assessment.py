@@ -1,7 +1,7 @@
 """RiskAssessment 风险评估: the lead's answers, and what follows from them, with the articles."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.urls import reverse
@@ -17,6 +17,7 @@ from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy.catalogues import Questionnaire, questionnaire
+from ethicsreview.policy.words import said
 from reviews.models.project import Project
 from reviews.rules.routing import Conclusions, assess
 
@@ -82,7 +83,7 @@ class RiskAssessment(Lifecycle):
     @property
     def questionnaire(self) -> Questionnaire:
         """The questions as they were when it was completed, or as they are today."""
-        return questionnaire(self.questionnaire_since or timezone.localdate())
+        return questionnaire(self.questionnaire_since or timezone.now())
 
     @property
     def conclusions(self) -> Conclusions:
@@ -91,20 +92,20 @@ class RiskAssessment(Lifecycle):
             return Conclusions.from_json(self.conclusions_kept)
         return assess(self.answers, self.questionnaire)
 
-    @property
-    def unanswered(self) -> list[Any]:
-        return list(assess(self.answers, self.questionnaire).missing)
-
     def every_question_answered(self, act: Act) -> Iterator[Refusal]:
-        found = assess(self.answers, self.questionnaire)
-        for question in found.missing:
-            yield Refusal("unanswered", _("尚未回答：%(question)s"), {"question": question.text()}, question.cite)
+        asked = questionnaire(act.at)
+        found = assess(self.answers, asked)
+        for key in [*found.missing, *found.invalid]:
+            if key in found.missing:
+                question = asked.question(key)
+                yield Refusal("unanswered", _("尚未回答：%(question)s"), {"question": said(question)}, question.cite)
+            else:
+                yield Refusal(
+                    "invalid_answer", _("回答不符合问题的要求：%(question)s"), {"question": key}, "national:9"
+                )
         for contradiction in found.contradictions:
             yield Refusal(
-                "contradiction",
-                _("回答相互矛盾：%(text)s"),
-                {"text": contradiction.text()},
-                contradiction.cite,
+                "contradiction", _("回答相互矛盾：%(text)s"), {"text": said(contradiction)}, contradiction.cite
             )
 
     @step(
@@ -117,11 +118,10 @@ class RiskAssessment(Lifecycle):
     )
     def complete(self, act: Act) -> None:
         """Measures 9; Shandong 7; Sichuan 9: assess before starting."""
-        local_day = timezone.localdate(act.at)
-        self.questionnaire_since = questionnaire(local_day).since
-        found = assess(self.answers, self.questionnaire)
-        self.conclusions_kept = found.to_json()
-        self.high_risk = bool(found.listed_proposed)
+        asked = questionnaire(act.at)
+        found = assess(self.answers, asked)
+        self.questionnaire_since, self.conclusions_kept = asked.version, found.to_json()
+        self.high_risk = bool(found.listed)
         self.completed_at = act.at
         act.record(answers=self.answers, outcome=found.project_outcome)
         for earlier in self.project.assessments.filter(state=self.State.COMPLETED).exclude(pk=self.pk):

@@ -1,9 +1,8 @@
 """From ballots to a decision: what `conclude` and `confirm_modification` write."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from ethicsreview.lifecycle.act import Act
@@ -12,8 +11,9 @@ from reviews.models import timing
 from reviews.models.decision import Decision, Outcome
 from reviews.models.follow_up import FollowUp
 from reviews.models.submission import Request
-from reviews.rules.intervals import follow_up_due, report_from
-from reviews.rules.votes import Tally
+from reviews.rules.intervals import follow_up_due
+from reviews.rules.votes import VERDICTS
+from reviews.rules.votes import Outcome as Tally
 
 if TYPE_CHECKING:
     from reviews.models.review import Review
@@ -26,8 +26,8 @@ def conclude(review: "Review", act: Act, *, requirements: list[str], reasons: st
     """Write the decision that the votes of this round make; returns the review's next state."""
     policy, item = review.policy_at(act.at), review.item
     result: Tally = act.once("tally", lambda: item.tally(act.at))
-    assert result.outcome is not None, "verdict_reached has refused otherwise"
-    outcome = Outcome(result.outcome)
+    assert result.verdict is not None, "verdict_reached has refused otherwise"
+    outcome = Outcome(result.verdict)
     passes = outcome == Outcome.APPROVED
     decision = Decision(
         review=review,
@@ -37,13 +37,14 @@ def conclude(review: "Review", act: Act, *, requirements: list[str], reasons: st
         meeting=item.meeting,
         presider_name=item.meeting.presiding.person.name,
         attendance=item.roll(act.at),
-        tally=result.to_json(),
+        tally=tally_kept(result),
         requirements=requirements,
         reasons=reasons,
         follow_up_months=months,
     )
     _issue(decision, review, act, policy)
-    act.meet("review.decision")
+    if review.clock_runs():
+        act.meet("review.decision")
     if passes and review.listed:
         return review.State.PRELIMINARILY_PASSED
     if passes:
@@ -93,6 +94,8 @@ def confirm(review: "Review", act: Act) -> str:
     )
     _issue(decision, review, act, policy)
     _approved(review, decision, act, policy)
+    told = [*review.people("lead"), *review.people("officers")]
+    act.tell("review.approved_after_modification", told, number=decision.number)
     return review.State.APPROVED
 
 
@@ -101,9 +104,7 @@ def _issue(decision: Decision, review: "Review", act: Act, policy: Policy) -> No
     assert review.submission is not None
     local_day = timezone.localdate(act.at)
     if decision.outcome == Outcome.APPROVED and not decision.preliminary:
-        decision.follow_up_due = follow_up_due(
-            local_day, ordinary=_follow_up_months(review, policy), chosen=decision.follow_up_months
-        )
+        decision.follow_up_due = follow_up_due(local_day, _follow_up_months(review, policy), decision.follow_up_months)
     made = review.decisions.count() + 1
     decision.number = f"{review.committee.ref}-{review.ref}-{made}"
     decision.round = review.round
@@ -114,10 +115,7 @@ def _issue(decision: Decision, review: "Review", act: Act, policy: Policy) -> No
     decision.save(force_insert=True)
     act.record(**decision.facts())
     act.say(outcome=str(decision.get_outcome_display()), number=decision.number)
-    # The row is the truth; the message only makes the letter come sooner than the next sweep.
-    from reviews.tasks import nudge_letters
-
-    transaction.on_commit(nudge_letters)
+    act.nudge("reviews.letters")
 
 
 def _approved(review: "Review", decision: Decision, act: Act, policy: Policy) -> None:
@@ -128,7 +126,7 @@ def _approved(review: "Review", decision: Decision, act: Act, policy: Policy) ->
         review=review,
         number=review.project.follow_ups.count() + 1,
         due_on=decision.follow_up_due,
-        report_from=report_from(decision.follow_up_due, policy.value("follow_up.lead_days")),
+        report_from=decision.follow_up_due - timedelta(days=policy.value("follow_up.lead_days")),
     )
     act.create(first)
     act.start("follow_up.report", on=first, **timing.follow_up(review, decision.follow_up_due, policy))
@@ -137,6 +135,21 @@ def _approved(review: "Review", decision: Decision, act: Act, policy: Policy) ->
 def _follow_up_months(review: "Review", policy: Policy) -> int:
     months: int = policy.value("follow_up.months_listed" if review.listed else "follow_up.months")
     return months
+
+
+def tally_kept(result: Tally) -> dict[str, Any]:
+    """The count as the decision keeps it: votes by verdict, and by each formula what it had and needed."""
+    return {
+        "votes": {verdict: result.votes(verdict) for verdict in VERDICTS},
+        "abstained": result.abstained,
+        "attending": result.attending,
+        "all_members": result.all_members,
+        "formulas": [
+            {"of": count.formula.of, "have": count.have, "need": count.need, "total": count.total}
+            for count in result.counts
+            if count.verdict == result.verdict
+        ],
+    }
 
 
 def _grounds(policy: Policy) -> list[dict[str, Any]]:

@@ -132,10 +132,9 @@ class Meeting(Lifecycle):
     def quorate(self, act: Act) -> Iterator[Refusal]:
         """At least one item must be quorate after recusals; each is counted again when it is concluded."""
         items = list(self.items.filter(dropped_at=None))
-        results = [item.quorum(act.at) for item in items]
-        if items and not any(result.met for result in results):
-            for finding in results[0].findings:
-                yield Refusal(finding.code, finding.text(), {}, finding.cite)
+        short = [list(item.quorum_refusals(act.at)) for item in items]
+        if items and all(short):
+            yield from short[0]
 
     def composition(self, act: Act) -> Iterator[Refusal]:
         """The committee must be lawful under every regime that its agenda touches, on the day it meets."""
@@ -300,7 +299,13 @@ def attending(meeting: Meeting, at: datetime) -> list[Any]:
 
     rows = meeting.attendances.filter(presence__in=Attendance.THERE).select_related("membership__appointment__person")
     return [
-        Attendee(person=row.membership.person.pk, categories=row.membership.quorum_categories)
+        Attendee(person=row.membership.person.pk, categories=categories_of(row.membership))
         for row in rows
         if row.membership.covers(law_day(at))
     ]
+
+
+def categories_of(membership: Membership) -> frozenset[str]:
+    """Every category of Measures 7 that the member can stand for at a meeting."""
+    outside = {"external"} if membership.external else set()
+    return frozenset({membership.category, membership.sex} | outside)

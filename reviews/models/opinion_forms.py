@@ -3,13 +3,16 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
 from ethicsreview.policy.catalogues import criteria
+from ethicsreview.policy.words import said
+from reviews.rules.checklist import applicable_criteria
 
 if TYPE_CHECKING:
-    from ethicsreview.policy.catalogues import Criterion
+    from ethicsreview.policy.catalogue_models import Criterion
     from reviews.models.review import Review
 
 ANSWERS = [
@@ -20,16 +23,14 @@ ANSWERS = [
 ]
 
 
-def criteria_for(review: "Review") -> "list[Criterion]":
+def criteria_for(review: "Review") -> "tuple[Criterion, ...]":
     """The heads of Measures 15 that apply to this review, as they stood when it was accepted."""
-    conclusions = review.assessment.conclusions
-    return [criterion for criterion in criteria(review.accepted_at) if criterion.applies(conclusions)]
+    return applicable_criteria(review.assessment.conclusions, criteria(review.accepted_at or timezone.now()))
 
 
 class CastForm(PasswordAgain):
     """Every criterion that applies is answered; what fails or is remarked on says why."""
 
-    field_order = None
     verdict = forms.ChoiceField(label=_("表决"), widget=forms.RadioSelect, choices=[])
     comment = forms.CharField(
         label=_("总体意见"),
@@ -44,9 +45,12 @@ class CastForm(PasswordAgain):
 
         self.fields["verdict"].choices = Verdict.choices
         for criterion in criteria_for(self.obj.review):
-            name = f"criterion__{criterion.code}"
+            name = f"criterion__{criterion.key}"
             self.fields[name] = forms.ChoiceField(
-                label=criterion.text(), help_text=criterion.help(), choices=ANSWERS, widget=forms.RadioSelect
+                label=said(criterion),
+                help_text=" ".join(said(point) for point in criterion.points),
+                choices=ANSWERS,
+                widget=forms.RadioSelect,
             )
             self.fields[f"{name}__note"] = forms.CharField(
                 label=_("说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})

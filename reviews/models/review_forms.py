@@ -11,13 +11,13 @@ from committees.models import Membership, conflicts_of
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
+from ethicsreview.policy.words import said
 from ethicsreview.policy.catalogues import commitment, listed_items, materials
 from reviews.models.meeting import Meeting
 from reviews.models.meeting_forms import ReasonForm
 from reviews.models.project import project_facts
 from reviews.models.submission import changed_items
-from reviews.rules.checklist import required_materials
-from reviews.rules.procedures import open_procedures
+from reviews.rules.checklist import asked_sections, required_materials
 
 if TYPE_CHECKING:
     from reviews.models.review import Review
@@ -50,7 +50,7 @@ class SignedForm(StepForm):
     signature = forms.CharField(label=_("签名"), max_length=100, help_text=_("请输入您的姓名作为签名。"))
 
     def build(self) -> None:
-        self.commitment = commitment(timezone.localdate(self.act.at))
+        self.commitment = commitment(self.act.at)
 
     def clean_signature(self) -> str:
         signed: str = self.cleaned_data["signature"].strip()
@@ -67,13 +67,13 @@ class SubmitForm(SignedForm):
 
 def commitment_kept(signed: dict[str, Any], act: Act) -> dict[str, Any]:
     """What was promised, by whom, in which words: kept with the version."""
-    text = commitment(timezone.localdate(act.at))
+    text = commitment(act.at)
     return {
         "signature": signed["signature"],
         "username": act.actor.username,
         "at": act.at.isoformat(),
         "version": text.since.isoformat(),
-        "text": text.zh,
+        "text": [text.zh, *(clause.zh for clause in text.clauses)],
     }
 
 
@@ -99,10 +99,10 @@ def askable_items(review: "Review", act: Act) -> dict[str, str]:
     if version is None:
         return {}
     conclusions = review.assessment.conclusions
-    items = {rule.code: rule.text() for rule in required_materials(conclusions, materials(act.at))}
+    items = {need.key: said(need.rule) for need in required_materials(conclusions, materials(act.at))}
     items |= {material.kind: items.get(material.kind, material.kind) for material in version.materials.all()}
-    for section in version.form.sections:
-        items |= {field.name: field.label.text() for field in section.fields}
+    for section in asked_sections(version.form, conclusions, version.content):
+        items |= {asked.key: said(asked.field) for asked in section.fields}
     earlier = review.requests.filter(kind="supplement").order_by("number").first()
     if earlier is None:
         return items
@@ -143,7 +143,7 @@ class ListingForm(StepForm):
 
     def build(self) -> None:
         self.fields["listed_items"].choices = [  # type: ignore[attr-defined]
-            (item.code, item.text()) for item in listed_items(timezone.localdate(self.act.at))
+            (item.key, said(item)) for item in listed_items(self.act.at)
         ]
 
     def clean(self) -> dict[str, Any]:
@@ -169,12 +169,13 @@ class AcceptForm(ListingForm):
     field_order = ["procedure", "procedure_ground", "listed", "listed_items", "listed_reason"]
 
     def build(self) -> None:
-        from reviews.models.review_guards import PROCEDURES_HELD
+        from reviews.models.review_guards import procedures_of
 
         super().build()
         labels = dict(self.obj.Procedure.choices)
-        offers = open_procedures(self.obj.assessment.conclusions, kind=self.obj.kind, available=PROCEDURES_HELD)
         self.fields["procedure"].choices = [  # type: ignore[attr-defined]
+            (procedure, labels[procedure]) for procedure in procedures_of(self.obj).open if procedure in labels
+        ]
             (offer.procedure, labels[offer.procedure]) for offer in offers if offer.open
         ]
 
@@ -236,7 +237,7 @@ class ConcludeForm(PasswordAgain):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         item = self.obj.item
-        outcome = item.tally(self.act.at).outcome if item is not None else None
+        outcome = item.tally(self.act.at).verdict if item is not None else None
         if outcome in {"modification_required", "revision_required"} and not cleaned.get("requirements"):
             self.add_error("requirements", _("修改后批准或修改后再审的，应当写明修改建议和要求（《办法》第十六条）。"))
         if outcome == "approved" and cleaned.get("requirements"):

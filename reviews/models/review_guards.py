@@ -8,15 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from committees.models import conflicts_of
 from ethicsreview.accounts.models import Restriction
 from ethicsreview.deadlines.calendar import law_day
-from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy.catalogues import materials
+from ethicsreview.policy.words import said
+from reviews.models.decision import Outcome as DecisionOutcome
 from reviews.models.project import project_facts
 from reviews.rules.checklist import form_errors, missing
-from reviews.rules.procedures import open_procedures
-from reviews.rules.quorum import QuorumResult
-from reviews.rules.votes import Tally
+from reviews.rules.procedures import Procedures, open_procedures
+from reviews.rules.votes import Formula, Outcome
 
 if TYPE_CHECKING:
     from reviews.models.review import Review
@@ -34,14 +34,16 @@ def content_complete(review: "Review", act: Act) -> Iterator[Refusal]:
     version = review.draft_submission
     if version is None:
         return
-    conclusions = review.assessment.conclusions
-    for problem in form_errors(version.form, version.content, conclusions):
-        yield Refusal(
-            "content",
-            _("申请书“%(field)s”：%(problem)s"),
-            {"field": problem.label.text(), "problem": problem.text()},
-            problem.cite or "national:9",
-        )
+    fields, messages = version.form.fields, version.form.messages
+    for name, problems in form_errors(version.form, version.content, review.assessment.conclusions).items():
+        field = fields.get(name)
+        for problem in problems:
+            yield Refusal(
+                f"content.{name}",
+                _("申请书“%(field)s”：%(problem)s"),
+                {"field": said(field) if field else name, "problem": said(messages[problem])},
+                field.cite if field else "national:9",
+            )
 
 
 def materials_complete(review: "Review", act: Act) -> Iterator[Refusal]:
@@ -50,7 +52,7 @@ def materials_complete(review: "Review", act: Act) -> Iterator[Refusal]:
         return
     present = {material.kind for material in version.materials.all()}
     for rule in missing(review.assessment.conclusions, materials(act.at), present):
-        yield Refusal("material", _("缺少材料：%(material)s"), {"material": rule.text()}, rule.cite)
+        yield Refusal(f"material.{rule.key}", _("缺少材料：%(material)s"), {"material": said(rule)}, rule.cite)
 
 
 def no_restriction(review: "Review", act: Act) -> Iterator[Refusal]:
@@ -83,11 +85,24 @@ def committee_lawful(review: "Review", act: Act) -> Iterator[Refusal]:
 
 def procedure_exists(review: "Review", act: Act) -> Iterator[Refusal]:
     """A matter that only another procedure fits is told so, and waits."""
-    offers = open_procedures(review.assessment.conclusions, kind=review.kind, available=PROCEDURES_HELD)
-    if not any(offer.open for offer in offers):
-        for offer in offers:
-            for reason in offer.refusals:
-                yield Refusal(reason.code, reason.text(), {}, reason.cite)
+    offers = procedures_of(review)
+    if not offers.open:
+        for procedure, reasons in offers.refusals.items():
+            name = review.Procedure(procedure).label if procedure in review.Procedure.values else procedure
+            for reason in reasons:
+                yield Refusal(
+                    reason.code,
+                    _("%(procedure)s：%(reason)s"),
+                    {"procedure": name, "reason": said(reason)},
+                    reason.cite or "",
+                )
+
+
+def procedures_of(review: "Review") -> Procedures:
+    """The procedures open for this review, and what shuts the others."""
+    return open_procedures(
+        review.assessment.conclusions, review.assessment.questionnaire, kind=review.kind, available=PROCEDURES_HELD
+    )
 
 
 def supplement_allowed(review: "Review", act: Act) -> Iterator[Refusal]:
@@ -129,7 +144,7 @@ def item_not_under_vote(review: "Review", act: Act) -> Iterator[Refusal]:
 
 
 def clock_runs(review: "Review", act: Act) -> Iterator[Refusal]:
-    if not Deadline.objects.of(review).open().filter(kind="review.decision").exists():
+    if not review.clock_runs():
         yield Refusal("no_clock", _("没有正在计算的审查期限"), cite="national:17")
 
 
@@ -148,9 +163,7 @@ def meeting_is_open(review: "Review", act: Act) -> Iterator[Refusal]:
 def quorum_met(review: "Review", act: Act) -> Iterator[Refusal]:
     """Measures 14: counted for this item, after recusals."""
     if review.item is not None:
-        result: QuorumResult = act.once("quorum", lambda: review.item.quorum(act.at))
-        for finding in result.findings:
-            yield Refusal(finding.code, finding.text(), {}, finding.cite)
+        yield from review.item.quorum_refusals(act.at)
 
 
 def all_ballots_in(review: "Review", act: Act) -> Iterator[Refusal]:
@@ -167,12 +180,28 @@ def all_ballots_in(review: "Review", act: Act) -> Iterator[Refusal]:
 
 
 def verdict_reached(review: "Review", act: Act) -> Iterator[Refusal]:
+    """Measures 16; Human Measures 22: each formula that applies, told with what it has and what it needs."""
     if review.item is None or review.item.ballots_out(act.at):
         return
-    tally: Tally = act.once("tally", lambda: review.item.tally(act.at))
-    if tally.outcome is None:
-        for shortfall in tally.shortfalls:
-            yield Refusal("votes", shortfall.text(), {}, shortfall.cite)
+    found: Outcome = act.once("tally", lambda: review.item.tally(act.at))
+    if found.decided:
+        return
+    bases = {"attending": _("到会委员"), "all_members": _("全体委员")}
+    for entry in review.policy_at(act.at).entries("vote.formula"):
+        formula = Formula.from_value(entry.value)
+        best = max((count for count in found.counts if count.formula == formula), key=lambda count: count.have)
+        yield Refusal(
+            "votes",
+            _("没有一项意见达到法定票数：最多的“%(verdict)s”%(have)d票，%(base)s%(total)d人，须%(need)d票"),
+            {
+                "verdict": DecisionOutcome(best.verdict).label,
+                "have": best.have,
+                "base": bases[formula.of],
+                "total": best.total,
+                "need": best.need,
+            },
+            entry.cite,
+        )
 
 
 def round_undecided(review: "Review", act: Act) -> Iterator[Refusal]:
@@ -181,7 +210,7 @@ def round_undecided(review: "Review", act: Act) -> Iterator[Refusal]:
         return
     if review.item.ballots_out(act.at):
         yield from all_ballots_in(review, act)
-    elif act.once("tally", lambda: review.item.tally(act.at)).outcome is not None:
+    elif act.once("tally", lambda: review.item.tally(act.at)).decided:
         yield Refusal("decided", _("本轮表决已形成结论，不能重新表决"), cite="national:16")
 
 

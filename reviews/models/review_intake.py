@@ -127,6 +127,7 @@ class Intake(ReviewRecord):
     def withdraw(self, act: Act, *, reason: str) -> None:
         if self.item is not None:
             self.item.drop(act.at)
-        act.cancel("review.decision")
+        if self.clock_runs():
+            act.cancel("review.decision")
         if self.project.state == Project.State.UNDER_REVIEW:
             act.then(self.project, "leave_review")

@@ -15,6 +15,7 @@ from django_fsm import FSMField
 from committees.models import Committee, conflict_grounds
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
+from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
@@ -194,6 +195,9 @@ class ReviewRecord(Lifecycle):
     def decision(self) -> Any:
         """The latest decision; None before the first."""
         return self.decisions.first()
+
+    def clock_runs(self) -> bool:
+        return Deadline.objects.of(self).open().filter(kind="review.decision").exists()
 
     def open_requests(self) -> "models.QuerySet[Request]":
         """What was asked for last and waits for its answer."""

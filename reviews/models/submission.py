@@ -52,7 +52,7 @@ class Submission(models.Model):
     @property
     def form(self) -> ApplicationForm:
         """The form as it stood on the day this version was sealed; an open draft follows today's."""
-        return application_form(timezone.localdate(self.sealed_at) if self.sealed_at else timezone.localdate())
+        return application_form(self.sealed_at or timezone.now())
 
     def fingerprint(self) -> str:
         """The digest that a decision names: over the content and every document's own digest."""

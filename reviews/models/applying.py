@@ -1,0 +1,99 @@
+"""Beginning things: a project, its assessment, its review. Every face begins them here."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Committee, committee_for
+from ethicsreview.accounts.models import Institution, Person, Role
+from ethicsreview.accounts.standing import standing_of
+from ethicsreview.lifecycle.door import create
+from ethicsreview.lifecycle.refusals import Refusal, Refused
+from reviews.models.assessment import RiskAssessment
+from reviews.models.project import Project, ProjectMember
+from reviews.models.review import Review
+from reviews.models.submission import Submission
+
+
+def start_project(
+    *,
+    by: Person,
+    institution: Institution,
+    at: datetime | None = None,
+    members: list[dict[str, Any]] | None = None,
+    **fields: Any,
+) -> Project:
+    """A draft project, led by `by` unless another lead is given (an institution's officer may enter one)."""
+    project = Project(institution=institution, region=institution.region, **{"lead": by, **fields})
+    with transaction.atomic():
+        create(project, by=by, at=at)
+        ProjectMember.objects.bulk_create([ProjectMember(project=project, **member) for member in members or []])
+    return project
+
+
+def start_assessment(project: Project, *, by: Person, at: datetime | None = None) -> RiskAssessment:
+    """The project's open assessment; a new one, beginning with the last answers, if none is open."""
+    draft = project.assessments.filter(state=RiskAssessment.State.DRAFT).first()
+    if draft is not None:
+        return draft
+    last = project.assessments.order_by("-pk").first()
+    return create(RiskAssessment(project=project, answers=last.answers if last else {}), by=by, at=at)
+
+
+def start_review(
+    project: Project, *, by: Person, committee: Committee | None = None, at: datetime | None = None
+) -> Review:
+    """A draft review with its first version. Raises Refused with everything that stands in the way."""
+    moment = at or timezone.now()
+    assessment = project.assessments.filter(state=RiskAssessment.State.COMPLETED).first()
+    if refusals := list(_obstacles(project, assessment)):
+        raise Refused(refusals)
+    assert assessment is not None
+    offered = committees_offered(project, assessment, moment)
+    if committee is None and offered:
+        committee = offered[0]
+    if committee is None or committee not in offered:
+        raise Refused(
+            [
+                Refusal(
+                    "no_committee",
+                    _("没有可以审查本科技活动的委员会：本单位未设立的，应当书面委托其他单位的委员会"),
+                    {},
+                    "national:13",
+                )
+            ]
+        )
+    with transaction.atomic():
+        review = create(Review(project=project, committee=committee, assessment=assessment), by=by, at=moment)
+        Submission.objects.create(review=review, number=1, content=_known(project))
+    return review
+
+
+def committees_offered(project: Project, assessment: RiskAssessment, at: datetime) -> list[Committee]:
+    """The competent committees of the project's institution for what the assessment says applies."""
+    return list(committee_for(project.institution, assessment.conclusions.regimes, at=at))
+
+
+def institutions_of(person: Person, at: datetime) -> list[Institution]:
+    """Where a person may start a project: where they are a researcher or an officer."""
+    bodies = standing_of(person, at).bodies(Role.RESEARCHER, Role.INSTITUTION_OFFICER)
+    return list(Institution.objects.filter(pk__in=bodies).order_by("name"))
+
+
+def _obstacles(project: Project, assessment: RiskAssessment | None) -> Iterator[Refusal]:
+    if assessment is None:
+        yield Refusal("assessment", _("请先完成科技伦理风险评估"), {}, "national:9")
+    elif assessment.conclusions.project_outcome == "not_required":
+        yield Refusal("not_required", _("评估结论为无需审查"), {}, "national:2")
+    if project.reviews.open().exists():
+        yield Refusal("review_open", _("本科技活动已有进行中的审查"), {}, "national:9")
+
+
+def _known(project: Project) -> dict[str, Any]:
+    """What the project already says is not asked again."""
+    dates = {"starts_on": project.starts_on, "ends_on": project.ends_on}
+    return {name: day.isoformat() for name, day in dates.items() if day}

@@ -1,0 +1,19 @@
+"""What a worker does after a step. Rows say what is wanting; a message only makes it come sooner than beat's minute."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from reviews.models.comparing import compare_pending
+from reviews.models.lettering import issue_pending
+
+
+@shared_task(name="reviews.letters")
+def letters() -> None:
+    """Set every letter that is wanting. Two workers at once make each once: its number is unique."""
+    issue_pending(timezone.now())
+
+
+@shared_task(name="reviews.comparisons")
+def comparisons() -> None:
+    """Compare every sealed version with the one before it, once."""
+    compare_pending()
