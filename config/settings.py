@@ -1,10 +1,13 @@
-"""Settings. Every choice between the embedded and the production shape is an environment variable (docs/operating.md)."""
+"""Settings. Each choice between the embedded and the production shape is an environment variable: docs/operating.md."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import SELF
 from django.utils.translation import gettext_lazy as _
 from environs import Env
+
+from config.log import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -85,6 +88,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # What knows every face stands here: the navigation.
+        "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -92,6 +97,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "ethicsreview.notices.context.unread_notices",
                 "ethicsreview.notices.context.unread_notices",
             ],
         },
@@ -163,6 +169,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+AXES_LOCKOUT_CALLABLE = "ethicsreview.ui.views.locked_out"
+AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", 10)
+AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCKOUT_MINUTES", 15))
+# A campus shares one address: who guesses is locked out of the one account that is guessed at, from there.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
 
@@ -178,6 +190,23 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+NODE_MODULES = BASE_DIR / "node_modules"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "ethicsreview.ui.finders.PackageFinder",
+]
+# Collected: hashed names, compressed, kept for ever by browsers. Else served from where they lie (tests).
+STATIC_COLLECTED = env.bool("STATIC_COLLECTED", False)
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 MEDIA_ROOT = VAR_DIR / "media"
 # host:port or the path of a socket. Without it files are shown as not scanned.
 CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", "")
@@ -188,6 +217,7 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": {"default-src": [SELF], "img-src": [SEL
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "ethicsreview.ui.views.csrf_failure"
 if HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000
@@ -203,6 +233,10 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "科技伦理审查 <no-reply@localhost>")
+
+# --- log ----------------------------------------------------------------------------------------------------------
+
+LOGGING = logging_config(env.str("LOG_LEVEL", "INFO"))
 
 # --- record -------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
+from ethicsreview.ui import views
+
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("inbox/", include("ethicsreview.notices.urls")),
+    path("i18n/setlang/", views.set_language, name="set_language"),
+    path("healthz", views.healthz),
+    path("readyz", views.readyz),
 ]
+
+handler400 = "ethicsreview.ui.views.bad_request"
+handler403 = "ethicsreview.ui.views.permission_denied"
+handler404 = "ethicsreview.ui.views.page_not_found"
+handler500 = "ethicsreview.ui.views.server_error"

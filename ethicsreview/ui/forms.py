@@ -1,0 +1,60 @@
+"""How every form of the service is drawn: labels, help and errors tied to their fields, an error summary on top."""
+
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+from django.utils.safestring import SafeString
+
+_CHOICE_GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
+_CONTROLS: list[tuple[tuple[type[forms.Widget], ...], str]] = [
+    ((forms.CheckboxInput, *_CHOICE_GROUPS), "form-check-input"),
+    ((forms.Select,), "form-select"),
+    ((forms.Widget,), "form-control"),
+]
+
+
+class BoundField(forms.BoundField):
+    """A field that knows the Bootstrap classes of its widget, and what its template asks."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        widget = widget or self.field.widget
+        attrs = super().build_widget_attrs(attrs, widget)
+        if not widget.is_hidden:
+            classes = [widget.attrs.get("class", ""), attrs.get("class", ""), self._control(widget)]
+            if self.errors:
+                classes.append("is-invalid")
+            attrs["class"] = " ".join(dict.fromkeys(name for part in classes for name in part.split()))
+        return attrs
+
+    def label_tag(
+        self, contents: Any = None, attrs: dict[str, Any] | None = None, *args: Any, **kwargs: Any
+    ) -> SafeString:
+        look = "form-check-label" if self.is_single_check else "form-label"
+        return super().label_tag(contents, {"class": look, **(attrs or {})}, *args, **kwargs)
+
+    @property
+    def is_single_check(self) -> bool:
+        """A box that stands before its label."""
+        return isinstance(self.field.widget, forms.CheckboxInput)
+
+    @property
+    def is_choice_group(self) -> bool:
+        return isinstance(self.field.widget, _CHOICE_GROUPS)
+
+    @property
+    def summary_target(self) -> str:
+        """Where a link of the error summary leads: the control, or the first one of a group."""
+        return f"{self.auto_id}_0" if self.use_fieldset and self.auto_id else self.auto_id
+
+    @staticmethod
+    def _control(widget: forms.Widget) -> str:
+        return next(name for kinds, name in _CONTROLS if isinstance(widget, kinds))
+
+
+class Renderer(TemplatesSetting):
+    """Templates of forms come from the same place as those of pages, so that any room can override one."""
+
+    form_template_name = "ui/forms/form.html"
+    field_template_name = "ui/forms/field.html"
+    bound_field_class = BoundField

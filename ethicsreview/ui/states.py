@@ -1,0 +1,37 @@
+"""How a state looks. Keyed by its value, never by its label; the word itself always stands there too."""
+
+from typing import Literal
+
+Tone = Literal["success", "warning", "danger", "info", "neutral"]
+
+_STATES: dict[Tone, tuple[str, ...]] = {
+    "success": ("active", "agreed", "approved", "cast", "completed", "continued", "delivered", "exempt", "upheld"),
+    "warning": (
+        "assigned",
+        "due",
+        "modification_required",
+        "preparing",
+        "rereview_required",
+        "revision_required",
+        "supplement_requested",
+        "suspended",
+    ),
+    "danger": ("declined", "disagreed", "dismissed", "rejected", "terminated"),
+    "info": (
+        "accepted",
+        "in_progress",
+        "in_recheck",
+        "in_review",
+        "modification_submitted",
+        "open",
+        "preliminarily_passed",
+        "reported",
+        "submitted",
+        "under_review",
+    ),
+}
+_TONES = {state: tone for tone, states in _STATES.items() for state in states}
+
+
+def tone_of(state: str) -> Tone:
+    return _TONES.get(state, "neutral")

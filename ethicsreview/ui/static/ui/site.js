@@ -1,0 +1,38 @@
+// Small behaviours that pages ask for by attributes; every page also works without them.
+"use strict";
+
+// <form data-confirm="…">: what cannot be undone is asked about once more.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+// The same button pressed twice sends once.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method === "get") return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+
+// A page that comes back with errors begins at their summary.
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelector("[data-error-summary]")?.focus();
+});
+
+// <… data-autosave="#status">: says beside the form whether the draft is kept. The words come from the page.
+const tell = (event, word) => {
+  const form = event.target.closest?.("[data-autosave]");
+  const status = form && document.querySelector(form.dataset.autosave);
+  if (status) status.textContent = status.dataset[word] ?? "";
+};
+document.addEventListener("htmx:beforeRequest", (event) => tell(event, "saving"));
+document.addEventListener("htmx:afterRequest", (event) => tell(event, event.detail.successful ? "saved" : "failed"));
+document.addEventListener("htmx:sendError", (event) => tell(event, "failed"));
+
+// <button data-print>
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});

@@ -1,0 +1,86 @@
+"""What every page draws the same way: citations, states, deadlines, steps, icons, charts."""
+
+from collections.abc import Iterable
+from datetime import datetime, time
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from ethicsreview.deadlines.calendar import LAW_ZONE
+from ethicsreview.deadlines.models import Deadline, Unit
+from ethicsreview.ui import icons
+from ethicsreview.ui.charts import Chart
+from ethicsreview.ui.keyset import Page
+from ethicsreview.ui.states import tone_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    return icons.icon(name, label)
+
+
+@register.simple_tag
+def cite(article: str) -> SafeString | str:
+    """The article in words, or nothing where none is given."""
+    from ethicsreview.policy import cite as words_of
+
+    return format_html('<cite class="citation">{}</cite>', words_of(article)) if article else ""
+
+
+@register.simple_tag
+def state_badge(obj: Any, label: str = "") -> SafeString:
+    """The state's own word, or the one that this reader is to see."""
+    return format_html('<span class="state state-{}">{}</span>', tone_of(obj.state), label or obj.get_state_display())
+
+
+@register.inclusion_tag("ui/due.html")
+def due(end: Deadline | datetime | None, at: datetime | None = None) -> dict[str, Any]:
+    """How long is left, and until when. Late is said in words, not by its colour alone.
+
+    A row of a list keeps only its next moment: one at midnight is the end of a day.
+    """
+    if end is None:
+        return {"deadline": None}
+    deadline = end if isinstance(end, Deadline) else _ending(end)
+    now = at or timezone.now()
+    return {"deadline": deadline, "left": deadline.left(now), "late": deadline.is_late(now)}
+
+
+def _ending(moment: datetime) -> Deadline:
+    ends_a_day = moment.astimezone(LAW_ZONE).time() == time.min
+    return Deadline(due_at=moment, unit=Unit.DAYS if ends_a_day else Unit.HOURS)
+
+
+@register.inclusion_tag("ui/steps.html")
+def step_buttons(steps: Iterable[Any], at: str, name: str = "steps") -> dict[str, Any]:
+    """Every step that `open_steps` answers. `at` is the object's address on this face; each step's form is at
+    `{at}steps/{name}/`. A shut step says all that stands in its way, beneath it.
+    """
+    return {"steps": list(steps), "at": at, "name": name}
+
+
+@register.inclusion_tag("ui/chart.html")
+def chart(drawn: Chart) -> dict[str, Any]:
+    return {"chart": drawn}
+
+
+@register.inclusion_tag("ui/pagination.html", takes_context=True)
+def pagination(context: template.Context, page: Page[Any]) -> dict[str, Any]:
+    """Links to the first page and to the next, keeping the filters of the address."""
+    query = context["request"].GET.copy()
+    query.pop("cursor", None)
+    first = query.urlencode()
+    query["cursor"] = page.next
+    return {"page": page, "first": f"?{first}", "next": f"?{query.urlencode()}"}
+
+
+@register.inclusion_tag("ui/nav_item.html", takes_context=True)
+def nav_item(context: template.Context, url: str, label: str, picture: str) -> dict[str, Any]:
+    request = context.get("request")
+    current = request is not None and request.path.startswith(url)
+    return {"url": url, "label": label, "picture": picture, "current": current}
