@@ -11,8 +11,8 @@ from committees.models import Membership, conflicts_of
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
-from ethicsreview.policy.words import said
 from ethicsreview.policy.catalogues import commitment, listed_items, materials
+from ethicsreview.policy.words import said
 from reviews.models.meeting import Meeting
 from reviews.models.meeting_forms import ReasonForm
 from reviews.models.project import project_facts
@@ -175,8 +175,6 @@ class AcceptForm(ListingForm):
         labels = dict(self.obj.Procedure.choices)
         self.fields["procedure"].choices = [  # type: ignore[attr-defined]
             (procedure, labels[procedure]) for procedure in procedures_of(self.obj).open if procedure in labels
-        ]
-            (offer.procedure, labels[offer.procedure]) for offer in offers if offer.open
         ]
 
 
