@@ -26,9 +26,7 @@ def cross_check(books: Catalogues) -> Iterator[Problem]:
     topics, problems = _topics(books, questions)
     yield from problems
     drawn = questions | topics
-    outside = {
-        fact.key: Kind(frozenset(fact.values)) if fact.values else BOOL for fact in books.procedures.facts
-    }
+    outside = {fact.key: Kind(frozenset(fact.values)) if fact.values else BOOL for fact in books.procedures.facts}
     yield from _shadowed("procedures.toml", "fact", outside, drawn)
     yield from _duplicates("procedures.toml", "procedure", books.procedures.procedures)
     for procedure in books.procedures.procedures:

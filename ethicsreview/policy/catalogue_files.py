@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from ethicsreview.policy import catalogue_models as m
 
-UNDATED = {"group", "topic", "fact", "country"}
+UNDATED = {"answer", "country", "fact", "group", "topic"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class QuestionsFile(CatalogueFile):
 
 
 class ConclusionsFile(CatalogueFile):
+    determination: m.Cited
     topics: m.Many[m.Topic] = Field(alias="topic")
     conclusions: m.Many[m.ConclusionRule] = Field(alias="conclusion")
     contradictions: m.Many[m.Contradiction] = Field(alias="contradiction")
@@ -79,6 +80,7 @@ class MaterialsFile(CatalogueFile):
 
 
 class CriteriaFile(CatalogueFile):
+    answers: m.Many[m.Option] = Field(alias="answer")
     criteria: m.Many[m.Criterion] = Field(alias="criterion")
 
 

@@ -41,6 +41,7 @@ class Questionnaire:
     topics: tuple[m.Topic, ...]
     conclusions: tuple[m.ConclusionRule, ...]
     contradictions: tuple[m.Contradiction, ...]
+    determination: m.Cited
     procedures: tuple[m.Procedure, ...]
     outside_facts: tuple[m.OutsideFact, ...]
     unavailable: m.Text
@@ -83,15 +84,11 @@ def load(folder: Path = FOLDER) -> Catalogues:
 def _with_options(catalogues: Catalogues) -> QuestionsFile:
     """Fill in the options that come from other catalogues."""
     sources = {
-        "listed_items": tuple(
-            m.Option(key=item.key, zh=item.zh, en=item.en) for item in catalogues.listed_items.items
-        ),
+        "listed_items": tuple(m.Option(key=item.key, zh=item.zh, en=item.en) for item in catalogues.listed_items.items),
         "countries": catalogues.countries.countries,
     }
     questions = tuple(
-        question.model_copy(update={"options": sources[question.options_from]})
-        if question.options_from
-        else question
+        question.model_copy(update={"options": sources[question.options_from]}) if question.options_from else question
         for question in catalogues.questions.questions
     )
     return catalogues.questions.model_copy(update={"questions": questions})
@@ -168,6 +165,7 @@ def _questionnaire(day: date) -> Questionnaire:
         topics=books.conclusions.topics,
         conclusions=_in_force(books.conclusions.conclusions, day),
         contradictions=_in_force(books.conclusions.contradictions, day),
+        determination=books.conclusions.determination,
         procedures=_in_force(books.procedures.procedures, day, "bars"),
         outside_facts=books.procedures.facts,
         unavailable=books.procedures.unavailable,
@@ -191,6 +189,11 @@ def materials(at: date | datetime) -> tuple[m.MaterialRule, ...]:
 def criteria(at: date | datetime) -> tuple[m.Criterion, ...]:
     """The heads of review of Measures 15, each with its questions."""
     return _items("criteria", "criteria", _version(at, "criteria"), "points")
+
+
+def criterion_answers() -> tuple[m.Option, ...]:
+    """What a member may answer by criterion."""
+    return _catalogues().criteria.answers
 
 
 def listed_items(at: date | datetime) -> tuple[m.ListedItem, ...]:
