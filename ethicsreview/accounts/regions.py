@@ -39,28 +39,31 @@ def is_region(code: str) -> bool:
     """
     if len(code) != 6 or not (code.isascii() and code.isdigit()):
         return False
-    table = _table()
-    if province_of(code) not in table["provinces"]:
+    if province_of(code) not in _table()["provinces"]:
         return False
-    known = {city for city in table["cities"] if city.startswith(code[:2])}
-    return code.endswith("0000") or not known or city_of(code) in known
+    if code.endswith("0000"):
+        return True
+    if code[2:4] == "00":
+        return False
+    known = cities(code)
+    return not known or city_of(code) in known
 
 
 def region_name(code: str) -> str:
-    """"山东省济南市"; a county is named by its city and its code."""
+    """山东省济南市; where the city or the county has no name here, its code follows: 山东省济南市 370102."""
+    if not code:
+        return ""
     table = _table()
-    name: str = table["provinces"].get(province_of(code), "")
-    if not code.endswith("0000"):
-        name += table["cities"].get(city_of(code), "")
-    if not code.endswith("00"):
-        name += table["autonomous_counties"].get(code, f" {code}")
-    return name
+    city = "" if code.endswith("0000") else table["cities"].get(city_of(code), "")
+    name: str = table["provinces"].get(province_of(code), "") + city
+    complete = code.endswith("0000") or (code.endswith("00") and city)
+    return name if complete else f"{name} {code}".strip()
 
 
 def is_autonomous(code: str) -> bool:
     """Whether it lies in a national autonomous area (民族自治地方, Measures 7)."""
     table = _table()
-    return any(is_within(code, area) for area in [*table["autonomous"], *table["autonomous_counties"]])
+    return any(is_within(code, area) for area in table["autonomous"])
 
 
 def provinces() -> dict[str, str]:

@@ -40,6 +40,11 @@ class Standing:
     held: tuple[Held, ...] = ()
     is_system: bool = False
 
+    @property
+    def sees_everyone(self) -> bool:
+        """Operators; the system; and the superuser, who appoints the first operator."""
+        return self.is_system or self.holds(Role.OPERATOR) or (self.person is not None and self.person.is_superuser)
+
     def holds(self, *roles: str, body_id: int | None = None) -> bool:
         return any(h.role in roles and (body_id is None or h.body_id == body_id) for h in self.held)
 

@@ -3,6 +3,7 @@
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.regions import is_region
@@ -12,15 +13,34 @@ _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = [pow(3, place, 31) for place in range(17)]
 
 
+# Those that turn the direction of what follows, and those that cannot be seen at all. The joiners of emoji and of
+# Persian or Indian scripts (200C, 200D) are letters' own and stay.
+_DECEIVING = frozenset(
+    "\u061c\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+
+# No @: what is typed at sign-in is then either a user name or an e-mail address, never both.
+sign_in_name = RegexValidator(r"^[\w.+-]+\Z", _("用户名只能含文字、数字和 . + - _，不能有空格和 @。"), code="username")
+phone_number = RegexValidator(
+    r"^\+?[0-9][0-9 -]{5,18}\Z", _("电话号码只能含数字、空格、连字符和开头的加号。"), code="phone"
+)
+
+
 def plain_text(value: str) -> None:
-    """Letters of any script, emoji too; no control characters, and none that turn the direction of what follows."""
+    """One line of letters of any script, emoji too; nothing invisible, nothing that turns the reading direction."""
     for character in value:
+        code = f"{ord(character):04X}"
         category = unicodedata.category(character)
-        if category in {"Cc", "Cs", "Co"} or character in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff":
+        if category in {"Cc", "Cs"} or character in _DECEIVING:
             raise ValidationError(
-                _("含有不可见的控制字符（U+%(code)s），请删除后重试。"),
-                code="control",
-                params={"code": f"{ord(character):04X}"},
+                _("含有不可见的控制字符（U+%(code)s），请删除后重试。"), code="control", params={"code": code}
+            )
+        if category == "Co":
+            # A rare name typed with an old font: it would print as a box, or as another name.
+            raise ValidationError(
+                _("含有无统一编码的自造字（U+%(code)s），请改用标准字或写明替代字。"),
+                code="private",
+                params={"code": code},
             )
 
 
