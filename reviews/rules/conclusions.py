@@ -78,7 +78,7 @@ class Conclusions:
 
     @property
     def in_scope_heads(self) -> tuple[str, ...]:
-        """Heads of Measures 2: humans, animals, challenge, legal."""
+        """Heads of Measures 2: humans, animals, other_risk, other_legal."""
         return self.values("in_scope_heads")
 
     @property

@@ -30,8 +30,8 @@ from tests.reviews.rules.answers import (
         (ANIMALS, ("animals",), ("general", "animal"), "review"),
         (SURVEY, ("humans",), ("general",), "review"),
         (DRUG_TRIAL, ("humans",), ("general", "human", "drug"), "review"),
-        (AI, ("challenge",), ("general", "ai"), "review"),
-        (OUT_OF_SCOPE | {"other_legal": True}, ("legal",), ("general",), "review"),
+        (AI, ("other_risk",), ("general", "ai"), "review"),
+        (OUT_OF_SCOPE | {"other_legal": True}, ("other_legal",), ("general",), "review"),
     ],
 )
 def test_scope_and_regimes(answers, heads, regimes, outcome):
