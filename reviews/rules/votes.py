@@ -6,7 +6,7 @@ Whole numbers only: a share of two thirds is compared by multiplying, never by d
 from collections import Counter
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 APPROVED = "approved"
 MODIFICATION_REQUIRED = "modification_required"
@@ -16,6 +16,7 @@ VERDICTS = (APPROVED, MODIFICATION_REQUIRED, REVISION_REQUIRED, REJECTED)
 ABSTAIN = "abstain"  # no verdict, yet the abstainer stays among those counted
 
 Base = Literal["attending", "all_members"]
+V = TypeVar("V", bound=Hashable)  # who votes
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ class Formula:
             raise ValueError(f"{self.of!r} is neither attending nor all_members")
 
     @classmethod
-    def from_value(cls, value: Mapping[str, int | str | bool]) -> Self:
+    def from_value(cls, value: Mapping[str, Any]) -> Self:
         """From a policy value with these four names."""
-        return cls(**value)  # type: ignore[arg-type]
+        return cls(**value)
 
     def met(self, votes: int, total: int) -> bool:
         """No vote at all never decides, whatever the total."""
@@ -86,10 +87,10 @@ def votes_needed(formula: Formula, total: int) -> int:
 
 
 def tally(
-    ballots: Mapping[Hashable, str],
+    ballots: Mapping[V, str],
     *,
-    attending: Collection[Hashable],
-    all_members: Collection[Hashable],
+    attending: Collection[V],
+    all_members: Collection[V],
     formulas: Sequence[Formula],
 ) -> Outcome:
     """The outcome of one item.
@@ -121,9 +122,9 @@ def tally(
 
 
 def _refuse_wrong_input(
-    ballots: Mapping[Hashable, str],
-    present: set[Hashable],
-    members: set[Hashable],
+    ballots: Mapping[V, str],
+    present: set[V],
+    members: set[V],
     formulas: Sequence[Formula],
 ) -> None:
     wrong = []
@@ -139,5 +140,5 @@ def _refuse_wrong_input(
         raise ValueError("; ".join(wrong))
 
 
-def _named(people: Collection[Hashable]) -> str:
+def _named(people: Collection[V]) -> str:
     return ", ".join(sorted(map(str, people)))
