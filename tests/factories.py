@@ -1,0 +1,66 @@
+"""Rows that the tests of every room start from. What a step makes in life is made by the step there, not here."""
+
+from datetime import date
+
+import factory
+from django.contrib.auth.hashers import make_password
+from factory.django import DjangoModelFactory
+
+from ethicsreview.accounts.models import Appointment, Authority, Institution, Person, Role
+from ethicsreview.accounts.validators import check_character
+
+PASSWORD = "a-long-enough-password"
+
+
+def credit_code(number: int) -> str:
+    """A unified social credit code of a public institution in Jinan that passes its check digit."""
+    body = f"12370100{number:09d}"
+    return body + check_character(body)
+
+
+class PersonFactory(DjangoModelFactory[Person]):
+    """Someone who can sign in with PASSWORD and holds no role yet."""
+
+    class Meta:
+        model = Person
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"person{n}")
+    name = factory.Sequence(lambda n: f"张{n}")
+    email = factory.LazyAttribute(lambda person: f"{person.username}@example.org")
+    phone = "13812341234"
+    # A lazy function: the hasher of the tests is set after this module is imported.
+    password = factory.LazyFunction(lambda: make_password(PASSWORD))
+
+
+class InstitutionFactory(DjangoModelFactory[Institution]):
+    class Meta:
+        model = Institution
+
+    name = factory.Sequence(lambda n: f"第{n}医院")
+    type = Institution.Type.HOSPITAL
+    region = "370100"
+    uscc = factory.Sequence(credit_code)
+
+
+class AuthorityFactory(DjangoModelFactory[Authority]):
+    class Meta:
+        model = Authority
+
+    name = factory.Sequence(lambda n: f"第{n}科技厅")
+    level = Authority.Level.PROVINCE
+    field = Authority.Field.GENERAL
+    region = "370000"
+
+
+class AppointmentFactory(DjangoModelFactory[Appointment]):
+    """A researcher of an institution, since 2020 and without an end."""
+
+    class Meta:
+        model = Appointment
+
+    person = factory.SubFactory(PersonFactory)
+    role = Role.RESEARCHER
+    body = factory.SubFactory(InstitutionFactory)
+    starts = date(2020, 1, 1)
+    ends = None
