@@ -14,8 +14,8 @@ from tests.reviews.rules.trials import answers_from_trial, rows
 
 
 @pytest.fixture(scope="module")
-def assessed():
-    return [(row, assess(answers_from_trial(row), QUESTIONNAIRE)) for row in rows()]
+def assessed(shared_data):
+    return [(row, assess(answers_from_trial(row), QUESTIONNAIRE)) for row in rows(shared_data)]
 
 
 def test_all_42_are_complete_and_free_of_contradiction(assessed):
