@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMFieldMixin
 
 from ethicsreview.accounts.request_id import current_request_id
 from ethicsreview.accounts.standing import Standing, standing_of
@@ -175,7 +176,7 @@ def _take(obj: Lifecycle, declared: Step, act: Act, cleaned: Mapping[str, Any], 
     for other, consequence, terms in act.preliminaries:
         _bring_about(obj, declared.name, other, consequence, act.apart(), terms)
     # The database enforces keys and uniqueness; here it is for the words that a person reads.
-    obj.full_clean(exclude=_foreign_keys(obj), validate_unique=False, validate_constraints=False)
+    obj.full_clean(exclude=_unchecked(obj), validate_unique=False, validate_constraints=False)
     obj.save()
     facts = act.facts | ({"input": recorded} if recorded else {})
     _record(obj, declared.name, act, source=source, cite=declared.cite, facts=facts, by=declared.by)
@@ -185,7 +186,7 @@ def _take(obj: Lifecycle, declared: Step, act: Act, cleaned: Mapping[str, Any], 
 def _make(instance: Lifecycle, act: Act, capacities: set[str]) -> None:
     if not instance.ref:
         instance.give_ref(act.at)
-    instance.full_clean(exclude=_foreign_keys(instance), validate_unique=False, validate_constraints=False)
+    instance.full_clean(exclude=_unchecked(instance), validate_unique=False, validate_constraints=False)
     instance.save()
     act.doing = (instance, "create")
     _record(instance, "create", act, source="", cite="", facts=act.facts, by=frozenset(capacities))
@@ -267,5 +268,8 @@ def _post(obj: Lifecycle, name: str, act: Act) -> None:
         )
 
 
-def _foreign_keys(obj: Lifecycle) -> set[str]:
-    return {field.name for field in obj._meta.concrete_fields if field.is_relation}
+def _unchecked(obj: Lifecycle) -> set[str]:
+    """What `full_clean` leaves alone: keys, which the database checks, and the state, which only its step sets."""
+    return {
+        field.name for field in obj._meta.concrete_fields if field.is_relation or isinstance(field, FSMFieldMixin)
+    }
