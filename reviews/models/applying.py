@@ -1,6 +1,7 @@
 """Beginning things: a project, its assessment, its review. Every face begins them here."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -37,11 +38,12 @@ def start_project(
 
 def start_assessment(project: Project, *, by: Person, at: datetime | None = None) -> RiskAssessment:
     """The project's open assessment; a new one, beginning with the last answers, if none is open."""
-    draft = project.assessments.filter(state=RiskAssessment.State.DRAFT).first()
-    if draft is not None:
-        return draft
-    last = project.assessments.order_by("-pk").first()
-    return create(RiskAssessment(project=project, answers=last.answers if last else {}), by=by, at=at)
+    with _alone_on(project):
+        draft = project.assessments.filter(state=RiskAssessment.State.DRAFT).first()
+        if draft is not None:
+            return draft
+        last = project.assessments.order_by("-pk").first()
+        return create(RiskAssessment(project=project, answers=last.answers if last else {}), by=by, at=at)
 
 
 def start_review(
@@ -49,25 +51,25 @@ def start_review(
 ) -> Review:
     """A draft review with its first version. Raises Refused with everything that stands in the way."""
     moment = at or timezone.now()
-    assessment = project.assessments.filter(state=RiskAssessment.State.COMPLETED).first()
-    if refusals := list(_obstacles(project, assessment)):
-        raise Refused(refusals)
-    assert assessment is not None
-    offered = committees_offered(project, assessment, moment)
-    if committee is None and offered:
-        committee = offered[0]
-    if committee is None or committee not in offered:
-        raise Refused(
-            [
-                Refusal(
-                    "no_committee",
-                    _("没有可以审查本科技活动的委员会：本单位未设立的，应当书面委托其他单位的委员会"),
-                    {},
-                    "national:13",
-                )
-            ]
-        )
-    with transaction.atomic():
+    with _alone_on(project):
+        assessment = project.assessments.filter(state=RiskAssessment.State.COMPLETED).first()
+        if refusals := list(_obstacles(project, assessment)):
+            raise Refused(refusals)
+        assert assessment is not None
+        offered = committees_offered(project, assessment, moment)
+        if committee is None and offered:
+            committee = offered[0]
+        if committee is None or committee not in offered:
+            raise Refused(
+                [
+                    Refusal(
+                        "no_committee",
+                        _("没有可以审查本科技活动的委员会：本单位未设立的，应当书面委托其他单位的委员会"),
+                        {},
+                        "national:13",
+                    )
+                ]
+            )
         review = create(Review(project=project, committee=committee, assessment=assessment), by=by, at=moment)
         Submission.objects.create(review=review, number=1, content=_known(project))
     return review
@@ -82,6 +84,14 @@ def institutions_of(person: Person, at: datetime) -> list[Institution]:
     """Where a person may start a project: where they are a researcher or an officer."""
     bodies = standing_of(person, at).bodies(Role.RESEARCHER, Role.INSTITUTION_OFFICER)
     return list(Institution.objects.filter(pk__in=bodies).order_by("name"))
+
+
+@contextmanager
+def _alone_on(project: Project) -> Iterator[None]:
+    """Two tabs that begin the same thing at once begin it once: the second finds what the first has made."""
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=project.pk)
+        yield
 
 
 def _obstacles(project: Project, assessment: RiskAssessment | None) -> Iterator[Refusal]:

@@ -15,6 +15,7 @@ from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.drafts import Draft
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.parties import holders, over_territory, territory
@@ -43,6 +44,12 @@ class ProjectQuerySet(LifecycleQuerySet):
 
     def led_by(self, person: Person) -> Self:
         return self.filter(lead=person)
+
+    def own(self, person: Person | None) -> Self:
+        """Those the person leads or works on. Two index reads, not one condition that would walk the table."""
+        led = self.model.objects.filter(lead=person).values("pk")
+        joined = ProjectMember.objects.filter(person=person, person__isnull=False).values("project")
+        return self.filter(pk__in=led.union(joined))
 
 
 COMMITTEE_ROLES = (Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER, Role.ADVISER)
@@ -73,6 +80,12 @@ class Project(Lifecycle):
         SOCIAL_SCIENCE = "social_science", _("人文社会科学")
         OTHER = "other", _("其他")
 
+    draft = Draft(
+        fields={"title", "field", "institution", "region", "funding", "starts_on", "ends_on"},
+        states={State.DRAFT, State.ASSESSED, State.NOT_REQUIRED},
+        by={"lead", "institution_officer"},
+    )
+
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
     state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
     title = models.CharField(_("项目名称"), max_length=300, validators=[plain_text])
@@ -86,6 +99,7 @@ class Project(Lifecycle):
     # Where it was imported from, so that a repeated import finds it again: "ictrp:ChiCTR2000029381".
     source_ref = models.CharField(_("外部编号"), max_length=80, null=True, blank=True, unique=True)
     source_note = models.JSONField(default=dict, blank=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ProjectQuerySet.as_manager()
