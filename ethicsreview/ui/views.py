@@ -1,7 +1,6 @@
 """The pages that belong to no face: errors, the language, the lock-out, and whether the service is well."""
 
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -52,7 +51,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 
 
 @requires_csrf_token
-def bad_request(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error(request, HTTPStatus.BAD_REQUEST, gettext("请求有误"))
 
 
@@ -62,7 +61,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 @requires_csrf_token
-def page_not_found(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error(request, HTTPStatus.NOT_FOUND, gettext("没有这个页面"))
 
 
@@ -78,14 +77,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, gettext("系统出错"))
     page = render_to_string("500.html", {"request_id": current_request_id()})
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-def locked_out(
-    request: HttpRequest, _response: HttpResponse | None, _credentials: dict[str, Any] | None
-) -> HttpResponse:
-    """Too many failed sign-ins."""
-    minutes = round(settings.AXES_COOLOFF_TIME.total_seconds() / 60)
-    return render(request, "lockout.html", {"minutes": minutes}, status=HTTPStatus.TOO_MANY_REQUESTS)
 
 
 def _error(

@@ -1,0 +1,184 @@
+"""`make run`: prepares the service, starts the web, one worker and beat, and ends them all together."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
+from io import StringIO
+from pathlib import Path
+from types import FrameType
+
+from environs import Env
+
+ROOT = Path(__file__).resolve().parent.parent
+PORTS_TRIED = 50
+READY_WITHIN = 60.0
+# A worker is given this long to finish what it does; the rows say what is left over.
+GRACE = 10.0
+
+
+def main() -> int:
+    env = Env()
+    env.read_env(ROOT / ".env", recurse=False)
+    host, wanted = env.str("HOST", "127.0.0.1"), env.int("PORT", 8000)
+    port = free_port(host, wanted)
+    if port != wanted:
+        say(f"端口 {wanted} 已被占用，改用 {port} / port {wanted} is taken, using {port}")
+    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
+    os.environ.update(surroundings(os.environ, host, address))
+    people = prepared()
+
+    family = Family(Path(os.environ["VAR_DIR"]) / "log")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, family.asked_to_end)
+    try:
+        family.start("web", *web(host, port))
+        family.start("worker", *worker(port))
+        if family.wait_until_ready(f"{address}/healthz"):
+            say(f"\n{people}\n科技伦理审查 / ethics review: {address}\n日志 / logs: {family.logs}")
+            say("按 Ctrl-C 结束 / press Ctrl-C to end")
+        family.wait_for_the_first_to_end()
+    finally:
+        family.end()
+    return family.verdict()
+
+
+def surroundings(environment: Mapping[str, str], host: str, address: str) -> dict[str, str]:
+    """The environment of the children: what is set already stays."""
+    defaults = {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "VAR_DIR": str(ROOT / "var"),
+        "STATIC_COLLECTED": "true",
+        "SITE_URL": address,
+        "ALLOWED_HOSTS": ",".join(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", host, socket.gethostname()])),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {name: environment.get(name) or value for name, value in defaults.items()}
+
+
+def free_port(host: str, wanted: int) -> int:
+    for port in range(wanted, wanted + PORTS_TRIED):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            # As gunicorn binds: a port that only lingers after its last owner counts as free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise SystemExit(f"端口 {wanted}–{port} 都已被占用 / all of these ports are taken")
+
+
+def prepared() -> str:
+    """Everything up to date; answers with the table of demo people."""
+    import django
+    from django.core.management import call_command
+    from django.db.utils import OperationalError
+
+    django.setup()
+    from config.preparation import prepare
+
+    people = StringIO()
+    try:
+        prepare(say)
+        # Makes the demo data where there is none yet, and says in any case who is who.
+        call_command("demo", stdout=people)
+        return people.getvalue()
+    except OperationalError as error:
+        raise SystemExit(f"数据库连接不上 / the database does not answer: {error}") from error
+
+
+def web(host: str, port: int) -> list[str]:
+    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return ["gunicorn", "config.wsgi", "--bind", bind, "--workers", "2", "--threads", "4", "--no-control-socket"]
+
+
+def worker(port: int) -> list[str]:
+    """Beat inside the worker: one process less, and both end together."""
+    schedule = Path(os.environ["VAR_DIR"]) / f"beat-{port}"
+    options = ["--beat", "--schedule", str(schedule), "--pool", "solo", "--hostname", f"worker-{port}@%h"]
+    return ["celery", "--app", "config", "worker", *options, "--without-gossip", "--without-mingle"]
+
+
+class Family:
+    """The child processes: each in a group of its own, so that Ctrl-C reaches them through us, and none is left."""
+
+    def __init__(self, logs: Path) -> None:
+        self.logs = logs
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.ended_by_itself: list[str] = []
+        self.asked = False
+
+    def start(self, name: str, *command: str) -> None:
+        self.logs.mkdir(parents=True, exist_ok=True)
+        with (self.logs / f"{name}.log").open("ab") as log:
+            self.children[name] = subprocess.Popen(  # noqa: S603 - our own commands
+                [sys.executable, "-m", *command],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def asked_to_end(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+    def wait_until_ready(self, url: str) -> bool:
+        latest = time.monotonic() + READY_WITHIN
+        while not self._over() and time.monotonic() < latest:
+            try:
+                with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
+                    return True
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        return False
+
+    def wait_for_the_first_to_end(self) -> None:
+        while not self._over():
+            time.sleep(0.2)
+        self.ended_by_itself = [name for name, child in self.children.items() if child.poll() is not None]
+
+    def end(self) -> None:
+        for child in self.children.values():
+            _signal_group(child, signal.SIGTERM)
+        latest = time.monotonic() + GRACE
+        for child in self.children.values():
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(max(0.0, latest - time.monotonic()))
+            # Also for what a child that died left behind in its group.
+            _signal_group(child, signal.SIGKILL)
+            child.wait()
+
+    def verdict(self) -> int:
+        if self.asked or not self.ended_by_itself:
+            return 0
+        for name in self.ended_by_itself:
+            code = self.children[name].returncode
+            log = self.logs / f"{name}.log"
+            say(f"{name} 意外结束（{code}），已停止全部进程 / ended unexpectedly, everything is stopped: {log}")
+            say("\n".join(log.read_text(errors="replace").splitlines()[-15:]))
+        return 1
+
+    def _over(self) -> bool:
+        return self.asked or any(child.poll() is not None for child in self.children.values())
+
+
+def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, number)
+
+
+def say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""`make test`: every check and every suite, one after the other, with a summary at the end.
+
+    python -m tests.run [PART ...]
+
+What a machine lacks (a browser, PostgreSQL, Redis) is left out and said; with CI=true it is a failure.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/ethicsreview")
+REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+PYTEST = ["pytest", "-q", "-p", "no:cacheprovider"]
+
+
+def nothing_missing() -> str:
+    return ""
+
+
+def chromium_missing() -> str:
+    return "" if shutil.which("chromium") else "chromium is not installed"
+
+
+def servers_missing() -> str:
+    silent = [url.rpartition("@")[2] for url in (POSTGRES, REDIS) if not _answers(url)]
+    return f"no answer from {', '.join(silent)}" if silent else ""
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    command: list[str]
+    surroundings: Mapping[str, str] = field(default_factory=dict)
+    missing: Callable[[], str] = nothing_missing
+
+
+def parts() -> list[Part]:
+    templates = _tracked("*.html")
+    manage = ["python", "manage.py"]
+    return [
+        Part("ruff", ["ruff", "check", "--no-cache", "."]),
+        Part("format", ["ruff", "format", "--no-cache", "--check", "."]),
+        Part("templates", ["djade", "--check", "--target-version", "5.2", *templates]),
+        Part("types", ["mypy", "config", "ethicsreview", "committees", "reviews"]),
+        Part("floors", ["lint-imports", "--no-cache"]),
+        Part("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
+        Part("policy", [*manage, "policy", "check"]),
+        Part("messages", [*manage, "messages", "check"]),
+        Part("sqlite", [*PYTEST, "-n", "2", "-m", "not browser and not postgres"]),
+        Part("browser", [*PYTEST, "-m", "browser"], missing=chromium_missing),
+        Part(
+            "postgres",
+            [*PYTEST, "-n", "2", "-m", "not browser"],
+            {"DATABASE_URL": POSTGRES, "REDIS_URL": REDIS},
+            servers_missing,
+        ),
+    ]
+
+
+def main(wanted: list[str]) -> int:
+    chosen = [part for part in parts() if not wanted or part.name in wanted]
+    if unknown := set(wanted) - {part.name for part in chosen}:
+        sys.stderr.write(f"no such part: {', '.join(sorted(unknown))}\n")
+        return 2
+    with tempfile.TemporaryDirectory(prefix="ethicsreview-") as scratch:
+        results = [_run(part, scratch) for part in chosen]
+    sys.stdout.write("\n" + "\n".join(line for line, _passed in results) + "\n")
+    return 0 if all(passed for _line, passed in results) else 1
+
+
+def _run(part: Part, scratch: str) -> tuple[str, bool]:
+    if reason := part.missing():
+        return f"{'FAILED' if IN_CI else 'left out':9} {part.name:11} {reason}", not IN_CI
+    sys.stdout.write(f"\n=== {part.name}\n")
+    sys.stdout.flush()
+    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    environment |= {"VAR_DIR": scratch, **part.surroundings}
+    started = time.monotonic()
+    code = subprocess.run([BIN / part.command[0], *part.command[1:]], cwd=ROOT, env=environment, check=False).returncode
+    took = time.monotonic() - started
+    return f"{'FAILED' if code else 'passed':9} {part.name:11} {took:6.1f} s", code == 0
+
+
+def _answers(url: str) -> bool:
+    address = urlsplit(url)
+    try:
+        with socket.create_connection((address.hostname or "127.0.0.1", address.port or 0), timeout=3):
+            return True
+    except OSError:
+        return False
+
+
+def _tracked(pattern: str) -> list[str]:
+    listed = subprocess.run(["git", "ls-files", "-z", pattern], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [name for name in listed.stdout.split("\0") if name]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
