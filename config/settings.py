@@ -46,13 +46,14 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
+    # Before allauth, whose pages it redraws.
+    "ethicsreview.accounts",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "axes",
     "csp",
     "django_htmx",
-    "ethicsreview.accounts",
     "ethicsreview.trail",
     "ethicsreview.policy",
     "ethicsreview.documents",
@@ -156,9 +157,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 # --- sign-in ------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.Person"
+# Axes first: it stops a locked-out name before a password is looked at. Allauth's backend is also Django's own
+# (permissions), so a wrong password is hashed once and not twice.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -169,14 +171,42 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-AXES_LOCKOUT_CALLABLE = "ethicsreview.ui.views.locked_out"
-AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", 10)
-AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOGIN_LOCKOUT_MINUTES", 15))
-# A campus shares one address: who guesses is locked out of the one account that is guessed at, from there.
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_RESET_ON_SUCCESS = True
+DESK_REDIRECT_URL = "/desk/"
+LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
+
+ACCOUNT_ADAPTER = "ethicsreview.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+# An officer enters people with their addresses; nobody signs up, so there is nothing to confirm by mail.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[科技伦理审查] "
+# No letter to addresses we do not know: the page's answer is the same either way.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+# Signed in for SESSION_COOKIE_AGE, a working day, through restarts of the browser.
+ACCOUNT_SESSION_REMEMBER = True
+# A hospital signs in from one address. What is counted by name is for those who come from many, and for TOTP codes,
+# which axes does not see.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "60/m/ip,20/15m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "科技伦理审查"
+# How many reverse proxies stand before the web process; each adds one address to X-Forwarded-For.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+
+# Five wrong passwords for one name from one address shut that pair out for a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+# Trying again while shut out does not prolong it: the page has said until when.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "ethicsreview.accounts.lockout.name_tried"
+AXES_CLIENT_IP_CALLABLE = "ethicsreview.accounts.lockout.client_address"
+AXES_LOCKOUT_CALLABLE = "ethicsreview.accounts.lockout.locked_out"
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 # --- language and time --------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from django.urls import include, path
 from ethicsreview.ui import views
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("ethicsreview.accounts.urls")),
     path("inbox/", include("ethicsreview.notices.urls")),
     path("i18n/setlang/", views.set_language, name="set_language"),
     path("healthz", views.healthz),

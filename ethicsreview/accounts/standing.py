@@ -66,6 +66,6 @@ def standing_of(person: Any, at: datetime) -> Standing:
         return Standing(None, at)
     rows = Appointment.objects.current(at).filter(person=person, body__is_active=True)
     values = rows.values_list(
-        "role", "body_id", "body__kind", "body__region", "body__authority__level", "body__authority__field"
+        "role", "body_id", "body__kind", "body__region", "body__as_authority__level", "body__as_authority__field"
     )
     return Standing(person, at, tuple(Held(*row[:4], row[4] or "", row[5] or "") for row in values))

@@ -69,6 +69,10 @@ class Institution(Body):
         ENTERPRISE = "enterprise", _("企业")
         OTHER = "other", _("其他")
 
+    # Named, so that a committee may have an institution of its own.
+    body_ptr = models.OneToOneField(
+        Body, models.CASCADE, parent_link=True, primary_key=True, related_name="as_institution"
+    )
     type = models.CharField(_("类型"), max_length=12, choices=Type.choices)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级单位")
@@ -115,6 +119,9 @@ class Authority(Body):
         ANIMAL = "animal", _("实验动物")
         AGRICULTURE = "agriculture", _("农业")
 
+    body_ptr = models.OneToOneField(
+        Body, models.CASCADE, parent_link=True, primary_key=True, related_name="as_authority"
+    )
     level = models.CharField(_("层级"), max_length=10, choices=Level.choices)
     field = models.CharField(_("领域"), max_length=12, choices=Field.choices, default=Field.GENERAL)
 
