@@ -11,7 +11,6 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from ethicsreview.policy import catalogue_models as m
 from ethicsreview.policy.catalogue_checks import cross_check
@@ -23,9 +22,9 @@ from ethicsreview.policy.catalogue_files import (
     QuestionsFile,
     read,
 )
+from ethicsreview.policy.days import law_day
 
 FOLDER = Path(__file__).parent / "packs" / "catalogues"
-LAW_ZONE = ZoneInfo("Asia/Shanghai")
 C = TypeVar("C", bound=m.Cited)
 
 
@@ -97,15 +96,6 @@ def _with_options(catalogues: Catalogues) -> QuestionsFile:
 @cache
 def _catalogues() -> Catalogues:
     return load()
-
-
-def law_day(at: date | datetime) -> date:
-    """The day in Asia/Shanghai on which the moment falls. Raises ValueError for a datetime without a zone."""
-    if not isinstance(at, datetime):
-        return at
-    if at.tzinfo is None:
-        raise ValueError(f"{at!r} has no time zone")
-    return at.astimezone(LAW_ZONE).date()
 
 
 @cache

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ethicsreview.policy import catalogue_models, catalogues
+from ethicsreview.policy import catalogue_models, catalogues, cite, policy_for
 
 DAY = date(2026, 6, 1)
 
@@ -83,6 +83,33 @@ def test_ai_items_appear_on_the_first_day_of_the_ai_measures():
 
     assert ai_fields(before) == []
     assert len(ai_fields(after)) == 6
+
+
+def _cited(item):
+    if isinstance(item, catalogue_models.Cited):
+        yield item.cite
+    if isinstance(item, catalogue_models.Strict):
+        for name in type(item).model_fields:
+            yield from _cited(getattr(item, name))
+    elif isinstance(item, tuple):
+        for one in item:
+            yield from _cited(one)
+
+
+def test_every_citation_is_of_a_rule_that_the_packs_know():
+    books = vars(catalogues.load()).values()
+    cites = {one for book in books for name in type(book).model_fields for one in _cited(getattr(book, name))}
+
+    assert len(cites) > 30
+    assert all(cite(one) for one in cites)  # raises UnknownCitation
+
+
+def test_heads_and_criteria_are_named_as_in_the_packs():
+    policy = policy_for(region="", regimes=["general"], at=DAY)
+    heads = [rule.value for rule in catalogues.questionnaire(DAY).conclusions if rule.topic == "in_scope_heads"]
+
+    assert heads == list(policy.value("scope.heads"))
+    assert [item.key for item in catalogues.criteria(DAY)] == list(policy.value("criteria.heads"))
 
 
 def test_a_version_is_the_day_of_the_last_change_and_read_once():

@@ -1,7 +1,10 @@
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ethicsreview.policy import policy_for
 from reviews.rules.votes import (
     ABSTAIN,
     APPROVED,
@@ -202,3 +205,11 @@ def test_the_order_of_ballots_does_not_matter(meeting):
     assert tally(ballots, attending=attending, all_members=members, formulas=[NATIONAL, HUMAN]) == tally(
         backwards, attending=attending, all_members=members, formulas=[NATIONAL, HUMAN]
     )
+
+
+@pytest.mark.article("national", 16)
+@pytest.mark.article("human", 22)
+def test_the_formulas_in_the_packs_are_those_of_the_measures():
+    policy = policy_for(region="370100", regimes=["general", "human"], at=date(2026, 6, 1))
+
+    assert {Formula.from_value(entry.value) for entry in policy.entries("vote.formula")} == {NATIONAL, HUMAN}
