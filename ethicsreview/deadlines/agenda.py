@@ -65,11 +65,5 @@ def turn_at(moments: Sequence[Moment], stage: int, at: datetime) -> Turn:
     )
 
 
-def ladder(*, before: Iterable[int] = (), after: Iterable[int] = (), hours: bool = False) -> list[timedelta]:
-    """Rungs from the numbers that a policy holds: days (or hours) before and after the end."""
-    one = timedelta(hours=1) if hours else timedelta(days=1)
-    return sorted([-one * number for number in before] + [one * number for number in after])
-
-
 def _seconds(offset: int) -> timedelta:
     return timedelta(seconds=offset)

@@ -13,6 +13,7 @@ from django.utils import translation
 from ethicsreview.accounts.models import Body, Person
 from ethicsreview.deadlines import calendar
 from ethicsreview.deadlines.models import Deadline, DeadlineQuerySet, Escalation, Named, Outcome, Unit
+from ethicsreview.policy import cite
 
 
 class Timed(Named, Protocol):
@@ -52,8 +53,8 @@ def start(
 
     Who must act is one `person`, or the holders of `role` in `body` on the day. `ladder` says when to
     remind, from the end (negative: before); what lies before `at` is left out. `label` is a message in the
-    source language, translated when it is shown. Raises WrongTerms, and IntegrityError where one of the
-    kind is already open on the object.
+    source language, translated when it is shown. Raises WrongTerms, UnknownCitation, and IntegrityError
+    where one of the kind is already open on the object.
     """
     if due_at is None and length == 0:
         raise WrongTerms(f"{kind}: a length or an end")
@@ -61,6 +62,8 @@ def start(
         raise WrongTerms(f"{kind}: a length has a unit")
     if role and body is None:
         raise WrongTerms(f"{kind}: a role is held in a body")
+    if citation:
+        cite(citation)  # an article that is none is found here, and not at midnight by the sweep
     subject = obj.subject()
     deadline = Deadline(
         kind=kind,

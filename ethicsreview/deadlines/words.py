@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import lazy
+from django.utils.translation import gettext
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.deadlines.agenda import Turn
 from ethicsreview.deadlines.models import Deadline, Unit
 from ethicsreview.deadlines.recipients import Recipients
 from ethicsreview.notices.outbox import Post
+from ethicsreview.policy import cite
 
 
 def posts_for(deadline: Deadline, turn: Turn, recipients: Recipients, at: datetime) -> Iterator[Post]:
@@ -50,4 +52,9 @@ def _context(deadline: Deadline, at: datetime) -> dict[str, Any]:
         "ref": deadline.object_ref,
         "due": text(lambda: deadline.due_text),
         "left": text(lambda: deadline.left(at)),
+        "ground": text(lambda: _ground(deadline)),
     }
+
+
+def _ground(deadline: Deadline) -> str:
+    return gettext("（依据：%(article)s）") % {"article": cite(deadline.citation)} if deadline.citation else ""

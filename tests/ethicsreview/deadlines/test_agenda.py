@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ethicsreview.deadlines.agenda import agenda_of, ladder, turn_at
+from ethicsreview.deadlines.agenda import agenda_of, turn_at
 
 DUE = datetime(2026, 4, 1, 16, tzinfo=UTC)
 DAY = 86_400
@@ -50,11 +50,6 @@ def test_turn_does_nothing_when_the_clock_was_set_back() -> None:
     turn = turn_at(moments, 1, DUE - timedelta(days=20))
 
     assert (turn.done, turn.reminder, turn.breach, turn.escalations) == (1, None, False, ())
-
-
-def test_ladder_reads_days_and_hours_of_the_policy() -> None:
-    assert ladder(before=[3, 7], after=[1]) == [timedelta(days=-7), timedelta(days=-3), timedelta(days=1)]
-    assert ladder(before=[24, 6], hours=True) == [timedelta(hours=-24), timedelta(hours=-6)]
 
 
 @given(rungs, escalations, visits)

@@ -36,7 +36,10 @@ def test_sweep_reminds_once_however_often_it_runs(begin: Begin, review: Review, 
     assert told() == [("secretary", "deadline.reminder")]
     notice = Notice.objects.get()
     assert notice.subject == "期限提醒：作出审查决定（还剩6天）"
-    assert notice.text == "R2026-000001的“作出审查决定”截止于2026年4月1日，还剩6天。请按时办理。"
+    assert notice.text == (
+        "R2026-000001的“作出审查决定”截止于2026年4月1日，还剩6天。请按时办理。"
+        "（依据：《科技伦理审查办法（试行）》第十七条）"
+    )
     assert notice.url == "/desk/reviews/R2026-000001/"
 
 

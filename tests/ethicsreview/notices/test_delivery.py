@@ -13,7 +13,7 @@ from ethicsreview.notices.outbox import post
 from .conftest import MailServer
 
 AT = datetime(2026, 3, 2, 2, tzinfo=UTC)
-WORDS = {"label": "作出审查决定", "ref": "R2026-000001", "due": "2026年4月1日", "left": "还剩6天"}
+WORDS = {"label": "作出审查决定", "ref": "R2026-000001", "due": "2026年4月1日", "left": "还剩6天", "ground": ""}
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 

@@ -15,7 +15,7 @@ from ethicsreview.notices.models import Delivery, Notice, Preference
 from ethicsreview.notices.outbox import Post, UnknownNotice, post, post_all
 
 AT = datetime(2026, 3, 2, 2, tzinfo=UTC)
-WORDS = {"label": "作出审查决定", "ref": "R2026-000001", "due": "2026年4月1日", "left": "还剩6天"}
+WORDS = {"label": "作出审查决定", "ref": "R2026-000001", "due": "2026年4月1日", "left": "还剩6天", "ground": ""}
 
 
 def remind(*people: Person, key: str = "deadline.reminder", **terms: object) -> list[Notice]:

@@ -19,7 +19,7 @@ from ethicsreview.notices.outbox import nudge, post
 
 from .conftest import MailServer, Start, eventually, kill
 
-WORDS = {"label": "作出审查决定", "ref": "R2026-000001", "due": "2026年4月1日", "left": "还剩6天"}
+WORDS = {"label": "作出审查决定", "ref": "R2026-000001", "due": "2026年4月1日", "left": "还剩6天", "ground": ""}
 
 
 def remind(person: Person) -> Delivery:
@@ -87,7 +87,7 @@ from django.utils import timezone
 from ethicsreview.accounts.models import Person
 from ethicsreview.notices.outbox import post
 person = Person.objects.create_user(username="secretary", name="李秘书", email="secretary@example.org")
-words = {"label": "作出审查决定", "ref": "R1", "due": "4月1日", "left": "还剩6天"}
+words = {"label": "作出审查决定", "ref": "R1", "due": "4月1日", "left": "还剩6天", "ground": ""}
 post("deadline.reminder", [person], at=timezone.now(), context=words)
 """
 
