@@ -231,9 +231,7 @@ def _papers(case: _Case) -> Iterator[Finding]:
     for entry in case.asked("committee.signed_papers"):
         for member in case.voting:
             for kind in entry.value:
-                signed = [
-                    paper for paper in member.papers if paper.kind == kind and paper.signed_on <= case.day
-                ]
+                signed = [paper for paper in member.papers if paper.kind == kind and paper.signed_on <= case.day]
                 if not any(paper.holds_on(case.day) for paper in signed):
                     yield Finding(
                         "paper_expired" if signed else "paper_missing",
@@ -256,9 +254,7 @@ def _one_seat_each(case: _Case) -> Iterator[Finding]:
     advisers = {member.person_id for member in case.sitting if member.role == ADVISER}
     for person_id, name in {member.person_id: member.name for member in case.voting}.items():
         if seats[person_id] > 1:
-            yield Finding(
-                "person_twice", "", about=str(person_id), params={"name": name, "seats": seats[person_id]}
-            )
+            yield Finding("person_twice", "", about=str(person_id), params={"name": name, "seats": seats[person_id]})
         if person_id in advisers:  # advisers have no vote, members have one
             yield Finding(
                 "adviser_too",

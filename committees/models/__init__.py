@@ -1,0 +1,17 @@
+from committees.models.committee import Committee, CommitteeQuerySet, committee_for
+from committees.models.interests import InterestDeclaration, ProjectFacts, conflict_grounds, conflicts_of
+from committees.models.membership import CommitteeRule, Membership, SignedPaper, Training
+
+__all__ = [
+    "Committee",
+    "CommitteeQuerySet",
+    "CommitteeRule",
+    "InterestDeclaration",
+    "Membership",
+    "ProjectFacts",
+    "SignedPaper",
+    "Training",
+    "committee_for",
+    "conflict_grounds",
+    "conflicts_of",
+]

@@ -1,0 +1,112 @@
+"""Declared interests, and what follows from them: who may not judge which project."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ethicsreview.accounts.models import Institution, Person
+from ethicsreview.lifecycle.refusals import Refusal
+
+RECUSAL = "national:8"
+
+
+@dataclass(frozen=True)
+class ProjectFacts:
+    """The people and institutions of a project, by primary key."""
+
+    lead_id: int
+    team_ids: frozenset[int] = frozenset()
+    institution_ids: frozenset[int] = frozenset()
+
+
+class InterestDeclaration(models.Model):
+    """What a person declared to a committee for a year. A later declaration of the year replaces the earlier;
+    none is changed or deleted, so that it stays known what was declared when a decision was taken."""
+
+    committee = models.ForeignKey("committees.Committee", models.PROTECT, related_name="interest_declarations")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="interest_declarations", verbose_name=_("声明人"))
+    year = models.PositiveSmallIntegerField(_("年度"))
+    declared_at = models.DateTimeField(_("声明时间"))
+    none_to_declare = models.BooleanField(_("无利益冲突需要声明"))
+    details = models.TextField(_("利益关系说明"), max_length=4000, blank=True)
+    institutions = models.ManyToManyField(Institution, related_name="+", blank=True, verbose_name=_("有利益关系的单位"))
+    people = models.ManyToManyField(Person, related_name="+", blank=True, verbose_name=_("有利益关系的人员"))
+
+    class Meta:
+        verbose_name = _("利益声明")
+        verbose_name_plural = _("利益声明")
+        ordering = ["-declared_at", "-pk"]
+        indexes = [models.Index(fields=["person", "-declared_at"], name="committees_interests_latest")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(none_to_declare=True, details="")
+                | models.Q(none_to_declare=False) & ~models.Q(details=""),
+                name="committees_interests_none_or_details",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.year}"
+
+
+def conflict_grounds(person: Person, project: ProjectFacts) -> list[Refusal]:
+    """Why the person may not judge the project: all grounds, each cited; empty when there is none.
+
+    Working for the institution that carries the project is no ground of its own: an institution's committee
+    reviews its own institution's projects.
+    """
+    return conflicts_of([person], project)[person.pk]
+
+
+def conflicts_of(people: Iterable[Person], project: ProjectFacts) -> dict[int, list[Refusal]]:
+    """`conflict_grounds` for many people, in a fixed number of queries, by person."""
+    people = list(people)
+    latest = _latest_declarations(people)
+    return {
+        person.pk: [*_own_part(person, project), *_declared(latest.get(person.pk, ()), project)] for person in people
+    }
+
+
+def _own_part(person: Person, project: ProjectFacts) -> Iterator[Refusal]:
+    if person.pk == project.lead_id:
+        yield Refusal("conflict_lead", _("%(name)s是本科技活动的负责人，应当回避"), {"name": person.name}, RECUSAL)
+    elif person.pk in project.team_ids:
+        yield Refusal("conflict_team", _("%(name)s参与本科技活动，应当回避"), {"name": person.name}, RECUSAL)
+
+
+def _declared(declarations: Iterable[InterestDeclaration], project: ProjectFacts) -> Iterator[Refusal]:
+    told: set[tuple[str, int]] = set()
+    for declaration in declarations:
+        names = {"name": declaration.person.name}
+        for other in declaration.people.all():
+            if other.pk in project.team_ids | {project.lead_id} and ("person", other.pk) not in told:
+                told.add(("person", other.pk))
+                yield Refusal(
+                    "conflict_with_person",
+                    _("%(name)s声明与本科技活动的%(other)s有利益关系，应当回避"),
+                    names | {"other": other.name},
+                    RECUSAL,
+                )
+        for institution in declaration.institutions.all():
+            if institution.pk in project.institution_ids and ("institution", institution.pk) not in told:
+                told.add(("institution", institution.pk))
+                yield Refusal(
+                    "conflict_with_institution",
+                    _("%(name)s声明与%(institution)s有利益关系，应当回避"),
+                    names | {"institution": institution.name},
+                    RECUSAL,
+                )
+
+
+def _latest_declarations(people: list[Person]) -> dict[int, list[InterestDeclaration]]:
+    """Each person's last declaration to each committee: an interest declared to one is known to all."""
+    latest: dict[tuple[int, int], InterestDeclaration] = {}
+    declarations = InterestDeclaration.objects.filter(person__in=people).select_related("person")
+    for declaration in declarations.prefetch_related("people", "institutions"):
+        latest.setdefault((declaration.person_id, declaration.committee_id), declaration)
+    by_person: dict[int, list[InterestDeclaration]] = {}
+    for (person_id, _committee), declaration in latest.items():
+        by_person.setdefault(person_id, []).append(declaration)
+    return by_person
