@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 
@@ -20,6 +21,7 @@ from ethicsreview.notices.outbox import Post, post_all
 from ethicsreview.trail.models import Chain
 from ethicsreview.trail.record import Record, append
 
+log = structlog.get_logger(__name__)
 BATCH = 500
 
 
@@ -73,16 +75,25 @@ def _planned(at: datetime, limit: int) -> Iterator[list[Visit]]:
 def _done(at: datetime, limit: int) -> Iterator[list[Visit]]:
     passed_over: set[int] = set()
     while True:
-        with transaction.atomic():
-            due = Deadline.objects.to_sweep(at).exclude(pk__in=passed_over)
-            rows = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
-            visits = [_visit(row, at) for row in rows]
-            busy = _busy_subjects(visits)
-            passed_over |= {visit.deadline.pk for visit in visits if _needs_chain(visit) and _subject(visit) in busy}
-            visits = [visit for visit in visits if visit.deadline.pk not in passed_over]
-            _carry_out(visits, at)
+        rows: list[Deadline] = []
+        try:
+            with transaction.atomic():
+                due = Deadline.objects.to_sweep(at).exclude(pk__in=passed_over)
+                rows += due.select_for_update(skip_locked=True, of=("self",))[:limit]
+                visits = _free([_visit(row, at) for row in rows])
+                _carry_out(visits, at)
+        except Exception:
+            if not rows:
+                raise
+            # One bad row must not hold up the others: from here on each goes alone, and it stays behind.
+            limit = 1
+            if len(rows) == 1:
+                log.exception("deadline_not_swept", deadline=rows[0].pk)
+                passed_over.add(rows[0].pk)
+            continue
         if not rows:
             return
+        passed_over |= {row.pk for row in rows} - {visit.deadline.pk for visit in visits}
         yield visits
 
 
@@ -122,31 +133,28 @@ def _breach_record(deadline: Deadline, at: datetime) -> Record:
     )
 
 
-def _needs_chain(visit: Visit) -> bool:
-    return visit.turn.breach
+def _free(visits: Sequence[Visit]) -> list[Visit]:
+    """Without the breaches of subjects in whose chain a step is writing just now; the others' chains are locked.
+
+    A step locks its subject first and its deadline after; the sweep has the deadline first. Were it to wait
+    for the chain, the two could wait for each other for ever. So it never waits: a busy subject's turn comes a
+    minute later.
+    """
+    busy = _busy({_subject(visit) for visit in visits if visit.turn.breach})
+    return [visit for visit in visits if not visit.turn.breach or _subject(visit) not in busy]
 
 
 def _subject(visit: Visit) -> tuple[str, str]:
     return visit.deadline.subject_kind, visit.deadline.subject_ref
 
 
-def _busy_subjects(visits: Sequence[Visit]) -> set[tuple[str, str]]:
-    """Subjects in whose chain a step is writing just now; the others' chains are locked by this.
-
-    A step locks its subject first and its deadline after; the sweep has the deadline first. Were it to wait
-    for the chain, the two could wait for each other for ever. So it never waits: a busy subject's turn
-    comes a minute later.
-    """
-    refs: dict[str, set[str]] = {}
-    for visit in filter(_needs_chain, visits):
-        refs.setdefault(visit.deadline.subject_kind, set()).add(visit.deadline.subject_ref)
-    if not refs:
+def _busy(subjects: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    if not subjects:
         return set()
-    wanted = Q(pk__in=[])
-    for kind, names in refs.items():
-        wanted |= Q(subject_kind=kind, subject_ref__in=names)
+    wanted = Q()
+    for kind in {kind for kind, _ref in subjects}:
+        wanted |= Q(subject_kind=kind, subject_ref__in=[ref for of, ref in subjects if of == kind])
     chains = Chain.objects.filter(wanted).values_list("subject_kind", "subject_ref")
     free = set(chains.select_for_update(skip_locked=True))
-    if len(free) == sum(map(len, refs.values())):
-        return set()
-    return set(chains) - free
+    # A subject without a chain has none to wait for.
+    return set() if free == subjects else set(chains) - free

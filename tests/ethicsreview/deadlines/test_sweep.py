@@ -223,6 +223,17 @@ def test_due_rows_are_found_by_index(begin: Begin, review: Review) -> None:
     assert "deadlines_to_sweep" in due.explain()
 
 
+def test_one_bad_row_does_not_hold_up_the_others(begin: Begin, appoint: Appoint) -> None:
+    appoint("secretary", "secretary")
+    rows = [begin(Review(f"R2026-{number:06}")) for number in range(4)]
+    Deadline.objects.filter(pk=rows[1].pk).update(escalate_to=[{"body_id": 1}])
+
+    swept = sweep.sweep(DUE - 7 * DAY)
+
+    assert swept.reminded == 3
+    assert list(Deadline.objects.to_sweep(DUE - 7 * DAY)) == [rows[1]]
+
+
 def test_dry_run_says_what_would_happen_and_changes_nothing(
     begin: Begin, review: Review, appoint: Appoint, committee: Body
 ) -> None:
