@@ -1,12 +1,16 @@
 """Every address of the service. Each room brings its own; here they only meet."""
 
+from django.contrib import admin
 from django.urls import include, path
 
 from ethicsreview.ui import views
 
 urlpatterns = [
+    path("desk/", include("reviews.desk.urls")),
+    path("desk/", admin.site.urls),
     path("accounts/", include("ethicsreview.accounts.urls")),
     path("inbox/", include("ethicsreview.notices.urls")),
+    path("rules/", include("ethicsreview.policy.urls")),
     path("i18n/setlang/", views.set_language, name="set_language"),
     path("healthz", views.healthz),
     path("readyz", views.readyz),

@@ -1,5 +1,6 @@
 from reviews.models.agenda import AgendaItem
 from reviews.models.assessment import RiskAssessment
+from reviews.models.comparing import Comparison
 from reviews.models.decision import Decision, Outcome
 from reviews.models.follow_up import FollowUp
 from reviews.models.meeting import Attendance, Meeting
@@ -11,6 +12,7 @@ from reviews.models.submission import Material, Request, Submission
 __all__ = [
     "AgendaItem",
     "Attendance",
+    "Comparison",
     "Decision",
     "FollowUp",
     "Material",

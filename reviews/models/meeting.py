@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
@@ -94,7 +95,13 @@ class Meeting(Lifecycle):
         return holders(roles, self.committee, self.starts_at)
 
     def words(self) -> dict[str, str]:
-        return {"ref": self.ref, "meeting": self.title, "committee": self.committee.name, "place": self.place}
+        return {
+            "ref": self.ref,
+            "meeting": self.title,
+            "committee": self.committee.name,
+            "starts_at": f"{timezone.localtime(self.starts_at):%Y-%m-%d %H:%M}",
+            "place": self.place or "—",
+        }
 
     def presides(self, person: Person) -> bool:
         presiding = self.presiding
@@ -165,6 +172,7 @@ class Meeting(Lifecycle):
     def designate_presider(self, act: Act, *, presider: Membership) -> None:
         """Measures 14: a vice-chair, designated by the chair."""
         self.presider = presider
+        act.say(presider=presider.person.name)
 
     @step(
         source=State.PLANNED,
@@ -260,7 +268,7 @@ class Meeting(Lifecycle):
             meeting=self, review=review, round=review.round, presenter=presenter, position=last + 1
         )
         act.record(meeting=self.ref)
-        act.say(meeting=self.title, starts_at=self.starts_at.isoformat())
+        act.say(meeting=self.title)
         item.give_ballots(act)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from committees.kinds import CommitteeState
 from committees.models import conflicts_of
 from ethicsreview.accounts.models import Restriction
 from ethicsreview.deadlines.calendar import law_day
@@ -73,7 +74,7 @@ def no_restriction(review: "Review", act: Act) -> Iterator[Refusal]:
 
 
 def committee_active(review: "Review", act: Act) -> Iterator[Refusal]:
-    if review.committee.state != review.committee.State.ACTIVE:
+    if review.committee.state != CommitteeState.ACTIVE:
         yield Refusal("committee_state", _("委员会“%(name)s”未在运行"), {"name": review.committee.name}, "national:4")
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.standing import Standing, standing_of
+from ethicsreview.documents.digest import sm3
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.documents.storage import store
 from ethicsreview.lifecycle.drafts import Stale, keep_draft
@@ -71,12 +72,15 @@ def hand_in(
 ) -> Material:
     """A document for the version being written; `in_place_of`: as the next version of that one.
 
+    The same file handed in twice as the same thing is one document.
     Raises NotVisible, NotPermitted, Refused once the version is sealed, UploadRefused with all that is wrong.
     """
     moment = at or timezone.now()
     with transaction.atomic():
         _open(submission, by, moment)
         if in_place_of is None:
+            if same := submission.materials.filter(kind=kind, version__digest=sm3(file)).first():
+                return same
             version = store(None, file, by=by, at=moment, title=title, kind=kind)
             return Material.objects.create(submission=submission, kind=kind, version=version)
         in_place_of.version = store(in_place_of.version.document, file, by=by, at=moment)
