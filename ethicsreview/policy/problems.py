@@ -32,7 +32,7 @@ class PackError(Exception):
     """The packs cannot be used; names every problem found in any of them."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+        self.problems = tuple(sorted(problems, key=lambda problem: (problem.file, problem.line)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
