@@ -1,18 +1,15 @@
 import csv
-import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import chinese_calendar
 import pytest
-from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ethicsreview.deadlines import calendar, holidays
 
 SHANGHAI = calendar.LAW_ZONE
-SHARED_DATA = Path(os.environ.get("SHARED_DATA", settings.BASE_DIR.parent / "shared" / "data"))
 
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 12, 31), timezones=st.just(SHANGHAI))  # noqa: DTZ001
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
@@ -149,8 +146,8 @@ def test_published_year_agrees_with_chinesecalendar(year: int) -> None:
     assert ours == [day for day in every_day if chinese_calendar.is_holiday(day)]
 
 
-def test_published_years_agree_with_the_reference_table() -> None:
-    with (SHARED_DATA / "reference" / "cn_holidays_2020_2026.csv").open(encoding="utf-8") as file:
+def test_published_years_agree_with_the_reference_table(shared_data: Path) -> None:
+    with (shared_data / "reference" / "cn_holidays_2020_2026.csv").open(encoding="utf-8") as file:
         rows = [(date.fromisoformat(row["date"]), row["is_workday"] == "1") for row in csv.DictReader(file)]
     table = {
         year: (
