@@ -198,7 +198,7 @@ def _backgrounds(case: _Case) -> Iterator[Finding]:
         for entry in case.asked(key):
             for category in entry.value:
                 if category not in have:
-                    yield Finding(code, entry.cite, about=category, params={"category": category})
+                    yield Finding(code, entry.cite, about=category, params={"background": category})
 
 
 def _sexes(case: _Case) -> Iterator[Finding]:

@@ -17,9 +17,9 @@ MESSAGES: Mapping[str, str | Promise] = {
     "chairs": _("主任委员%(have)d人，应为%(need)d人"),
     "vice_chairs_few": _("副主任委员%(have)d人，少于%(need)d人"),
     "vice_chairs_many": _("副主任委员%(have)d人，多于%(need)d人"),
-    "category_missing": _("没有%(category)s委员"),
-    "human_missing": _("审查涉及人的研究，缺少%(category)s背景的委员"),
-    "ai_missing": _("审查人工智能科技活动，缺少%(category)s背景的委员"),
+    "category_missing": _("委员中没有%(background)s"),
+    "human_missing": _("审查涉及人的生命科学和医学研究，委员构成缺少“%(background)s”"),
+    "ai_missing": _("审查人工智能科技活动，委员构成缺少“%(background)s”"),
     "one_sex": _("委员应由不同性别的人员组成"),
     "external_few": _("非本单位委员%(have)d人，少于%(need)d人"),
     "local_few": _("民族自治地方的委员会，熟悉当地情况的委员%(have)d人，少于%(need)d人"),
@@ -34,7 +34,7 @@ MESSAGES: Mapping[str, str | Promise] = {
 # A parameter that is a value of ours is shown by its label.
 _LABELS: Mapping[str, Mapping[str, str | Promise]] = {
     "regime": dict(Regime.choices),
-    "category": {
+    "background": {
         **dict(HumanCategory.choices),
         **dict(AiCategory.choices),
         **dict(Category.choices),

@@ -107,17 +107,17 @@ class CompetenceForm(CommitteeForm):
 
 class _TermForm(CommitteeForm):
     def check_term(self, starts: date, ends: date, person: Person, *, role: str, field: str) -> None:
-        """A term of a voting member is bounded, and nobody holds two seats on one day."""
-        if role not in VOTING:
-            return
-        policy = policy_for(region=self.obj.region, regimes=self.obj.regimes, at=self.act.at)
-        years = policy.value("committee.term_years_max")
-        if ends > add_months(starts, 12 * years):
-            words = _("每届任期不超过%(years)d年。")
-            self.add_error(field, forms.ValidationError(words, code="term_too_long", params={"years": years}))
-        seats = self.obj.memberships.voting().overlapping(starts, ends)
-        if seats.filter(appointment__person=person).exists():
-            words = _("%(name)s在此期间已是本委员会委员。")
+        """A voting member's term is bounded, and is the only one; nobody holds another role twice at once."""
+        seats = self.obj.memberships.overlapping(starts, ends).filter(appointment__person=person)
+        if role in VOTING:
+            policy = policy_for(region=self.obj.region, regimes=self.obj.regimes, at=self.act.at)
+            years = policy.value("committee.term_years_max")
+            if ends > add_months(starts, 12 * years):
+                words = _("每届任期不超过%(years)d年。")
+                self.add_error(field, forms.ValidationError(words, code="too_long", params={"years": years}))
+        taken = seats.voting() if role in VOTING else seats.filter(appointment__role=role)
+        if taken.exists():
+            words = _("%(name)s在此期间已在本委员会任职。")
             self.add_error(field, forms.ValidationError(words, code="overlap", params={"name": person.name}))
 
 

@@ -174,6 +174,8 @@ def test_appoint_to_a_second_seat_in_the_same_time() -> None:
         builders.appoint(committee, 2, by=keeper, at=AT, person=chair)
 
     builders.appoint(committee, 2, by=keeper, at=AT, person=chair, role=Role.SECRETARY)
+    with pytest.raises(InvalidInput):
+        builders.appoint(committee, 2, by=keeper, at=AT, person=chair, role=Role.SECRETARY)
     assert committee.memberships.count() == 2
 
 
