@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Act:
     """One person doing one step at one moment.
 
-    A step reads `actor`, `at`, `standing`; and says what follows from it: facts for the record, deadlines that
-    start or end, consequences on other objects, rows to create, people to tell. The door carries these out in
+    A step reads `actor`, `at`, `standing`; and says what follows from it: facts for the record, rows to
+    create, deadlines that start or end, consequences on other objects, people to tell. The door carries these out in
     the same transaction, in that order, after the object is saved.
     """
 
@@ -31,7 +31,7 @@ class Act:
     doing: tuple[Any, str] | None = None
     memory: dict[Any, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
-    timings: list[Callable[[], Any]] = field(default_factory=list)
+    timings: list[tuple["Lifecycle", Callable[[Any], Any]]] = field(default_factory=list)
     consequences: list[tuple["Lifecycle", str, dict[str, Any]]] = field(default_factory=list)
     preliminaries: list[tuple["Lifecycle", str, dict[str, Any]]] = field(default_factory=list)
     creations: list["Lifecycle"] = field(default_factory=list)
@@ -98,5 +98,4 @@ class Act:
 
     def _time(self, change: Callable[[Any], Any], on: "Lifecycle | None") -> None:
         assert self.doing is not None
-        target = on if on is not None else self.doing[0]
-        self.timings.append(lambda: change(target))
+        self.timings.append((on if on is not None else self.doing[0], change))

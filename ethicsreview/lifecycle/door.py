@@ -223,13 +223,13 @@ def _record(
 
 
 def _follow_up(obj: Lifecycle, name: str, act: Act) -> None:
-    """Deadlines, then what the step brings about elsewhere, then the post."""
-    for change in act.timings:
-        change()
-    if act.timings:
-        obj.note_next_due()
+    """What the step leaves behind it: new objects, deadlines, steps on other objects, and last the post."""
     for instance in act.creations:
         _make(instance, act.apart(), instance.capacities(act.standing))
+    for target, change in act.timings:
+        change(target)
+    for target in {(type(target), target.pk): target for target, _change in act.timings}.values():
+        target.note_next_due()
     for other, consequence, cleaned in act.consequences:
         _bring_about(obj, name, other, consequence, act.apart(), cleaned)
     _post(obj, name, act)
@@ -270,6 +270,4 @@ def _post(obj: Lifecycle, name: str, act: Act) -> None:
 
 def _unchecked(obj: Lifecycle) -> set[str]:
     """What `full_clean` leaves alone: keys, which the database checks, and the state, which only its step sets."""
-    return {
-        field.name for field in obj._meta.concrete_fields if field.is_relation or isinstance(field, FSMFieldMixin)
-    }
+    return {field.name for field in obj._meta.concrete_fields if field.is_relation or isinstance(field, FSMFieldMixin)}

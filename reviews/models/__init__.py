@@ -3,6 +3,7 @@ from reviews.models.assessment import RiskAssessment
 from reviews.models.comparing import Comparison
 from reviews.models.decision import Decision, Outcome
 from reviews.models.follow_up import FollowUp
+from reviews.models.idempotency import IdempotentRequest
 from reviews.models.meeting import Attendance, Meeting
 from reviews.models.opinion import Opinion, Verdict
 from reviews.models.project import Project, ProjectMember
@@ -15,6 +16,7 @@ __all__ = [
     "Comparison",
     "Decision",
     "FollowUp",
+    "IdempotentRequest",
     "Material",
     "Meeting",
     "Opinion",

@@ -15,6 +15,7 @@ from ethicsreview.accounts.standing import standing_of
 from ethicsreview.lifecycle.door import create
 from ethicsreview.lifecycle.refusals import Refusal, Refused
 from reviews.models.assessment import RiskAssessment
+from reviews.models.meeting import Meeting
 from reviews.models.project import Project, ProjectMember
 from reviews.models.review import Review
 from reviews.models.submission import Submission
@@ -73,6 +74,13 @@ def start_review(
         review = create(Review(project=project, committee=committee, assessment=assessment), by=by, at=moment)
         Submission.objects.create(review=review, number=1, content=_known(project))
     return review
+
+
+def start_meeting(
+    committee: Committee, *, by: Person, title: str, starts_at: datetime, place: str = "", at: datetime | None = None
+) -> Meeting:
+    """A planned meeting with an empty agenda; reviews are put on it by their own step."""
+    return create(Meeting(committee=committee, title=title, starts_at=starts_at, place=place), by=by, at=at)
 
 
 def committees_offered(project: Project, assessment: RiskAssessment, at: datetime) -> list[Committee]:

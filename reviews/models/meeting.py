@@ -267,6 +267,7 @@ class Meeting(Lifecycle):
         item = AgendaItem.objects.create(
             meeting=self, review=review, round=review.round, presenter=presenter, position=last + 1
         )
+        review.__dict__.pop("item", None)
         act.record(meeting=self.ref)
         act.say(meeting=self.title)
         item.give_ballots(act)

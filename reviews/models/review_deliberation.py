@@ -93,7 +93,6 @@ class Deliberation(ReviewRecord):
         meeting, presenter = self.item.meeting, self.item.presenter
         self.item.drop(act.at)
         self.round += 1
-        del self.item
         meeting.take_up(self, presenter, act)
 
     @step(

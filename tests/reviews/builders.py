@@ -25,7 +25,13 @@ from tests.reviews.rules.answers import SURVEY
 _numbers = count(1)
 PASSWORD = "a-long-enough-password"
 
-VALUES: dict[str, Any] = {"text": "如方案所述", "longtext": "见方案第三章。", "number": 120, "date": "2026-09-01", "bool": False}
+VALUES: dict[str, Any] = {
+    "text": "如方案所述",
+    "longtext": "见方案第三章。",
+    "number": 120,
+    "date": "2026-09-01",
+    "bool": False,
+}
 
 
 def signing(who: Person) -> dict[str, Any]:
@@ -73,7 +79,11 @@ class Case:
 
     def assessed(self) -> "Case":
         self.project = start_project(
-            by=self.lead, institution=self.committee.institution, title=f"项目{next(_numbers)}", field="medicine", at=self.at
+            by=self.lead,
+            institution=self.committee.institution,
+            title=f"项目{next(_numbers)}",
+            field="medicine",
+            at=self.at,
         )
         draft = start_assessment(self.project, by=self.lead, at=self.at)
         RiskAssessment.objects.filter(pk=draft.pk).update(answers=self.answers)
@@ -110,7 +120,9 @@ class Case:
 
     def planned(self) -> Meeting:
         self.meeting = create(
-            Meeting(committee=self.committee, title=f"第{next(_numbers)}次会议", starts_at=self.at + timedelta(hours=1)),
+            Meeting(
+                committee=self.committee, title=f"第{next(_numbers)}次会议", starts_at=self.at + timedelta(hours=1)
+            ),
             by=self.secretary,
             at=self.at,
         )
@@ -140,9 +152,7 @@ class Case:
 
     def cast(self, member: Person, verdict: str = "approved", **changes: Any) -> Opinion:
         self.at += timedelta(minutes=1)
-        return perform(
-            self.ballot_of(member), "cast", by=member, at=self.at, **ballot(self.review, verdict), **changes
-        )
+        return perform(self.ballot_of(member), "cast", by=member, at=self.at, **ballot(self.review, verdict), **changes)
 
     def voted(self, *verdicts: str, absent: int = 0, **terms: Any) -> "Case":
         """All who attend vote: as given, and approve beyond that."""
@@ -188,10 +198,17 @@ def value_for(one: Any) -> Any:
     return VALUES[one.kind]
 
 
-def case(*, at: datetime | None = None, answers: dict[str, Any] | None = None, size: int = 7, region: str = "370100") -> Case:
+def case(
+    *,
+    at: datetime | None = None,
+    answers: dict[str, Any] | None = None,
+    size: int = 7,
+    region: str = "370100",
+    **fields: Any,
+) -> Case:
     """A committee and a lead of its institution, before anything has begun."""
     at = at or timezone.now()
-    reviewing = committee(size, region, at=at)
+    reviewing = committee(size, region, at=at, **fields)
     lead = with_password(person())
     Appointment.objects.create(person=lead, role=Role.RESEARCHER, body=reviewing.institution, starts=law_day(at))
     made = Case(reviewing, lead, at)
