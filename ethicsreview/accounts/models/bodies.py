@@ -138,5 +138,7 @@ class Authority(Body):
         super().clean()
         if self.level == self.Level.PROVINCE and self.region != province_of(self.region):
             raise ValidationError({"region": _("省级主管部门的地区应为省级行政区划。")}, code="level")
-        if self.level == self.Level.CITY and self.region != city_of(self.region):
+        if self.level == self.Level.CITY and (
+            self.region != city_of(self.region) or self.region == province_of(self.region)
+        ):
             raise ValidationError({"region": _("市级主管部门的地区应为市级行政区划。")}, code="level")
