@@ -1,5 +1,6 @@
 """What the pages of rules are filtered by."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,17 +10,32 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.policy import labels
 from ethicsreview.policy.days import law_day
 from ethicsreview.policy.engine import Policy, policy_for
-from ethicsreview.policy.library import Library
+from ethicsreview.policy.library import Library, Pack
 from ethicsreview.policy.words import said
 
 
 class TerritoryField(forms.ChoiceField):
     """The territories that have rules of their own; a code within one of them means that one."""
 
+    packs: tuple[Pack, ...] = ()
+
+    def offer(self, packs: Iterable[Pack]) -> None:
+        self.packs = tuple(pack for pack in packs if pack.head.place)
+        places = [(_code(pack), said(pack.head.place)) for pack in self.packs if pack.head.place]
+        self.choices = [("", _("全国")), *places]
+
     def to_python(self, value: Any) -> str:
-        code = super().to_python(value)
-        known = [str(choice) for choice, _label in self.choices if choice]
-        return next((choice for choice in known if code.startswith(choice.rstrip("0"))), code)
+        return self._territory(super().to_python(value))
+
+    def prepare_value(self, value: Any) -> Any:
+        return self._territory(value) if isinstance(value, str) else value
+
+    def _territory(self, code: str) -> str:
+        return next((_code(pack) for pack in self.packs if code.startswith(pack.head.region or "")), code)
+
+
+def _code(pack: Pack) -> str:
+    return (pack.head.region or "").ljust(6, "0")
 
 
 class RulesForm(forms.Form):
@@ -31,14 +47,17 @@ class RulesForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     at = forms.DateField(
-        label=_("日期"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("日期"),
+        help_text=_("不填为今天"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, data: Any, *, library: Library) -> None:
         super().__init__(data)
-        self.fields["region"].choices = [("", _("全国"))] + [  # type: ignore[attr-defined]
-            ((pack.head.region or "").ljust(6, "0"), said(pack.head.place)) for pack in library.packs if pack.head.place
-        ]
+        region = self.fields["region"]
+        assert isinstance(region, TerritoryField)
+        region.offer(library.packs)
 
     def policy(self) -> Policy:
         """Today's, where no day is given."""

@@ -191,8 +191,10 @@ def test_within_a_layer_the_later_rule_wins(folder: Path) -> None:
         (folder / f"{name}.toml").write_text(
             f'pack = {{name = "{name}", layer = "province", region = "{region}",'
             f' place = {{zh = "湖北", en = "Hubei"}}, zh = "湖北规定", en = "Hubei rules"}}\n'
-            f'document = [{{name = "{name}", zh = "办法", en = "Rules", number = "1", issued = {day}, in_force = {day}}}]\n'
-            f'value = [{{key = "international.gate", value = "{gate}", cite = "{name}:1", rule = "IN-03", sure = "V1"}}]\n',
+            f'document = [{{name = "{name}", zh = "办法", en = "Rules", number = "1",'
+            f" issued = {day}, in_force = {day}}}]\n"
+            f'value = [{{key = "international.gate", value = "{gate}",'
+            f' cite = "{name}:1", rule = "IN-03", sure = "V1"}}]\n',
             encoding="utf-8",
         )
     books = load(folder)

@@ -55,17 +55,21 @@ def test_a_removed_pack_is_named(pinned: Policy, folder: Path) -> None:
     assert caught.value.packs == ("shandong",)
 
 
+UNTIL_2027 = QUORUM.replace("}", ", until = 2027-01-01}")
+SIX_FROM_2027 = QUORUM.replace("5", "6").replace("}", ", since = 2027-01-01}")
+
+
 @pytest.mark.parametrize(
     "new",
     [
         f"# a comment\n  {QUORUM}",
         QUORUM.replace('"V1"', '"V2"'),
         QUORUM.replace("}", ', note = {zh = "已核对", en = "Checked"}}'),
-        QUORUM.replace("}", ", until = 2027-01-01}"),
-        QUORUM.replace("}", ", until = 2027-01-01}") + ",\n  " + QUORUM.replace("5", "6").replace("}", ", since = 2027-01-01}"),
+        UNTIL_2027,
+        f"{UNTIL_2027},\n  {SIX_FROM_2027}",
     ],
     ids=["comment", "mark", "note", "until", "later value"],
-)  # fmt: skip
+)
 def test_what_changes_no_value_of_that_day_changes_no_pin(pinned: Policy, changed: Change, new: str) -> None:
     books = changed("national.toml", QUORUM, new)
 
@@ -87,8 +91,10 @@ def test_a_key_that_is_added_later_breaks_no_pin(pinned: Policy, folder: Path) -
 def test_a_pack_that_is_added_later_has_no_say(folder: Path) -> None:
     pin = policy_for(region="420100", at=date(2026, 6, 1)).pin()
     (folder / "hubei.toml").write_text(
-        'pack = {name = "hubei", layer = "province", region = "42", place = {zh = "湖北", en = "Hubei"}, zh = "湖北", en = "Hubei"}\n'
-        'document = [{name = "hubei", zh = "办法", en = "Rules", number = "1", issued = 2025-01-01, in_force = 2025-01-01}]\n'
+        'pack = {name = "hubei", layer = "province", region = "42",'
+        ' place = {zh = "湖北", en = "Hubei"}, zh = "湖北", en = "Hubei"}\n'
+        'document = [{name = "hubei", zh = "办法", en = "Rules", number = "1",'
+        " issued = 2025-01-01, in_force = 2025-01-01}]\n"
         'value = [{key = "committee.odd", value = true, cite = "hubei:1", rule = "CM-05", sure = "V1"}]\n',
         encoding="utf-8",
     )

@@ -11,27 +11,7 @@ from ethicsreview.policy import checks
 from ethicsreview.policy.loading import load
 from ethicsreview.policy.problems import PackError, Problem
 
-TEN_MISTAKES = """\
-pack = {name = "hubei", layer = "province", region = "42", place = {zh = "湖北省", en = "Hubei"}, zh = "湖北省规定", en = "Hubei rules"}
-
-document = [
-  {name = "hubei", zh = "湖北办法", en = "Hubei Measures", number = "鄂科字〔2024〕1号", issued = 2024-01-01, in_force = 2024-03-01},
-]
-
-value = [
-  {key = "meeting.quorum", value = "five", cite = "hubei:1", rule = "PR-03", sure = "V1"},
-  {key = "meeting.quorom", value = 5, cite = "hubei:1", rule = "PR-03", sure = "V1"},
-  {key = "committee.odd", value = true, cite = "hubai:2", rule = "CM-05", sure = "V1"},
-  {key = "committee.chairs", value = 1, cite = "hubei:3", rule = "CM-06", sure = "certain"},
-  {key = "committee.sexes", value = 2, cite = "hubei:3", sure = "V1"},
-  {key = "follow_up.months", value = 12, cite = "hubei:4", rule = "FU-01", sure = "V1", until = 2024-02-01},
-  {key = "review.decision_days", value = 30, cite = "hubei:5", rule = "DE-04", sure = "V1"},
-  {key = "review.decision_days", value = 20, cite = "hubei:6", rule = "DE-04", sure = "V1", since = 2025-01-01},
-  {key = "programme.stages", value = ["guide", "party"], cite = "hubei:7", rule = "§18", sure = "V1"},
-  {key = "emergency.hours", value = 72, cite = "hubei:8", rule = "EM-03", sure = "V1", colour = "red"},
-  {key = "vote.formula", value = {numerator = 3, denominator = 2, of = "attending", strict = false}, cite = "hubei:9", rule = "DE-03", sure = "V1"},
-]
-"""
+TEN_MISTAKES = Path(__file__).with_name("ten_mistakes.toml").read_text(encoding="utf-8")
 
 
 def problems(folder: Path) -> list[Problem]:
@@ -93,14 +73,18 @@ def test_the_command_is_content_with_our_packs() -> None:
     ],
 )
 def test_a_head_that_does_not_say_to_whom_it_applies(folder: Path, head: str, place: str) -> None:
-    (folder / "hubei.toml").write_text(f'pack = {{name = "hubei", zh = "湖北", en = "Hubei", {head}}}', encoding="utf-8")
+    (folder / "hubei.toml").write_text(
+        f'pack = {{name = "hubei", zh = "湖北", en = "Hubei", {head}}}', encoding="utf-8"
+    )
 
     assert place in {problem.place for problem in problems(folder)}
 
 
 def test_a_file_that_cannot_be_parsed_hides_no_mistake_of_another(folder: Path) -> None:
     (folder / "hubei.toml").write_text("pack = {name = ", encoding="utf-8")
-    (folder / "hunan.toml").write_text('pack = {name = "hebei", layer = "national", zh = "湖南", en = "Hunan"}', encoding="utf-8")
+    (folder / "hunan.toml").write_text(
+        'pack = {name = "hebei", layer = "national", zh = "湖南", en = "Hunan"}', encoding="utf-8"
+    )
 
     found = problems(folder)
 
@@ -143,7 +127,10 @@ def test_two_lists_of_which_neither_holds_the_other_cannot_be_compared(folder: P
         ('{key = "meeting.length", type = "count", unit = "ells", zh = "长", en = "Length"}', "没有单位 ells"),
         ('{key = "meeting.length", type = "flag", unit = "hours", zh = "长", en = "Length"}', "只有数目才有单位"),
         ('{key = "meeting.mood", type = "choice", zh = "气氛", en = "Mood"}', "选项类的项应写明选项，其他的不写"),
-        ('{key = "meeting.mood", type = "choice", options = "moods", zh = "气氛", en = "Mood"}', "words.toml 没有选项 moods"),
+        (
+            '{key = "meeting.mood", type = "choice", options = "moods", zh = "气氛", en = "Mood"}',
+            "words.toml 没有选项 moods",
+        ),
         ('{key = "meeting.quorum", type = "count", zh = "人数", en = "Quorum"}', "此项重复"),
         ('{key = "meeting.length", type = "count", zh = "长"}', "缺少此项"),
     ],

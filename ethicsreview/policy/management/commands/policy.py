@@ -48,7 +48,13 @@ class Command(BaseCommand):
             action.add_argument("--key", default="", metavar="meeting.", help="规则项的开头 · how the key begins")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
-        {"check": self.check_packs, "show": self.show, "diff": self.diff}[action](**options)
+        match action:
+            case "check":
+                self.check_packs(**options)
+            case "show":
+                self.show(**options)
+            case "diff":
+                self.diff(**options)
 
     def check_packs(self, *, folder: Path, **_options: Any) -> None:
         found: list[str] = []
