@@ -1,0 +1,64 @@
+"""The OpenAPI description, with what holds for every operation: the errors, and the key of a POST."""
+
+from http import HTTPStatus
+from typing import Any
+
+from reviews.api.idempotency import HEADER, KEY
+from reviews.api.problems import MEDIA_TYPE, Problem
+
+_REF = "#/components/schemas/{model}"
+_ALWAYS = (HTTPStatus.SERVICE_UNAVAILABLE,)
+_SIGNED_IN = (HTTPStatus.UNAUTHORIZED,)
+_ASKED = (HTTPStatus.UNPROCESSABLE_ENTITY,)
+_NAMED = (HTTPStatus.NOT_FOUND,)
+_CHANGING = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.PRECONDITION_REQUIRED,
+)
+_FILES = {"reviews.document": "*/*", "reviews.letter": "application/pdf"}
+_KEY = {
+    "in": "header",
+    "name": HEADER,
+    "required": False,
+    "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
+    "description": "The same key with the same request gets the first answer again; nothing is done twice.",
+}
+
+
+def complete(schema: dict[str, Any]) -> dict[str, Any]:
+    definition = Problem.model_json_schema(ref_template=_REF, mode="serialization")
+    schema["components"]["schemas"] |= definition.pop("$defs", {}) | {"Problem": definition}
+    for operations in schema["paths"].values():
+        for method, operation in operations.items():
+            for status in sorted(_errors(method, operation)):
+                operation["responses"].setdefault(status, _problem(status))
+            if method == "post":
+                operation["parameters"].append(_KEY)
+            if media_type := _FILES.get(operation["operationId"]):
+                file = {"schema": {"type": "string", "format": "binary"}}
+                operation["responses"][200]["content"] = {media_type: file}
+                operation["responses"].setdefault(403, _problem(403))
+    return schema
+
+
+def _errors(method: str, operation: dict[str, Any]) -> set[int]:
+    found: set[int] = set(_ALWAYS)
+    if operation.get("security"):
+        found |= set(_SIGNED_IN)
+    if operation["parameters"]:
+        found |= set(_ASKED)
+    if any(parameter["in"] == "path" for parameter in operation["parameters"]):
+        found |= set(_NAMED)
+    return found | set(_CHANGING) if method in {"post", "put"} else found
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},
+    }

@@ -1,0 +1,81 @@
+"""One request, one deed: whatever changes something does so in one transaction, and once for each Idempotency-Key."""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+from ninja import Status
+from pydantic import BaseModel
+
+from ethicsreview.lifecycle.refusals import InvalidInput
+from reviews.api.access import Call
+from reviews.api.problems import NotAcceptable
+from reviews.models import IdempotentRequest
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+View = Callable[..., Any]
+
+
+def once(view: View) -> View:
+    """Wrap an operation: reading ones stay as they are."""
+
+    @wraps(view)
+    def in_one_transaction(request: Call, **values: Any) -> Any:
+        if request.method in {"GET", "HEAD"}:
+            return view(request, **values)
+        key = request.headers.get(HEADER)
+        with transaction.atomic():
+            if key is None or request.method != "POST":
+                return view(request, **values)
+            return _remembered(view, request, key, values)
+
+    return in_one_transaction
+
+
+def _remembered(view: View, request: Call, key: str, values: dict[str, Any]) -> HttpResponse:
+    """The answer of the first time, if there was one; else do it, and keep the answer beside what was done."""
+    if not KEY.fullmatch(key):
+        raise InvalidInput({HEADER: [_("应为1至200个可见的 ASCII 字符。")]})
+    fingerprint = _fingerprint(request)
+    row = IdempotentRequest.objects.claim(request.auth.person, key, fingerprint, timezone.now())
+    if row.fingerprint != fingerprint:
+        message = _("这个键已用于另一个请求。")
+        raise NotAcceptable(HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", message, errors={HEADER: [message]})
+    replayed = row.status is not None
+    if not replayed:
+        result = view(request, **values)
+        row.status, shape = (result.status_code, result.value) if isinstance(result, Status) else (200, result)
+        assert isinstance(shape, BaseModel), "an operation that changes something answers with a shape"
+        row.answer = shape.model_dump_json()
+        row.save(update_fields=["status", "answer"])
+    response = HttpResponse(row.answer, status=row.status, content_type="application/json")
+    if replayed:
+        response[REPLAYED] = "true"
+    return response
+
+
+def _fingerprint(request: Call) -> str:
+    parts = [request.method or "", request.get_full_path()]
+    if request.content_type == "multipart/form-data":
+        # Its boundary differs from one sending to the next; what it says does not.
+        parts += [f"{name}={values}" for name, values in sorted(request.POST.lists())]
+        for name, file in sorted(request.FILES.items()):
+            content = sha256()
+            for chunk in file.chunks():
+                content.update(chunk)
+            file.seek(0)
+            parts.append(f"{name}={file.name} {content.hexdigest()}")
+    else:
+        parts.append(sha256(request.body).hexdigest())
+    return salted_hmac("reviews.api.idempotency", "\n".join(parts), algorithm="sha256").hexdigest()

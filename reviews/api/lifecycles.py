@@ -1,0 +1,172 @@
+"""The same five addresses for every kind of object with a lifecycle: a list, one, its steps, a step, its trail."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from ninja import Body, Query, Router
+from pydantic import Field
+
+from ethicsreview.accounts.regions import is_region, territory_prefix
+from ethicsreview.lifecycle.door import open_steps, perform
+from ethicsreview.lifecycle.models import Lifecycle
+from ethicsreview.lifecycle.refusals import InvalidInput
+from ethicsreview.lifecycle.steps import steps_of
+from ethicsreview.trail.models import Entry
+from ethicsreview.ui.keyset import page
+from reviews.api.access import Call, Viewer, find
+from reviews.api.shapes import EntryShape, Input, Moment, Page, StepShape, Summary
+
+Value = str | int | bool | None | list[str | int]
+StepInput = dict[str, Value]
+Filter = Callable[[Viewer, str], Q]
+
+
+class Paged(Input):
+    after: str = Field("", max_length=400, description="`next` of the page before")
+    limit: int = Field(25, ge=1, le=100)
+
+
+class Asked(Paged):
+    state: str = Field("", max_length=40, pattern="^[a-z_]*$")
+    committee: str = Field("", max_length=20, pattern="^[A-Za-z0-9-]*$", description="reference of a committee")
+    region: str = Field("", pattern=r"^(\d{6})?$", description="GB/T 2260; those below it count too")
+    due_before: Moment | None = None
+
+
+@dataclass(frozen=True)
+class Face:
+    """How one kind of object meets machines.
+
+    `shape` answers for one object, `row` in lists; `related` are joined for them. `committee` and `region` say what
+    these filters mean here; a kind without one does not take the filter. `own` narrows the list to the asker's.
+    """
+
+    model: type[Lifecycle]
+    shape: type[Summary] = Summary
+    row: type[Summary] = Summary
+    related: tuple[str, ...] = ()
+    committee: Filter | None = None
+    region: str = ""
+    own: Callable[[QuerySet[Any], Viewer], QuerySet[Any]] | None = None
+
+
+def along(path: str) -> Filter:
+    """A filter by what the path leads to."""
+    return lambda _viewer, value: Q(**{path: value})
+
+
+def routes(face: Face) -> Router:
+    """The router of a collection; a module may add to it what only its kind has."""
+    model, collection = face.model, face.model.collection
+    router = Router(tags=[collection])
+    page_of_rows: Any = Page[face.row]  # type: ignore[name-defined]
+
+    @router.get("", response=page_of_rows, operation_id=f"{collection}.list", summary=f"List {collection}")
+    def listed(request: Call, asked: Query[Asked]) -> Any:
+        viewer = Viewer.of(request)
+        rows: QuerySet[Any] = model.objects.visible_to(viewer.standing)  # type: ignore[attr-defined]
+        if face.own is not None:
+            rows = face.own(rows, viewer)
+        found = _page(_filtered(face, rows, asked, viewer).select_related(*face.related), ["-pk"], asked)
+        return Page[face.row](  # type: ignore[name-defined]
+            items=[face.row.of(obj, viewer) for obj in found.rows], next=found.next or None
+        )
+
+    @router.get("/{ref}", response=face.shape, operation_id=f"{collection}.get", summary=f"One of {collection}")
+    def one(request: Call, ref: str) -> Any:
+        viewer = Viewer.of(request)
+        return face.shape.of(find(model, ref, viewer, face.related), viewer)
+
+    @router.get(
+        "/{ref}/steps",
+        response=list[StepShape],
+        operation_id=f"{collection}.steps",
+        summary="Every step that is yours to take, open or with all that stands in its way",
+    )
+    def steps(request: Call, ref: str) -> Any:
+        viewer = Viewer.of(request)
+        obj = find(model, ref, viewer, face.related)
+        return [StepShape.of(view) for view in open_steps(obj, viewer.person, at=viewer.at, every=True)]
+
+    @router.post(
+        "/{ref}/steps/{name}",
+        response=face.shape,
+        operation_id=f"{collection}.step",
+        summary="Take a step",
+        description="The input is described by `input` of the object's steps.",
+    )
+    def step(request: Call, ref: str, name: str, body: Annotated[StepInput, Body()] = {}) -> Any:  # noqa: B006
+        viewer = Viewer.of(request)
+        obj = find(model, ref, viewer)
+        if name not in steps_of(model):
+            raise Http404(name)
+        _check_kinds(steps_of(model)[name].form.base_fields, body)
+        perform(obj, name, by=viewer.person, at=viewer.at, **body)
+        # Read without the filter: a step (a recusal) may end one's right to see what one has just done.
+        return face.shape.of(model._base_manager.select_related(*face.related).get(ref=ref), viewer)
+
+    @router.get(
+        "/{ref}/trail",
+        response=Page[EntryShape],
+        operation_id=f"{collection}.trail",
+        summary="What was done with it, by whom, oldest first",
+    )
+    def trail(request: Call, ref: str, asked: Query[Paged]) -> Any:
+        obj = find(model, ref, Viewer.of(request))
+        found = _page(Entry.objects.filter(object_kind=obj.noun, object_ref=obj.ref), ["seq", "pk"], asked)
+        return Page[EntryShape](items=[EntryShape.of(entry, model) for entry in found.rows], next=found.next or None)
+
+    return router
+
+
+def _page(rows: QuerySet[Any], by: list[str], asked: Paged) -> Any:
+    try:
+        return page(rows, by=by, cursor=asked.after, size=asked.limit)
+    except Http404:
+        raise InvalidInput({"after": [_("不是上一页给出的 next。")]}) from None
+
+
+def _filtered(face: Face, rows: QuerySet[Any], asked: Asked, viewer: Viewer) -> QuerySet[Any]:
+    errors: dict[str, list[str]] = {}
+    if asked.state:
+        states = dict(face.model._meta.get_field("state").flatchoices)  # type: ignore[union-attr]
+        if asked.state not in states:
+            errors["state"] = [_("应为下列之一：%(expected)s。") % {"expected": ", ".join(states)}]
+        rows = rows.filter(state=asked.state)
+    if asked.committee:
+        if face.committee is None:
+            errors["committee"] = [_("不能按此筛选。")]
+        else:
+            rows = rows.filter(face.committee(viewer, asked.committee))
+    if asked.region:
+        if not face.region or not is_region(asked.region):
+            errors["region"] = [_("不能按此筛选。") if not face.region else _("不是 GB/T 2260 行政区划代码。")]
+        else:
+            rows = rows.filter(**{f"{face.region}__startswith": territory_prefix(asked.region)})
+    if errors:
+        raise InvalidInput(errors)
+    if asked.due_before:
+        rows = rows.filter(next_due_at__lt=asked.due_before)
+    return rows
+
+
+def _check_kinds(fields: Mapping[str, forms.Field], body: StepInput) -> None:
+    """A form would make text of anything; JSON has kinds, and they are held to what `input` says of the field."""
+    errors = {}
+    for name, value in body.items():
+        field = fields.get(name)
+        if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
+            fits, message = value is None or isinstance(value, list), _("应为列表。")
+        elif isinstance(field, forms.BooleanField):
+            fits, message = value is None or isinstance(value, bool), _("应为 true 或 false。")
+        else:
+            fits, message = not isinstance(value, list | bool), _("应为文字。")
+        if not fits:
+            errors[name] = [message]
+    if errors:
+        raise InvalidInput(errors)

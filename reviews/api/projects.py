@@ -1,0 +1,184 @@
+"""Projects: entering one, its assessment, its reviews."""
+
+from datetime import date
+from typing import Annotated, Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from ninja import Body, Status
+from pydantic import Field, model_validator
+
+from committees.models import Committee
+from ethicsreview.accounts.models import Institution, Person
+from ethicsreview.lifecycle.refusals import InvalidInput
+from reviews.api.access import Call, Viewer, find
+from reviews.api.assessments import Answers, AssessmentShape, answer
+from reviews.api.lifecycles import Face, routes
+from reviews.api.reviews import ReviewShape
+from reviews.api.shapes import BodyShape, Input, PersonShape, Summary
+from reviews.models import FollowUp, Project, ProjectMember, Review, RiskAssessment
+from reviews.models.applying import institutions_of, start_project, start_review
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Username = Annotated[str, Field(min_length=1, max_length=150)]
+Ref = Annotated[str, Field(min_length=1, max_length=20)]
+
+
+class NewMember(Input):
+    name: Name
+    duty: str = Field("", max_length=100)
+    person: Username | None = Field(None, description="user name, where the member has an account")
+    institution: Ref | None = None
+
+
+class NewProject(Input):
+    title: str = Field(min_length=1, max_length=300)
+    field: Project.Field
+    institution: Ref = Field(description="reference of an institution of yours")
+    lead: Username | None = Field(None, description="user name; you, if it is left out")
+    funding: str = Field("", max_length=200)
+    starts_on: date | None = None
+    ends_on: date | None = None
+    members: list[NewMember] = Field([], max_length=200)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValueError(_("结束日期不能早于开始日期。"))
+        return self
+
+
+class NewReview(Input):
+    committee: Ref | None = Field(None, description="the first that is competent, if it is left out")
+
+
+class MemberShape(Input):
+    name: str
+    duty: str
+    institution: str | None
+
+
+class ProjectShape(Summary):
+    title: str
+    field: str
+    lead: PersonShape
+    institution: BodyShape
+    region: str
+    funding: str
+    starts_on: date | None
+    ends_on: date | None
+    source_ref: str | None
+    members: list[MemberShape]
+    assessments: list[Summary]
+    reviews: list[Summary]
+    follow_ups: list[Summary]
+
+    @classmethod
+    def of(cls, obj: Project, viewer: Viewer) -> Self:
+        def seen(model: Any) -> list[Summary]:
+            rows = model.objects.visible_to(viewer.standing).filter(project=obj).select_related("project")
+            return [Summary.of(row, viewer) for row in rows.order_by("-pk")]
+
+        return cls(
+            **cls.common(obj),
+            title=obj.title,
+            field=obj.field,
+            lead=PersonShape.of(obj.lead),
+            institution=BodyShape.of(obj.institution),
+            region=obj.region,
+            funding=obj.funding,
+            starts_on=obj.starts_on,
+            ends_on=obj.ends_on,
+            source_ref=obj.source_ref,
+            members=[
+                MemberShape(name=m.name, duty=m.duty, institution=m.institution.name if m.institution else None)
+                for m in obj.members.select_related("institution").order_by("pk")
+            ],
+            assessments=seen(RiskAssessment),
+            reviews=seen(Review),
+            follow_ups=seen(FollowUp),
+        )
+
+
+def reviewed_by(viewer: Viewer, committee: str) -> Q:
+    """Only through reviews that the person may see: a filter must not tell of the others."""
+    seen = Review.objects.visible_to(viewer.standing).filter(committee__ref=committee)
+    return Q(pk__in=seen.values("project"))
+
+
+router = routes(
+    Face(
+        model=Project,
+        shape=ProjectShape,
+        related=("lead", "institution"),
+        committee=reviewed_by,
+        region="region",
+    )
+)
+
+
+@router.post("", response={201: ProjectShape}, operation_id="projects.create", summary="Enter a project")
+def create_project(request: Call, body: Annotated[NewProject, Body()]) -> Status:
+    viewer = Viewer.of(request)
+    fields = body.model_dump(exclude={"institution", "lead", "members"})
+    errors: dict[str, list[str]] = {}
+    own = {institution.ref: institution for institution in institutions_of(viewer.person, viewer.at)}
+    if body.institution not in own:
+        errors["institution"] = [_("不是您任职的单位。")]
+    if body.lead:
+        fields["lead"] = _account(body.lead, "lead", errors)
+    members = [_member(member, f"members.{number}", errors) for number, member in enumerate(body.members)]
+    if errors:
+        raise InvalidInput(errors)
+    project = start_project(
+        by=viewer.person, institution=own[body.institution], at=viewer.at, members=members, **fields
+    )
+    return Status(201, ProjectShape.of(project, viewer))
+
+
+@router.post(
+    "/{ref}/assessment",
+    response=AssessmentShape,
+    operation_id="projects.assess",
+    summary="Answer the risk questionnaire: what is still asked, and what follows",
+    description="Keeps the answers as a draft; completing it is the assessment's step `complete`.",
+)
+def assess_project(request: Call, ref: str, body: Annotated[Answers, Body()]) -> AssessmentShape:
+    viewer = Viewer.of(request)
+    return answer(find(Project, ref, viewer), body, viewer)
+
+
+@router.post(
+    "/{ref}/reviews", response={201: ReviewShape}, operation_id="projects.apply", summary="Begin an application"
+)
+def create_review(request: Call, ref: str, body: Annotated[NewReview, Body()] = NewReview()) -> Status:  # noqa: B008
+    viewer = Viewer.of(request)
+    project = find(Project, ref, viewer)
+    committee = None
+    if body.committee and (committee := Committee.objects.filter(ref=body.committee).first()) is None:
+        raise InvalidInput({"committee": [_("没有这个委员会。")]})
+    review = start_review(project, by=viewer.person, committee=committee, at=viewer.at)
+    return Status(201, ReviewShape.of(review, viewer))
+
+
+def _member(given: NewMember, place: str, errors: dict[str, list[str]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {"name": given.name, "duty": given.duty}
+    if given.person:
+        fields["person"] = _account(given.person, f"{place}.person", errors)
+    if given.institution:
+        fields["institution"] = Institution.objects.filter(ref=given.institution).first()
+        if fields["institution"] is None:
+            errors[f"{place}.institution"] = [_("没有这个单位。")]
+    try:
+        ProjectMember(**fields).clean_fields(exclude=["project"])
+    except ValidationError as error:
+        errors |= {f"{place}.{name}": messages for name, messages in error.message_dict.items()}
+    return fields
+
+
+def _account(username: str, place: str, errors: dict[str, list[str]]) -> Person | None:
+    person = Person.objects.filter(username=username, is_active=True).first()
+    if person is None:
+        errors[place] = [_("没有用户名为“%(username)s”的在用账号。") % {"username": username}]
+    return person

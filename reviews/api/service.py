@@ -1,0 +1,55 @@
+"""The API as a whole: the collections, who may call, and what it says of itself."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import NinjaAPI, Router
+
+from committees.models import Committee
+from ethicsreview.lifecycle.registry import collections
+from reviews.api import assessments, me, meetings, opinions, problems, projects, reviews
+from reviews.api.access import Bearer
+from reviews.api.description import complete
+from reviews.api.idempotency import once
+from reviews.api.lifecycles import Face, along, routes
+from reviews.api.reading import StrictParser
+from reviews.models import FollowUp
+
+api = NinjaAPI(
+    title="科技伦理审查 API",
+    version="1",
+    description=(
+        "Every object with a lifecycle is read and moved in one form: its `steps` say what is open to you and what "
+        "stands in the way of the rest. Messages are Chinese; English with `Accept-Language: en`."
+    ),
+    auth=Bearer(),
+    parser=StrictParser(),
+    openapi_url=None,
+    docs_url=None,
+    urls_namespace="api",
+)
+problems.install(api)
+api.add_decorator(once)
+
+# What has more to it than the common form has a module of its own; a collection that is named nowhere gets the form.
+OWN: dict[str, Router] = {
+    "projects": projects.router,
+    "assessments": assessments.router,
+    "reviews": reviews.router,
+    "opinions": opinions.router,
+    "meetings": meetings.router,
+    "committees": routes(Face(Committee, committee=along("ref"), region="region")),
+    "follow-ups": routes(
+        Face(
+            FollowUp, related=("project",), committee=along("review__committee__ref"), region="review__project__region"
+        )
+    ),
+}
+api.add_router("/me", me.router)
+for name, model in collections().items():
+    api.add_router(f"/{name}", OWN.get(name) or routes(Face(model)))
+
+
+@api.get("/openapi.json", auth=None, response=dict[str, Any], tags=["openapi"], operation_id="openapi", summary="This")
+def openapi(request: HttpRequest) -> dict[str, Any]:
+    return complete(api.get_openapi_schema())
