@@ -1,0 +1,42 @@
+"""A decision as the applicant reads it: the votes as the letter shows them, and the articles it rests on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from reviews.models import Decision, Verdict
+
+
+@dataclass(frozen=True)
+class ToldDecision:
+    votes: tuple[tuple[str, int], ...]
+    attending: int
+    by_video: int
+    recused: int
+    all_members: int
+    formulas: tuple[str, ...]
+    grounds: tuple[tuple[str, str], ...]
+
+
+def told(decision: Decision) -> ToldDecision:
+    tally: dict[str, Any] = decision.tally
+    there = [row for row in decision.attendance if row["presence"] != "absent" and not row["recused"]]
+    votes = [(str(Verdict(verdict).label), count) for verdict, count in tally["votes"].items()]
+    if tally["abstained"]:
+        votes.append((str(Verdict.ABSTAIN.label), tally["abstained"]))
+    bases = {"attending": _("到会委员"), "all_members": _("全体委员")}
+    formulas = tuple(
+        _("%(base)s%(total)d人，须%(need)d票，得%(have)d票")
+        % {"base": bases[row["of"]], "total": row["total"], "need": row["need"], "have": row["have"]}
+        for row in tally["formulas"]
+    )
+    return ToldDecision(
+        votes=tuple(votes),
+        attending=len(there),
+        by_video=sum(row["presence"] == "video" for row in there),
+        recused=sum(bool(row["recused"]) for row in decision.attendance),
+        all_members=tally["all_members"],
+        formulas=formulas,
+        grounds=tuple((ground["label"], ground["cite"]) for ground in decision.grounds),
+    )

@@ -1,0 +1,84 @@
+"""What happened to a project or a review, in words, from the entries of its record that this person may see."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ethicsreview.lifecycle.registry import nouns
+from ethicsreview.lifecycle.steps import steps_of
+from ethicsreview.trail.models import Entry
+from reviews.models import Project, Review
+from reviews.models.parties import CAPACITIES
+
+# How far back a page goes; the whole record is for those who verify it.
+NEWEST = 60
+BEGUN: dict[str, str | Promise] = {
+    "project": gettext_lazy("新建科技活动"),
+    "assessment": gettext_lazy("开始风险评估"),
+    "review": gettext_lazy("开始填写审查申请"),
+    "follow_up": gettext_lazy("排定跟踪审查"),
+}
+# Whose names an applicant's page shows; for the committee's side the office speaks.
+NAMED = frozenset({"lead", "team", "institution_officer"})
+# What the applicant has been told in the step's own notice.
+REASONS = ("reason", "listed_reason")
+
+
+@dataclass(frozen=True)
+class Event:
+    at: datetime
+    title: str
+    who: str
+    text: str
+    cite: str
+
+
+def of_project(project: Project, reviews: Iterable[Review], follow_ups: Iterable[Any]) -> list[Event]:
+    """Of the project and of what is known of it: `reviews` are those that the person may see."""
+    known = Q(object_kind="project", object_ref=project.ref) | Q(object_kind="assessment")
+    known |= Q(object_kind="review", object_ref__in=[review.ref for review in reviews])
+    known |= Q(object_kind="follow_up", object_ref__in=[follow_up.ref for follow_up in follow_ups])
+    return list(_events(Entry.objects.filter(known), project))
+
+
+def of_review(review: Review) -> list[Event]:
+    return list(_events(Entry.objects.filter(object_kind="review", object_ref=review.ref), review.project))
+
+
+def _events(entries: Any, project: Project) -> Iterator[Event]:
+    """Newest first. What another step brought about is part of that step, and is not told twice."""
+    chain = {"chain__subject_kind": project.noun, "chain__subject_ref": project.ref}
+    for entry in entries.filter(**chain, facts__because__isnull=True).order_by("-seq")[:NEWEST]:
+        yield Event(entry.at, _title(entry), _who(entry), _text(entry), entry.citation)
+
+
+def _title(entry: Entry) -> str:
+    if entry.step == "create":
+        return str(BEGUN.get(entry.object_kind, entry.step))
+    declared = steps_of(nouns()[entry.object_kind]).get(entry.step)
+    return str(declared.label) if declared else entry.step
+
+
+def _who(entry: Entry) -> str:
+    if entry.actor_kind == "system":
+        return _("系统")
+    capacities = entry.capacities.split(",") if entry.capacities else []
+    if not capacities or NAMED & set(capacities):
+        return entry.actor_name
+    return "、".join(str(CAPACITIES.get(name, name)) for name in capacities)
+
+
+def _text(entry: Entry) -> str:
+    given = entry.facts.get("input", {})
+    said = [str(given[name]) for name in REASONS if given.get(name)]
+    if number := entry.facts.get("version"):
+        said.append(_("第%(number)s版") % {"number": number})
+    if number := entry.facts.get("decision"):
+        said.append(_("文号：%(number)s") % {"number": number})
+    return "\n".join(said)

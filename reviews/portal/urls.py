@@ -1,0 +1,30 @@
+"""The applicant's pages. `<collection>/<ref>/steps/<name>/` is where every step's form is."""
+
+from django.urls import path
+
+from reviews.portal.views import answers, applications, assessments, files, home, materials, projects, reviews, steps
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("projects/new/", projects.new, name="project_new"),
+    path("projects/<str:ref>/", projects.project, name="project"),
+    path("projects/<str:ref>/edit/", projects.edit, name="project_edit"),
+    path("projects/<str:ref>/assess/", projects.assess, name="assess"),
+    path("projects/<str:ref>/apply/", projects.apply, name="apply"),
+    path("assessments/<str:ref>/", assessments.overview, name="assessment"),
+    path("assessments/<str:ref>/questions/<slug:key>/", assessments.group, name="assessment_group"),
+    path("reviews/<str:ref>/", reviews.review, name="review"),
+    path("reviews/<str:ref>/sections/<slug:key>/", applications.section, name="section"),
+    path("reviews/<str:ref>/materials/", materials.materials, name="materials"),
+    path("reviews/<str:ref>/materials/<int:pk>/replace/", materials.replace, name="material_replace"),
+    path("reviews/<str:ref>/materials/<int:pk>/remove/", materials.remove, name="material_remove"),
+    path("reviews/<str:ref>/answers/", answers.answers, name="answers"),
+    path("reviews/<str:ref>/check/", applications.check, name="check"),
+    path("reviews/<str:ref>/submitted/", reviews.submitted, name="submitted"),
+    path("reviews/<str:ref>/versions/<int:number>/", reviews.version, name="version"),
+    path("reviews/<str:ref>/versions/<int:number>/comparison/", reviews.comparison, name="comparison"),
+    path("<slug:collection>/<str:ref>/steps/<slug:name>/", steps.step, name="step"),
+    path("documents/<str:ref>/<int:number>/", files.document, name="document"),
+    path("letters/<str:ref>/", files.letter, name="letter"),
+]

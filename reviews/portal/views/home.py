@@ -1,0 +1,36 @@
+"""The first page: what the service is, or one's own projects."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ethicsreview.accounts.models import DESK_ROLES, Person, Role
+from ethicsreview.notices.models import Notice
+from ethicsreview.ui.keyset import page
+from reviews.models import Project
+from reviews.portal.access import Visitor, portal_page
+from reviews.portal.situations import situations
+
+SIZE = 20
+NEWS = 5
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponseBase:
+    if not isinstance(request.user, Person):
+        return render(request, "portal/welcome.html")
+    return projects(request)
+
+
+@portal_page
+def projects(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    rows = Project.objects.own(visitor.person).select_related("institution", "lead")
+    found = page(rows, by=["-pk"], cursor=request.GET.get("cursor", ""), size=SIZE)
+    context = {
+        "page": found,
+        "situations": situations(found.rows, visitor.person),
+        "may_begin": visitor.standing.holds(Role.RESEARCHER, Role.INSTITUTION_OFFICER),
+        "at_desk": visitor.standing.holds(*DESK_ROLES),
+        "news": Notice.objects.visible_to(visitor.person).unread().newest()[:NEWS],
+    }
+    return render(request, "portal/home.html", context)

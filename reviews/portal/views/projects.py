@@ -1,0 +1,160 @@
+"""A project: its details, its page, and beginning an assessment or a review of it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ethicsreview.deadlines.models import Deadline
+from ethicsreview.documents.models import Letter
+from ethicsreview.lifecycle.drafts import Stale
+from ethicsreview.lifecycle.refusals import Refused
+from reviews.models import Decision, Project, Review
+from reviews.models.applying import committees_offered, institutions_of, start_assessment, start_project, start_review
+from reviews.models.writing import revise_project
+from reviews.portal import history
+from reviews.portal.access import OWN_SIDE, Visitor, portal_page, refused_page
+from reviews.portal.project_forms import ProjectForm, TeamFormSet, team_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@portal_page
+def new(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    institutions = institutions_of(visitor.person, visitor.at)
+    if not institutions:
+        raise PermissionDenied(_("须先由单位管理人员登记您为该单位的科技人员，才能新建项目。"))
+    if request.method != "POST":
+        return _draw(request, ProjectForm(institutions=institutions), TeamFormSet(prefix="team"))
+    form = ProjectForm(request.POST, institutions=institutions)
+    team = TeamFormSet(request.POST, prefix="team")
+    if not (form.is_valid() & team.is_valid()):
+        return _draw(request, form, team, status=422)
+    project = start_project(by=visitor.person, at=visitor.at, members=team.members(), **form.cleaned_data)
+    messages.success(request, _("已新建“%(title)s”。下一步：风险评估。") % {"title": project.title})
+    return redirect(project)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@portal_page
+def edit(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    project = visitor.find(Project, ref)
+    if not _may_edit(visitor, project):
+        return redirect(project)
+    revision = project.revision
+    institutions = [*institutions_of(visitor.person, visitor.at), project.institution]
+    if request.method != "POST":
+        form = ProjectForm(instance=project, institutions=institutions)
+        return _draw(request, form, TeamFormSet(initial=team_of(project), prefix="team"), project, revision=revision)
+    form = ProjectForm(request.POST, instance=project, institutions=institutions)
+    team = TeamFormSet(request.POST, initial=team_of(project), prefix="team")
+    seen = request.POST.get("revision", "")
+    if not (form.is_valid() & team.is_valid()):
+        return _draw(request, form, team, project, revision=seen, status=422)
+    try:
+        revise_project(
+            project,
+            by=visitor.person,
+            revision=int(seen) if seen.isdecimal() else -1,
+            members=team.members(),
+            at=visitor.at,
+            **form.cleaned_data,
+        )
+    except Stale:
+        # Nothing typed is lost: it stands in the form, beside what was saved meanwhile.
+        saved = visitor.find(Project, ref, "institution")
+        return _draw(request, form, team, saved, revision=saved.revision, stale=True, status=409)
+    messages.success(request, _("已保存。"))
+    return redirect("portal:project", ref)
+
+
+@require_safe
+@portal_page
+def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    found = visitor.find(Project, ref, "institution", "lead")
+    reviews = list(
+        Review.objects.visible_to(visitor.standing)
+        .filter(project=found)
+        .select_related("committee")
+        .prefetch_related(Prefetch("decisions", Decision.objects.all()))
+        .order_by("-pk")
+    )
+    follow_ups = list(found.follow_ups.order_by("number"))
+    refs = [review.ref for review in reviews] + [follow_up.ref for follow_up in follow_ups]
+    deadlines = Deadline.objects.open().filter(object_kind__in=["review", "follow_up"], object_ref__in=refs)
+    assessments = list(found.assessments.defer("answers", "conclusions_kept").order_by("-pk"))
+    capacities = found.capacities(visitor.standing)
+    context: dict[str, Any] = {
+        "project": found,
+        "members": list(found.members.select_related("institution").order_by("pk")),
+        "assessments": assessments,
+        "reviews": reviews,
+        "follow_ups": follow_ups,
+        "deadlines": list(deadlines.soonest()),
+        "letters": list(Letter.objects.filter(object_kind="review", object_ref__in=refs).order_by("-created_at")),
+        "may_edit": _may_edit(visitor, found),
+        "is_lead": "lead" in capacities,
+        "own": bool(OWN_SIDE & capacities),
+        "may_assess": found.state not in CLOSED and not any(one.state == "draft" for one in assessments),
+        "may_apply": found.state == Project.State.ASSESSED and not any(one.waiting_for for one in reviews),
+        "history": history.of_project(found, reviews, follow_ups),
+    }
+    return render(request, "portal/project.html", context)
+
+
+# Where a new assessment would lead nowhere.
+CLOSED = frozenset(
+    {Project.State.UNDER_REVIEW, Project.State.APPROVED, Project.State.COMPLETED, Project.State.TERMINATED}
+)
+
+
+@require_POST
+@portal_page
+def assess(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    """The open assessment of the project, begun if there is none."""
+    return redirect(start_assessment(visitor.find(Project, ref), by=visitor.person, at=visitor.at))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@portal_page
+def apply(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    """Begin a review: before which committee, where several are competent."""
+    project = visitor.find(Project, ref, "institution")
+    assessment = project.assessments.filter(state="completed").first()
+    offered = committees_offered(project, assessment, visitor.at) if assessment else []
+    if request.method != "POST":
+        context = {"project": project, "assessment": assessment, "committees": offered}
+        return render(request, "portal/apply.html", context)
+    chosen = request.POST.get("committee", "")
+    committee = next((one for one in offered if one.ref == chosen), None)
+    if chosen and committee is None:
+        context = {"project": project, "assessment": assessment, "committees": offered, "unknown": True}
+        return render(request, "portal/apply.html", context, status=422)
+    try:
+        review = start_review(project, by=visitor.person, committee=committee, at=visitor.at)
+    except Refused as refused:
+        return refused_page(request, refused, back=project.get_absolute_url())
+    return redirect(review)
+
+
+def _may_edit(visitor: Visitor, project: Project) -> bool:
+    may = project.draft.by & project.capacities(visitor.standing)
+    return bool(may) and project.state in project.draft.states
+
+
+def _draw(
+    request: HttpRequest,
+    form: ProjectForm,
+    team: Any,
+    project: Project | None = None,
+    *,
+    revision: Any = "",
+    stale: bool = False,
+    status: int = 200,
+) -> HttpResponseBase:
+    context = {"form": form, "team": team, "project": project, "revision": revision, "stale": stale}
+    return render(request, "portal/project_form.html", context, status=status)

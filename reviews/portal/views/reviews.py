@@ -1,0 +1,100 @@
+"""A review as its applicant follows it: where it is, who has it, until when, what was decided and why."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from ethicsreview.deadlines.models import Deadline
+from ethicsreview.documents.models import Letter
+from ethicsreview.lifecycle.door import open_steps
+from reviews.models import FollowUp, Review, Submission
+from reviews.models.comparing import Comparison
+from reviews.portal import history
+from reviews.portal.access import OWN_SIDE, Visitor, portal_page
+from reviews.portal.application import Application
+from reviews.portal.comparing import documents, fields
+from reviews.portal.decisions import told
+from reviews.portal.views.applications import RELATED, SUBMITTING
+
+
+@require_safe
+@portal_page
+def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    found = visitor.find(Review, ref, *RELATED, "submission")
+    own = bool(OWN_SIDE & found.capacities(visitor.standing))
+    version = found.draft_submission if own and found.waiting_for == "lead" else None
+    steps = open_steps(found, visitor.person, at=visitor.at) if own else []
+    handing_in = SUBMITTING.get(found.state)
+    context: dict[str, Any] = {
+        "review": found,
+        "own": own,
+        "steps": [step for step in steps if step.name != handing_in],
+        "deadlines": list(Deadline.objects.of(found).open().soonest()),
+        "requests": list(found.open_requests()),
+        "application": Application(found, version, visitor.at) if version else None,
+    }
+    if found.state != Review.State.DRAFT:
+        decisions = list(found.decisions.all())
+        letters = {letter.number: letter for letter in Letter.objects.of(found.noun, found.ref)}
+        versions = found.submissions.filter(sealed_at__isnull=False).select_related("sealed_by")
+        context |= {
+            "decisions": [(decision, told(decision), letters.get(decision.number)) for decision in decisions],
+            "follow_ups": list(FollowUp.objects.filter(review=found)),
+            "versions": list(versions.defer("content").order_by("-number")),
+            "answered": list(found.requests.filter(answered_at__isnull=False).select_related("submission")),
+            "history": history.of_review(found),
+        }
+    return render(request, "portal/review.html", context)
+
+
+@require_safe
+@portal_page
+def submitted(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    """After handing in: that it arrived, what happens next, who has it and until when."""
+    found = visitor.find(Review, ref, *RELATED, "submission")
+    if found.submission is None:
+        return redirect(found)
+    context = {
+        "review": found,
+        "deadline": Deadline.objects.of(found).open().soonest().first(),
+        "limit": found.policy_at(visitor.at).entry("review.decision_days"),
+    }
+    return render(request, "portal/submitted.html", context)
+
+
+@require_safe
+@portal_page
+def version(request: HttpRequest, visitor: Visitor, ref: str, number: int) -> HttpResponseBase:
+    """A version as it was handed in, for reading."""
+    found, sealed = _sealed(visitor, ref, number)
+    context = {"review": found, "version": sealed, "application": Application(found, sealed, visitor.at)}
+    return render(request, "portal/version.html", context)
+
+
+@require_safe
+@portal_page
+def comparison(request: HttpRequest, visitor: Visitor, ref: str, number: int) -> HttpResponseBase:
+    """A version against the one before it; asks again by itself while a worker is still comparing."""
+    found, new = _sealed(visitor, ref, number)
+    if number < 2:
+        raise Http404(f"{ref} {number}")
+    made = Comparison.objects.of(new)
+    context = {
+        "review": found,
+        "version": new,
+        "before": number - 1,
+        "ready": made is not None,
+        "fields": fields(made, new.form) if made else [],
+        "documents": documents(made, visitor.at) if made else [],
+    }
+    alone = request.headers.get("HX-Request")
+    return render(request, "portal/comparison_body.html" if alone else "portal/comparison.html", context)
+
+
+def _sealed(visitor: Visitor, ref: str, number: int) -> tuple[Review, Submission]:
+    found = visitor.find(Review, ref, *RELATED)
+    sealed = get_object_or_404(found.submissions.filter(sealed_at__isnull=False), number=number)
+    sealed.review = found
+    return found, sealed

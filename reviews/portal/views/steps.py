@@ -1,0 +1,86 @@
+"""Any step of an object that the portal shows: its form, what stands in its way, and taking it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from ethicsreview.lifecycle.door import StepView, perform, step_view
+from ethicsreview.lifecycle.forms import StepForm
+from ethicsreview.lifecycle.models import Lifecycle
+from ethicsreview.lifecycle.refusals import InvalidInput, Refusal, Refused
+from ethicsreview.lifecycle.steps import steps_of
+from reviews.models import Project, Review, RiskAssessment
+from reviews.portal.access import Visitor, portal_page
+from reviews.portal.views.applications import SUBMITTING
+
+COLLECTIONS: dict[str, type[Lifecycle]] = {model.collection: model for model in (Project, RiskAssessment, Review)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@portal_page
+def step(request: HttpRequest, visitor: Visitor, collection: str, ref: str, name: str) -> HttpResponseBase:
+    model = COLLECTIONS.get(collection)
+    if model is None or name not in steps_of(model):
+        raise Http404(f"{collection}/{name}")
+    obj = visitor.find(model, ref)
+    if request.method == "POST":
+        return _take(request, visitor, obj, name)
+    view = step_view(obj, name, visitor.person, at=visitor.at)
+    return _draw(request, obj, view, view.form, view.refusals, 409 if view.refusals else 200)
+
+
+def _take(request: HttpRequest, visitor: Visitor, obj: Lifecycle, name: str) -> HttpResponseBase:
+    view = step_view(obj, name, visitor.person, at=visitor.at, data=request.POST)
+    try:
+        done = perform(obj, name, by=visitor.person, at=visitor.at, **posted(view.form, request.POST))
+    except Refused as refused:
+        obj = visitor.find(type(obj), obj.ref)
+        return _draw(request, obj, view, view.form, refused.refusals, 409)
+    except InvalidInput as invalid:
+        _add(view.form, invalid)
+        return _draw(request, obj, view, view.form, (), 422)
+    if isinstance(done, Review) and name in SUBMITTING.values():
+        return redirect("portal:submitted", done.ref)
+    messages.success(request, _("“%(step)s”已完成。") % {"step": view.label})
+    return redirect(done)
+
+
+def posted(form: forms.Form, data: QueryDict) -> dict[str, Any]:
+    """What was sent for the form's own fields, as `perform` takes it: lists only where several may be chosen."""
+    several = {name for name, field in form.fields.items() if getattr(field.widget, "allow_multiple_selected", False)}
+    return {name: data.getlist(name) if name in several else data[name] for name in form.fields if name in data}
+
+
+def _add(form: StepForm, invalid: InvalidInput) -> None:
+    """The door's answer beside the fields, where the form itself has not said the same."""
+    form.is_valid()
+    for name, found in invalid.errors.items():
+        if name in form.fields and name not in form.errors:
+            form.add_error(name, list(found))
+
+
+def _draw(
+    request: HttpRequest, obj: Lifecycle, view: StepView, form: StepForm, refusals: Sequence[Refusal], status: int
+) -> HttpResponseBase:
+    context: Mapping[str, Any] = {
+        "obj": obj,
+        "step": view.step,
+        "form": form,
+        "refusals": refusals,
+        "moved_on": any(refusal.code == "state" for refusal in refusals),
+        "commitment": getattr(form, "commitment", None),
+        "check": _checkable(obj, refusals),
+    }
+    return render(request, "portal/step.html", context, status=status)
+
+
+def _checkable(obj: Lifecycle, refusals: Sequence[Refusal]) -> bool:
+    """Whether what stands in the way is something that the check page links to, field by field."""
+    kinds = ("content.", "material.")
+    return isinstance(obj, Review) and any(refusal.code.startswith(kinds) for refusal in refusals)
