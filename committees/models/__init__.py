@@ -1,5 +1,5 @@
 from committees.models.committee import Committee, CommitteeQuerySet, committee_for
-from committees.models.interests import InterestDeclaration, ProjectFacts, conflict_grounds, conflicts_of
+from committees.models.interests import InterestDeclaration, ProjectFacts, conflict_grounds, conflicts_in, conflicts_of
 from committees.models.membership import CommitteeRule, Membership, SignedPaper, Training
 
 __all__ = [
@@ -13,5 +13,6 @@ __all__ = [
     "Training",
     "committee_for",
     "conflict_grounds",
+    "conflicts_in",
     "conflicts_of",
 ]

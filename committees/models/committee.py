@@ -129,10 +129,13 @@ class Committee(Body, Lifecycle):
 
     def facts(self, day: date) -> CommitteeFacts:
         """As the composition rules see it: the terms, papers and rules of the day and of the time to come."""
+        return self.facts_with(self.memberships.not_ended(day).with_people().order_by("appointment__starts", "pk"))
+
+    def facts_with(self, seats: Iterable[Membership]) -> CommitteeFacts:
+        """`facts` with the seats read before: of many committees at once, say, with papers and rules prefetched."""
         papers: dict[int, list[PaperFacts]] = {}
         for paper in self.signed_papers.all():
             papers.setdefault(paper.person_id, []).append(paper.facts())
-        seats = self.memberships.not_ended(day).with_people().order_by("appointment__starts", "pk")
         return CommitteeFacts(
             members=tuple(seat.facts(tuple(papers.get(seat.appointment.person_id, ()))) for seat in seats),
             competent=frozenset(self.regimes),

@@ -1,7 +1,8 @@
 """Declared interests, and what follows from them: who may not judge which project."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,7 @@ from ethicsreview.accounts.models import Institution, Person
 from ethicsreview.lifecycle.refusals import Refusal
 
 RECUSAL = "national:8"
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,21 @@ def conflict_grounds(person: Person, project: ProjectFacts) -> list[Refusal]:
 
 def conflicts_of(people: Iterable[Person], project: ProjectFacts) -> dict[int, list[Refusal]]:
     """`conflict_grounds` for many people, in a fixed number of queries, by person."""
+    return conflicts_in(people, {"": project})[""]
+
+
+def conflicts_in(
+    people: Iterable[Person], projects: Mapping[Key, ProjectFacts]
+) -> dict[Key, dict[int, list[Refusal]]]:
+    """`conflict_grounds` for many people and many projects, in as many queries as for one of each."""
     people = list(people)
     latest = _latest_declarations(people)
     return {
-        person.pk: [*_own_part(person, project), *_declared(latest.get(person.pk, ()), project)] for person in people
+        key: {
+            person.pk: [*_own_part(person, project), *_declared(latest.get(person.pk, ()), project)]
+            for person in people
+        }
+        for key, project in projects.items()
     }
 
 

@@ -138,9 +138,11 @@ class Meeting(Lifecycle):
 
     def quorate(self, act: Act) -> Iterator[Refusal]:
         """At least one item must be quorate after recusals; each is counted again when it is concluded."""
-        items = list(self.items.filter(dropped_at=None))
-        short = [list(item.quorum_refusals(act.at)) for item in items]
-        if items and all(short):
+        from reviews.models.agenda import shortfalls
+
+        items = self.items.filter(dropped_at=None).select_related("review__committee", "review__assessment")
+        short = list(shortfalls(self, items, act.at).values())
+        if short and all(short):
             yield from short[0]
 
     def composition(self, act: Act) -> Iterator[Refusal]:
@@ -150,14 +152,17 @@ class Meeting(Lifecycle):
         yield from self.committee.can_review(regimes, at=act.at)
 
     def every_item_settled(self, act: Act) -> Iterator[Refusal]:
-        for item in self.items.filter(dropped_at=None).select_related("review"):
-            if not item.concluded:
-                yield Refusal(
-                    "item_open",
-                    _("“%(title)s”尚未形成审查意见，也未改列其他会议"),
-                    {"title": item.review.project.title},
-                    "national:14",
-                )
+        from reviews.models.decision import Decision
+
+        settled = Decision.objects.filter(review=models.OuterRef("review"), round=models.OuterRef("round"))
+        waiting = self.items.filter(~models.Exists(settled), dropped_at=None).select_related("review__project")
+        for item in waiting:
+            yield Refusal(
+                "item_open",
+                _("“%(title)s”尚未形成审查意见，也未改列其他会议"),
+                {"title": item.review.project.title},
+                "national:14",
+            )
 
     # --- steps ----------------------------------------------------------------------------------------------------
 
