@@ -10,7 +10,7 @@ from ethicsreview.accounts.request_id import current_request_id
 
 def logging_config(level: str) -> dict[str, Any]:
     """The LOGGING setting; structlog itself hands its lines to the standard library."""
-    shared = [
+    shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

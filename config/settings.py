@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from csp.constants import SELF
 from django.utils.translation import gettext_lazy as _
@@ -30,8 +31,8 @@ def local_secret() -> str:
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or local_secret()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 # Letters carry a QR code that leads here.
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 HTTPS = env.bool("HTTPS", False)
@@ -125,17 +126,21 @@ if DATABASE_URL.startswith("sqlite"):
         }
     }
 else:
-    with env.prefixed(""):
-        DATABASES = {"default": env.dj_db_url("DATABASE_URL")}
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    connection: dict[str, Any] = dict(env.dj_db_url("DATABASE_URL"))
+    DATABASES = {
+        "default": connection | {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True},
+    }
 
 # --- broker and cache ---------------------------------------------------------------------------------------------
 
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     # A publish fails at once when Redis is away (the row waits for beat); it never makes a person wait.
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0, "socket_connect_timeout": 2, "socket_timeout": 10}
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "max_retries": 0,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 10,
+    }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
     # Messages only nudge; the rows are the truth. So a folder is broker enough for one machine.
@@ -181,6 +186,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
 
 ACCOUNT_ADAPTER = "ethicsreview.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "ethicsreview.accounts.forms.LoginForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 # An officer enters people with their addresses; nobody signs up, so there is nothing to confirm by mail.
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -28,6 +28,7 @@ class Act:
     at: datetime
     standing: Standing
     request_id: str = ""
+    capacities: frozenset[str] | set[str] = frozenset()
     doing: tuple[Any, str] | None = None
     memory: dict[Any, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
@@ -92,9 +93,15 @@ class Act:
         is away, beat finds them."""
         transaction.on_commit(lambda: publish(task))
 
-    def apart(self) -> "Act":
+    def apart(self, *capacities: str) -> "Act":
         """The same person at the same moment, for a step whose effects must not mix with this one's."""
-        return Act(actor=self.actor, at=self.at, standing=self.standing, request_id=self.request_id)
+        return Act(
+            actor=self.actor,
+            at=self.at,
+            standing=self.standing,
+            request_id=self.request_id,
+            capacities=frozenset(capacities),
+        )
 
     def _time(self, change: Callable[[Any], Any], on: "Lifecycle | None") -> None:
         assert self.doing is not None

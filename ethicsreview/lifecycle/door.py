@@ -4,14 +4,15 @@
 all refusals collected → input → the step → validate → save → trail → deadlines → consequences → notices.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMFieldMixin
 
@@ -35,7 +36,12 @@ class StepView:
 
     step: Step
     refusals: tuple[Refusal, ...]
-    form: StepForm
+    make_form: Callable[[], StepForm]
+
+    @cached_property
+    def form(self) -> StepForm:
+        """Built when it is drawn: a list of buttons must not read what every form offers to choose from."""
+        return self.make_form()
 
     @property
     def name(self) -> str:
@@ -80,38 +86,49 @@ def create(instance: Object, *, by: Any, at: datetime | None = None, **facts: An
     moment = at or timezone.now()
     with transaction.atomic(), open_door():
         act = Act(actor=by, at=moment, standing=standing_of(by, moment), request_id=current_request_id())
-        capacities = instance.capacities(act.standing)
-        if not act.standing.is_system and not instance.creators & capacities:
+        act.capacities = instance.creators & instance.capacities(act.standing)
+        if not act.standing.is_system and not act.capacities:
             raise NotPermitted(str(_("新建")), sorted(instance.creators))
         act.record(**facts)
-        _make(instance, act, capacities)
+        _make(instance, act)
     return instance
 
 
-def open_steps(obj: Lifecycle, by: Any, *, at: datetime | None = None, every: bool = False) -> list[StepView]:
+def open_steps(
+    obj: Lifecycle, by: Any, *, at: datetime | None = None, standing: Standing | None = None, every: bool = False
+) -> list[StepView]:
     """The steps this person may take on the object, each open or with all that stands in its way.
 
-    Steps that belong to another state are left out, unless `every` asks for them too.
+    Steps that belong to another state are left out, unless `every` asks for them too. `standing` saves a query
+    where the face has it already.
     """
     moment = at or timezone.now()
-    act = Act(actor=by, at=moment, standing=standing_of(by, moment))
+    act = Act(actor=by, at=moment, standing=standing or standing_of(by, moment))
     capacities = obj.capacities(act.standing)
     views = []
     for declared in steps_of(type(obj)).values():
         if not declared.by & capacities or not (every or obj.state in declared.sources):
             continue
         act.doing = (obj, declared.name)
-        views.append(StepView(declared, tuple(_refusals(declared, obj, act)), declared.form(obj=obj, act=act)))
+        views.append(StepView(declared, tuple(_refusals(declared, obj, act)), partial(declared.form, obj=obj, act=act)))
     return views
 
 
-def step_view(obj: Lifecycle, name: str, by: Any, *, at: datetime | None = None, data: Any = None) -> StepView:
+def step_view(
+    obj: Lifecycle,
+    name: str,
+    by: Any,
+    *,
+    at: datetime | None = None,
+    standing: Standing | None = None,
+    data: Any = None,
+) -> StepView:
     """One step with its form (bound when `data` is given), for the page that asks for its input."""
     moment = at or timezone.now()
-    act = Act(actor=by, at=moment, standing=standing_of(by, moment))
+    act = Act(actor=by, at=moment, standing=standing or standing_of(by, moment))
     declared = steps_of(type(obj))[name]
     _check_permission(declared, obj, act)
-    return StepView(declared, tuple(_refusals(declared, obj, act)), declared.form(data, obj=obj, act=act))
+    return StepView(declared, tuple(_refusals(declared, obj, act)), partial(declared.form, data, obj=obj, act=act))
 
 
 def _locked(obj: Object) -> Object:
@@ -132,16 +149,16 @@ def _visible(obj: Lifecycle, standing: Standing) -> bool:
 
 
 def _check_permission(declared: Step, obj: Lifecycle, act: Act) -> None:
-    allowed = declared.by & obj.capacities(act.standing)
-    if not allowed and not (act.standing.is_system and CONSEQUENCE in declared.by):
+    act.capacities = declared.by & obj.capacities(act.standing)
+    if not act.capacities and not (act.standing.is_system and CONSEQUENCE in declared.by):
         raise NotPermitted(str(declared.label), sorted(declared.by))
 
 
 def _refusals(declared: Step, obj: Lifecycle, act: Act) -> list[Refusal]:
     found = []
     if obj.state not in declared.sources:
-        state = obj._meta.get_field("state")
-        names = dict(state.flatchoices)  # type: ignore[union-attr]
+        field: Any = obj._meta.get_field("state")  # type: ignore[misc]  # each subclass declares its own
+        names = dict(field.flatchoices)
         found.append(
             Refusal(
                 "state",
@@ -151,7 +168,7 @@ def _refusals(declared: Step, obj: Lifecycle, act: Act) -> list[Refusal]:
             )
         )
     if declared.judges:
-        found += obj.conflicts(act.standing)
+        found += act.once(("conflicts", obj.noun, obj.pk), lambda: list(obj.conflicts(act.standing)))
     # A guard speaks of the state its step begins in; asked elsewhere it would only repeat the first refusal.
     if not found or obj.state in declared.sources:
         for guard in declared.requires:
@@ -174,37 +191,31 @@ def _take(obj: Lifecycle, declared: Step, act: Act, cleaned: Mapping[str, Any], 
     act.doing = (obj, declared.name)
     getattr(obj, declared.name)(act, **cleaned)
     for other, consequence, terms in act.preliminaries:
-        _bring_about(obj, declared.name, other, consequence, act.apart(), terms)
+        _bring_about(obj, declared.name, other, consequence, act.apart(CONSEQUENCE), terms)
     # The database enforces keys and uniqueness; here it is for the words that a person reads.
     obj.full_clean(exclude=_unchecked(obj), validate_unique=False, validate_constraints=False)
     obj.save()
     facts = act.facts | ({"input": recorded} if recorded else {})
-    _record(obj, declared.name, act, source=source, cite=declared.cite, facts=facts, by=declared.by)
+    _record(obj, declared.name, act, source=source, cite=declared.cite, facts=facts)
     _follow_up(obj, declared.name, act)
 
 
-def _make(instance: Lifecycle, act: Act, capacities: set[str]) -> None:
+def _make(instance: Lifecycle, act: Act) -> None:
     if not instance.ref:
         instance.give_ref(act.at)
     instance.full_clean(exclude=_unchecked(instance), validate_unique=False, validate_constraints=False)
     instance.save()
     act.doing = (instance, "create")
-    _record(instance, "create", act, source="", cite="", facts=act.facts, by=frozenset(capacities))
+    _record(instance, "create", act, source="", cite="", facts=act.facts)
     _follow_up(instance, "create", act)
 
 
-def _record(
-    obj: Lifecycle,
-    name: str,
-    act: Act,
-    *,
-    source: str,
-    cite: str,
-    facts: Mapping[str, Any],
-    by: frozenset[str],
-) -> None:
-    subject, standing = obj.subject(), act.standing
-    actor = ("system", "", act.actor.name) if standing.is_system else ("person", act.actor.username, act.actor.name)
+def _record(obj: Lifecycle, name: str, act: Act, *, source: str, cite: str, facts: Mapping[str, Any]) -> None:
+    subject = obj.subject()
+    if act.standing.is_system:
+        actor = ("system", "", act.actor.name)
+    else:
+        actor = ("person", act.actor.username, act.actor.name)
     append(
         Record(
             subject=(subject.noun, subject.ref),
@@ -212,7 +223,7 @@ def _record(
             step=name,
             at=act.at,
             actor=actor,
-            capacities=",".join(sorted(by & obj.capacities(standing))),
+            capacities=",".join(sorted(act.capacities)),
             source=source,
             target=obj.state,
             citation=cite,
@@ -225,13 +236,13 @@ def _record(
 def _follow_up(obj: Lifecycle, name: str, act: Act) -> None:
     """What the step leaves behind it: new objects, deadlines, steps on other objects, and last the post."""
     for instance in act.creations:
-        _make(instance, act.apart(), instance.capacities(act.standing))
+        _make(instance, act.apart(CONSEQUENCE))
     for target, change in act.timings:
         change(target)
     for target in {(type(target), target.pk): target for target, _change in act.timings}.values():
         target.note_next_due()
     for other, consequence, cleaned in act.consequences:
-        _bring_about(obj, name, other, consequence, act.apart(), cleaned)
+        _bring_about(obj, name, other, consequence, act.apart(CONSEQUENCE), cleaned)
     _post(obj, name, act)
 
 

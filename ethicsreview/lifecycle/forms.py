@@ -85,15 +85,17 @@ def describe(form: forms.Form) -> dict[str, Any]:
     """The form as JSON Schema: what a machine may send, with the labels and help that people read."""
     properties = {}
     for name, field in form.fields.items():
-        schema = next((dict(kind) for cls, kind in _TYPES if isinstance(field, cls)), {"type": "string"})
+        schema: dict[str, Any] = next(
+            (dict(kind) for cls, kind in _TYPES if isinstance(field, cls)), {"type": "string"}
+        )
         schema["title"] = str(field.label or name)
         if field.help_text:
             schema["description"] = str(field.help_text)
         if isinstance(field, forms.ChoiceField):
             values = [value for value, _label in _flat(field.choices) if value != ""]
             (schema["items"] if schema["type"] == "array" else schema)["enum"] = values
-        if getattr(field, "max_length", None):
-            schema["maxLength"] = field.max_length
+        if limit := getattr(field, "max_length", None):
+            schema["maxLength"] = limit
         properties[name] = schema
     required = [name for name, field in form.fields.items() if field.required]
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}

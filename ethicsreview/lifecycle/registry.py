@@ -1,6 +1,7 @@
 """Every kind of object with a lifecycle, by the name it has in addresses and in the trail."""
 
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 
@@ -19,5 +20,5 @@ def nouns() -> dict[str, type[Lifecycle]]:
     return {model.noun: model for model in _models()}
 
 
-def _models() -> list[type[Lifecycle]]:
+def _models() -> list[Any]:
     return [model for model in apps.get_models() if issubclass(model, Lifecycle)]

@@ -16,13 +16,13 @@ from reviews.rules.votes import VERDICTS
 from reviews.rules.votes import Outcome as Tally
 
 if TYPE_CHECKING:
-    from reviews.models.review import Review
+    from reviews.models.review_record import ReviewRecord
 
 # The values of the law that a decision rests on, besides the vote formulas.
 GROUNDS = ("meeting.quorum", "meeting.categories_required", "review.decision_days", "follow_up.months")
 
 
-def conclude(review: "Review", act: Act, *, requirements: list[str], reasons: str, months: int | None) -> str:
+def conclude(review: "ReviewRecord", act: Act, *, requirements: list[str], reasons: str, months: int | None) -> str:
     """Write the decision that the votes of this round make; returns the review's next state."""
     policy, item = review.policy_at(act.at), review.item
     result: Tally = act.once("tally", lambda: item.tally(act.at))
@@ -30,7 +30,7 @@ def conclude(review: "Review", act: Act, *, requirements: list[str], reasons: st
     outcome = Outcome(result.verdict)
     passes = outcome == Outcome.APPROVED
     decision = Decision(
-        review=review,
+        review_id=review.pk,
         outcome=outcome,
         basis=Decision.Basis.MEETING,
         preliminary=bool(review.listed) and passes,
@@ -60,10 +60,10 @@ def conclude(review: "Review", act: Act, *, requirements: list[str], reasons: st
     return review.State.REVISION_REQUIRED
 
 
-def confirm(review: "Review", act: Act) -> str:
+def confirm(review: "ReviewRecord", act: Act) -> str:
     """One side's confirmation; with the secretary's and the chair's, the approval."""
     assert review.submission is not None
-    capacity = "chair" if "chair" in review.capacities(act.standing) else "secretary"
+    capacity = "chair" if "chair" in act.capacities else "secretary"
     review.confirmations = [
         *review.confirmations,
         {
@@ -82,7 +82,7 @@ def confirm(review: "Review", act: Act) -> str:
     policy = review.policy_at(act.at)
     voted = review.decisions.filter(round=review.round, basis=Decision.Basis.MEETING).get()
     decision = Decision(
-        review=review,
+        review_id=review.pk,
         outcome=Outcome.APPROVED,
         basis=Decision.Basis.MODIFICATION_CONFIRMED,
         meeting=voted.meeting,
@@ -99,7 +99,7 @@ def confirm(review: "Review", act: Act) -> str:
     return review.State.APPROVED
 
 
-def _issue(decision: Decision, review: "Review", act: Act, policy: Policy) -> None:
+def _issue(decision: Decision, review: "ReviewRecord", act: Act, policy: Policy) -> None:
     """Number it, pin it to the version and the rules, keep it, and have its letter made."""
     assert review.submission is not None
     local_day = timezone.localdate(act.at)
@@ -118,7 +118,7 @@ def _issue(decision: Decision, review: "Review", act: Act, policy: Policy) -> No
     act.nudge("reviews.letters")
 
 
-def _approved(review: "Review", decision: Decision, act: Act, policy: Policy) -> None:
+def _approved(review: "ReviewRecord", decision: Decision, act: Act, policy: Policy) -> None:
     assert decision.follow_up_due is not None
     act.then(review.project, "approve", decision=decision.number)
     first = FollowUp(
@@ -132,7 +132,7 @@ def _approved(review: "Review", decision: Decision, act: Act, policy: Policy) ->
     act.start("follow_up.report", on=first, **timing.follow_up(review, decision.follow_up_due, policy))
 
 
-def _follow_up_months(review: "Review", policy: Policy) -> int:
+def _follow_up_months(review: "ReviewRecord", policy: Policy) -> int:
     months: int = policy.value("follow_up.months_listed" if review.listed else "follow_up.months")
     return months
 

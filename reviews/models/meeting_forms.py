@@ -1,5 +1,7 @@
 """What a secretary, a chair and members fill in at a meeting."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -20,9 +22,9 @@ class PresiderForm(StepForm):
     )
 
     def build(self) -> None:
-        self.fields["presider"].queryset = self.obj.committee.members_at(law_day(self.obj.starts_at)).filter(
-            appointment__role=Role.VICE_CHAIR
-        )  # type: ignore[attr-defined]
+        seated = self.obj.committee.members_at(law_day(self.obj.starts_at))
+        field: Any = self.fields["presider"]
+        field.queryset = seated.filter(appointment__role=Role.VICE_CHAIR)
 
 
 class TimeForm(StepForm):

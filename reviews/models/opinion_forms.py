@@ -13,7 +13,7 @@ from reviews.rules.checklist import applicable_criteria
 
 if TYPE_CHECKING:
     from ethicsreview.policy.catalogue_models import Criterion
-    from reviews.models.review import Review
+    from reviews.models.review_record import ReviewRecord
 
 ANSWERS = [
     ("meets", _("符合")),
@@ -23,7 +23,7 @@ ANSWERS = [
 ]
 
 
-def criteria_for(review: "Review") -> "tuple[Criterion, ...]":
+def criteria_for(review: "ReviewRecord") -> "tuple[Criterion, ...]":
     """The heads of Measures 15 that apply to this review, as they stood when it was accepted."""
     return applicable_criteria(review.assessment.conclusions, criteria(review.accepted_at or timezone.now()))
 
@@ -43,7 +43,7 @@ class CastForm(PasswordAgain):
     def build(self) -> None:
         from reviews.models.opinion import Verdict
 
-        self.fields["verdict"].choices = Verdict.choices
+        self.fields["verdict"].choices = Verdict.choices  # type: ignore[attr-defined]
         for criterion in criteria_for(self.obj.review):
             name = f"criterion__{criterion.key}"
             self.fields[name] = forms.ChoiceField(

@@ -1,12 +1,14 @@
 """In what capacities a person stands to a project or a review, and who is behind a word of the notices table."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Appointment, Institution, Person, Role
+from ethicsreview.accounts.models.people import PersonQuerySet
 from ethicsreview.accounts.standing import Standing
 
 # What people see where a refusal or the step table names a capacity.
@@ -48,7 +50,7 @@ def territory(standing: Standing, path: str) -> Q:
     return inside
 
 
-def holders(roles: Iterable[str], body: Committee | Institution, day_of: object) -> Iterable[Person]:
+def holders(roles: Iterable[str], body: Committee | Institution, at: datetime) -> PersonQuerySet:
     """The people who hold one of the roles in the body at a moment."""
-    current = Appointment.objects.current(day_of).filter(role__in=list(roles), body_id=body.pk)
+    current = Appointment.objects.current(at).filter(role__in=list(roles), body_id=body.pk)
     return Person.objects.filter(is_active=True, appointments__in=current).distinct()

@@ -20,7 +20,7 @@ from reviews.models.submission import changed_items
 from reviews.rules.checklist import asked_sections, required_materials
 
 if TYPE_CHECKING:
-    from reviews.models.review import Review
+    from reviews.models.review_record import ReviewRecord
 
 __all__ = ["ReasonForm"]
 
@@ -93,7 +93,7 @@ class AnswerForm(SignedForm):
         self.order_fields([f"answer__{request.number}" for request in self.asked])
 
 
-def askable_items(review: "Review", act: Act) -> dict[str, str]:
+def askable_items(review: "ReviewRecord", act: Act) -> dict[str, str]:
     """What a supplement notice may name, with its label: everything the first time, then only what changed since."""
     version = review.submission
     if version is None:

@@ -20,18 +20,18 @@ from reviews.rules.procedures import Procedures, open_procedures
 from reviews.rules.votes import Formula, Outcome
 
 if TYPE_CHECKING:
-    from reviews.models.review import Review
+    from reviews.models.review_record import ReviewRecord
 
 # The procedures that this service carries out today; another is told so, and waits in `submitted`.
 PROCEDURES_HELD = frozenset({"general"})
 
 
-def assessment_current(review: "Review", act: Act) -> Iterator[Refusal]:
+def assessment_current(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     if review.assessment.state != review.assessment.State.COMPLETED:
         yield Refusal("assessment", _("风险评估已更新，请按最新评估重新申请"), cite="national:9")
 
 
-def content_complete(review: "Review", act: Act) -> Iterator[Refusal]:
+def content_complete(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     version = review.draft_submission
     if version is None:
         return
@@ -47,7 +47,7 @@ def content_complete(review: "Review", act: Act) -> Iterator[Refusal]:
             )
 
 
-def materials_complete(review: "Review", act: Act) -> Iterator[Refusal]:
+def materials_complete(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     version = review.draft_submission
     if version is None:
         return
@@ -56,7 +56,7 @@ def materials_complete(review: "Review", act: Act) -> Iterator[Refusal]:
         yield Refusal(f"material.{rule.key}", _("缺少材料：%(material)s"), {"material": said(rule)}, rule.cite)
 
 
-def no_restriction(review: "Review", act: Act) -> Iterator[Refusal]:
+def no_restriction(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """Sichuan 12: whoever is barred for a time may not take part."""
     for barred in Restriction.objects.in_force(act.at).on(
         person=review.project.lead, institution=review.project.institution
@@ -73,18 +73,18 @@ def no_restriction(review: "Review", act: Act) -> Iterator[Refusal]:
         )
 
 
-def committee_active(review: "Review", act: Act) -> Iterator[Refusal]:
+def committee_active(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     if review.committee.state != CommitteeState.ACTIVE:
         yield Refusal("committee_state", _("委员会“%(name)s”未在运行"), {"name": review.committee.name}, "national:4")
 
 
-def committee_lawful(review: "Review", act: Act) -> Iterator[Refusal]:
+def committee_lawful(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """Measures 7 and what tightens it: a committee that is not lawfully composed cannot begin reviews."""
     regimes = review.assessment.conclusions.regimes
     yield from act.once("lawful", lambda: review.committee.can_review(regimes, at=act.at))
 
 
-def procedure_exists(review: "Review", act: Act) -> Iterator[Refusal]:
+def procedure_exists(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """A matter that only another procedure fits is told so, and waits."""
     offers = procedures_of(review)
     if not offers.open:
@@ -99,14 +99,14 @@ def procedure_exists(review: "Review", act: Act) -> Iterator[Refusal]:
                 )
 
 
-def procedures_of(review: "Review") -> Procedures:
+def procedures_of(review: "ReviewRecord") -> Procedures:
     """The procedures open for this review, and what shuts the others."""
     return open_procedures(
         review.assessment.conclusions, review.assessment.questionnaire, kind=review.kind, available=PROCEDURES_HELD
     )
 
 
-def supplement_allowed(review: "Review", act: Act) -> Iterator[Refusal]:
+def supplement_allowed(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """Measures 10: one notice, complete. A later one may only speak of what the applicant changed since."""
     from reviews.models.review_forms import askable_items
 
@@ -119,7 +119,7 @@ def supplement_allowed(review: "Review", act: Act) -> Iterator[Refusal]:
         )
 
 
-def enough_without_interest(review: "Review", act: Act) -> Iterator[Refusal]:
+def enough_without_interest(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """Before a meeting is called: enough members must be free of interest for it ever to be quorate."""
     people = [member.person for member in review.committee.voting_members_at(law_day(act.at))]
     grounds = conflicts_of(people, project_facts(review.project))
@@ -134,7 +134,7 @@ def enough_without_interest(review: "Review", act: Act) -> Iterator[Refusal]:
         )
 
 
-def item_not_under_vote(review: "Review", act: Act) -> Iterator[Refusal]:
+def item_not_under_vote(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     if review.item is not None and review.item.meeting.state == "open":
         yield Refusal(
             "under_vote",
@@ -144,12 +144,12 @@ def item_not_under_vote(review: "Review", act: Act) -> Iterator[Refusal]:
         )
 
 
-def clock_runs(review: "Review", act: Act) -> Iterator[Refusal]:
+def clock_runs(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     if not review.clock_runs():
         yield Refusal("no_clock", _("没有正在计算的审查期限"), cite="national:17")
 
 
-def meeting_is_open(review: "Review", act: Act) -> Iterator[Refusal]:
+def meeting_is_open(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     if review.item is None:
         yield Refusal("no_meeting", _("尚未列入任何会议的议程"), cite="national:11")
     elif review.item.meeting.state != "open":
@@ -161,13 +161,13 @@ def meeting_is_open(review: "Review", act: Act) -> Iterator[Refusal]:
         )
 
 
-def quorum_met(review: "Review", act: Act) -> Iterator[Refusal]:
+def quorum_met(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """Measures 14: counted for this item, after recusals."""
     if review.item is not None:
         yield from review.item.quorum_refusals(act.at)
 
 
-def all_ballots_in(review: "Review", act: Act) -> Iterator[Refusal]:
+def all_ballots_in(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """Nobody who attends is passed over: no conclusion while a ballot is out."""
     if review.item is not None:
         waiting = review.item.ballots_out(act.at)
@@ -180,7 +180,7 @@ def all_ballots_in(review: "Review", act: Act) -> Iterator[Refusal]:
             )
 
 
-def verdict_reached(review: "Review", act: Act) -> Iterator[Refusal]:
+def verdict_reached(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """Measures 16; Human Measures 22: each formula that applies, told with what it has and what it needs."""
     if review.item is None or review.item.ballots_out(act.at):
         return
@@ -205,7 +205,7 @@ def verdict_reached(review: "Review", act: Act) -> Iterator[Refusal]:
         )
 
 
-def round_undecided(review: "Review", act: Act) -> Iterator[Refusal]:
+def round_undecided(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """A vote that has its result is not taken again until it comes out otherwise."""
     if review.item is None:
         return
@@ -215,18 +215,18 @@ def round_undecided(review: "Review", act: Act) -> Iterator[Refusal]:
         yield Refusal("decided", _("本轮表决已形成结论，不能重新表决"), cite="national:16")
 
 
-def listing_determined(review: "Review", act: Act) -> Iterator[Refusal]:
+def listing_determined(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     if review.listed is None:
         yield Refusal("listing", _("委员会尚未认定是否列入需专家复核的清单"), cite="national:5")
 
 
-def version_intact(review: "Review", act: Act) -> Iterator[Refusal]:
+def version_intact(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """A decision points at what was submitted, byte for byte."""
     if review.submission is None or not review.submission.intact():
         yield Refusal("version_changed", _("所审版本与提交时的摘要不符，不能据以作出决定"), cite="national:6")
 
 
-def not_confirmed_by_same(review: "Review", act: Act) -> Iterator[Refusal]:
+def not_confirmed_by_same(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     person: Any = act.standing.person
     if person is not None and any(done["person"] == person.username for done in review.confirmations):
         yield Refusal("confirmed", _("您已确认，等待另一方确认"), cite="national:16")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -106,6 +106,14 @@ class ReviewRecord(Lifecycle):
     concluded_at = models.DateTimeField(_("决定时间"), null=True, editable=False)
 
     objects = ReviewQuerySet.as_manager()
+
+    if TYPE_CHECKING:  # what other models call back by
+        agenda_items: Any
+        decisions: Any
+        follow_ups: Any
+        opinions: Any
+        requests: Any
+        submissions: Any
 
     class Meta:
         abstract = True
@@ -220,7 +228,7 @@ class ReviewRecord(Lifecycle):
         Request.objects.bulk_create(
             [
                 Request(
-                    review=self,
+                    review_id=self.pk,
                     kind=kind,
                     number=last + place,
                     submission=self.submission,

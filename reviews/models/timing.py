@@ -11,10 +11,10 @@ from ethicsreview.deadlines import calendar
 from ethicsreview.policy import Policy
 
 if TYPE_CHECKING:
-    from reviews.models.review import Review
+    from reviews.models.review_record import ReviewRecord
 
 
-def decision(review: "Review", policy: Policy) -> dict[str, Any]:
+def decision(review: "ReviewRecord", policy: Policy) -> dict[str, Any]:
     """Measures 17: thirty calendar days from acceptance."""
     limit = policy.entry("review.decision_days")
     return {
@@ -25,13 +25,13 @@ def decision(review: "Review", policy: Policy) -> dict[str, Any]:
         "citation": limit.cite,
         "body": review.committee_id,
         "role": Role.SECRETARY,
-        "ladder": [timedelta(days=days) for days in policy.value("reminders.decision")],
+        "ladder": [timedelta(days=-days) for days in policy.value("reminders.decision")],
         "escalate_to": [{"role": Role.CHAIR, "body_id": review.committee_id}]
         + [{"role": Role.INSTITUTION_OFFICER, "body_id": review.project.institution_id}],
     }
 
 
-def decision_due(review: "Review", policy: Policy, at: datetime) -> str:
+def decision_due(review: "ReviewRecord", policy: Policy, at: datetime) -> str:
     """The last day, as a notice names it."""
     end = calendar.end_of_days(
         at, policy.value("review.decision_days"), shift_holidays=policy.value("calendar.shift_holidays")
@@ -39,7 +39,7 @@ def decision_due(review: "Review", policy: Policy, at: datetime) -> str:
     return timezone.localdate(end - timedelta(seconds=1)).isoformat()
 
 
-def follow_up(review: "Review", due_on: date, policy: Policy) -> dict[str, Any]:
+def follow_up(review: "ReviewRecord", due_on: date, policy: Policy) -> dict[str, Any]:
     """Measures 19 and 33: the report is due before the follow-up, with the lead time that policy gives."""
     return {
         "label": _("提交跟踪审查报告"),
