@@ -81,7 +81,7 @@ class Institution(Body):
         _("统一社会信用代码"), max_length=18, null=True, blank=True, unique=True, validators=[social_credit_code]
     )
 
-    objects = InstitutionQuerySet.as_manager()
+    objects = InstitutionQuerySet.as_manager()  # type: ignore[misc]  # extends the manager of Body
 
     class Meta:
         verbose_name = _("单位")

@@ -12,16 +12,16 @@ class Sequence(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @classmethod
-    def take(cls, name: str, count: int = 1) -> int:
+    @staticmethod
+    def take(name: str, count: int = 1) -> int:
         """The first of `count` new numbers. Others who take from the same name wait for this transaction."""
         if count < 1:
             raise ValueError("count must be at least 1")
         with transaction.atomic():
-            row = cls.objects.select_for_update().filter(name=name).first()
+            row = Sequence.objects.select_for_update().filter(name=name).first()
             if row is None:
-                cls.objects.bulk_create([cls(name=name)], ignore_conflicts=True)
-                row = cls.objects.select_for_update().get(name=name)
+                Sequence.objects.bulk_create([Sequence(name=name)], ignore_conflicts=True)
+                row = Sequence.objects.select_for_update().get(name=name)
             first = row.last + 1
             row.last += count
             row.save(update_fields=["last"])
