@@ -1,18 +1,95 @@
 """What the tests of every room share."""
 
 import os
+import shutil
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import override_settings
+from django.db import connection
+from django.test import TransactionTestCase, override_settings
+from playwright.sync_api import Page
+
+from config.celery import app
+from ethicsreview.trail import triggers
+
+# Playwright keeps an event loop in the thread of the test, where Django would else refuse the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Tests write whole addresses; the plug-in defines this one in a way that pytest warns of."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium; it is asked for nothing outside of the machine."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": shutil.which("chromium"),
+        "args": ["--no-sandbox", "--disable-background-networking"],
+    }
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page that broke no content security policy, and no script of which failed."""
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on(
+        "console",
+        lambda message: broken.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+    yield page
+    assert broken == []
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _fast_passwords() -> Iterator[None]:
     """Argon2 is slow on purpose; a thousand tests that sign in need not wait for it."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_queue() -> None:
+    """No nudge of a test reaches a worker of somebody else. Without Redis it goes nowhere: no worker is listening."""
+    app.conf.task_default_queue = f"test-{uuid.uuid4()}"
+    if not settings.REDIS_URL:
+        app.conf.broker_url = "memory://"
+        app.conf.broker_transport_options = {}
+
+
+@pytest.fixture(autouse=True)
+def _on_postgres_only(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.skip("needs DATABASE_URL of a PostgreSQL")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_triggers() -> Iterator[None]:
+    """A test that commits is cleaned up by emptying the tables, which the triggers would refuse."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_without_triggers(case: TransactionTestCase) -> None:
+        triggers.remove()
+        try:
+            flush(case)
+        finally:
+            triggers.install()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
         yield
 
 

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from ethicsreview.deadlines.calendar import LAW_ZONE
 from ethicsreview.deadlines.models import Deadline, Unit
+from ethicsreview.policy import cite as words_of
 from ethicsreview.ui import icons
 from ethicsreview.ui.charts import Chart
 from ethicsreview.ui.keyset import Page
@@ -27,8 +28,6 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def cite(article: str) -> SafeString | str:
     """The article in words, or nothing where none is given."""
-    from ethicsreview.policy import cite as words_of
-
     return format_html('<cite class="citation">{}</cite>', words_of(article)) if article else ""
 
 
@@ -81,6 +80,6 @@ def pagination(context: template.Context, page: Page[Any]) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/nav_item.html", takes_context=True)
 def nav_item(context: template.Context, url: str, label: str, picture: str) -> dict[str, Any]:
-    request = context.get("request")
-    current = request is not None and request.path.startswith(url)
+    path = context["request"].path if "request" in context else ""
+    current = path == url or (url != "/" and path.startswith(url))
     return {"url": url, "label": label, "picture": picture, "current": current}
