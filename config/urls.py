@@ -15,6 +15,7 @@ urlpatterns = [
     path("i18n/setlang/", views.set_language, name="set_language"),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    path("", include("reviews.portal.urls")),
 ]
 
 handler400 = "ethicsreview.ui.views.bad_request"
