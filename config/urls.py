@@ -15,6 +15,7 @@ urlpatterns = [
     path("i18n/setlang/", views.set_language, name="set_language"),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    path("", include("reviews.public.urls")),
     path("", include("reviews.portal.urls")),
 ]
 

@@ -8,6 +8,8 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ethicsreview.accounts.confirmation import TooManyGuesses, confirms
+
 if TYPE_CHECKING:
     from ethicsreview.lifecycle.act import Act
 
@@ -50,7 +52,11 @@ class PasswordAgain(StepForm):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        if not self.act.actor.check_password(password):
+        try:
+            right = confirms(self.act.actor, password)
+        except TooManyGuesses:
+            raise forms.ValidationError(_("密码输错次数过多，请过一段时间再试。"), code="locked") from None
+        if not right:
             raise forms.ValidationError(_("密码不正确。"), code="password")
         return password
 

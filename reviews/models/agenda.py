@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from committees.kinds import Category, Sex
+from committees.kinds import Category
 from committees.models import Membership, conflicts_of
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
@@ -148,7 +148,7 @@ def wanting(result: QuorumResult, policy: Policy) -> Iterator[Refusal]:
     for finding in result.findings:
         cite = policy.entry(finding.key).cite
         if finding.code == "category_missing":
-            category = Category(finding.params["category"]).label if finding.params["category"] in Category else ""
+            category = dict(Category.choices).get(str(finding.params["category"]), "")
             words = {"category": category or finding.params["category"]}
             yield Refusal(finding.code, _("到会委员中没有“%(category)s”类别的委员"), words, cite)
         else:

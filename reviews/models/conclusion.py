@@ -1,6 +1,6 @@
 """From ballots to a decision: what `conclude` and `confirm_modification` write."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -159,9 +159,3 @@ def _grounds(policy: Policy) -> list[dict[str, Any]]:
         {"key": entry.key, "label": entry.label, "value": entry.value, "cite": entry.cite, "sure": entry.sure}
         for entry in entries
     ]
-
-
-def valid_today(decision: Decision, day: date) -> bool:
-    """Whether what the letter says still holds: the project may go on, and no later decision took its place."""
-    review = decision.review
-    return decision.approves and review.decision == decision and review.project.state == review.project.State.APPROVED

@@ -36,7 +36,7 @@ class Verdict(models.TextChoices):
 
 class OpinionQuerySet(LifecycleQuerySet):
     def visible_to(self, standing: Standing) -> Self:
-        """One's own; and that others exist, for those on the committee (the content stays sealed: see `readable_by`)."""
+        """One's own; and that others exist, for those on the committee (their content is sealed: `readable_by`)."""
         if standing.is_system:
             return self
         if standing.person is None:

@@ -26,8 +26,10 @@ def decision(review: "ReviewRecord", policy: Policy) -> dict[str, Any]:
         "body": review.committee_id,
         "role": Role.SECRETARY,
         "ladder": [timedelta(days=-days) for days in policy.value("reminders.decision")],
-        "escalate_to": [{"role": Role.CHAIR, "body_id": review.committee_id}]
-        + [{"role": Role.INSTITUTION_OFFICER, "body_id": review.project.institution_id}],
+        "escalate_to": [
+            {"role": Role.CHAIR, "body_id": review.committee_id},
+            {"role": Role.INSTITUTION_OFFICER, "body_id": review.project.institution_id},
+        ],
     }
 
 

@@ -1,0 +1,49 @@
+"""What a letter's public page may say of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from ethicsreview.documents.models import Letter
+from reviews.models.decision import Decision
+from reviews.models.project import Project
+
+
+@dataclass(frozen=True)
+class LetterStanding:
+    """`valid`: what the letter permits may be done today. A letter that permits nothing was never valid so."""
+
+    number: str
+    issued_on: date
+    digest: str
+    genuine: bool
+    permits: bool
+    valid: bool
+    withdrawn_on: date | None
+
+
+def standing_of_letter(code: str, at: datetime) -> LetterStanding | None:
+    """None for a code that no letter has. Three queries."""
+    letter = Letter.objects.filter(code=code).select_related("revocation").first()
+    if letter is None:
+        return None
+    decision = Decision.objects.filter(number=letter.number).select_related("review__project").first()
+    withdrawn = letter.revoked_at is not None and letter.revoked_at <= at
+    return LetterStanding(
+        number=letter.number,
+        issued_on=timezone.localdate(letter.created_at),
+        digest=letter.digest,
+        genuine=decision is not None,
+        permits=decision is not None and decision.approves,
+        valid=decision is not None and not withdrawn and holds(decision),
+        withdrawn_on=timezone.localdate(letter.revoked_at) if letter.revoked_at and withdrawn else None,
+    )
+
+
+def holds(decision: Decision) -> bool:
+    """Whether an approval still stands: no later decision took its place, and the project may go on."""
+    if not decision.approves or decision.review.project.state != Project.State.APPROVED:
+        return False
+    latest: Decision | None = decision.review.decisions.first()
+    return latest is not None and latest.pk == decision.pk

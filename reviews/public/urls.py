@@ -1,0 +1,11 @@
+"""What anybody may see without signing in. The address of a letter is printed on it, and never changes."""
+
+from django.urls import path
+
+from reviews.public import views
+
+app_name = "public"
+urlpatterns = [
+    path("verify/", views.find, name="find"),
+    path("verify/<str:code>/", views.verify, name="verify"),
+]
