@@ -23,6 +23,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
+HEADER = "# What the service says in Chinese, in English. `make messages` brings it up to the code."
 PLACE = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
 
 
@@ -41,7 +42,7 @@ def extract(root: Path) -> Catalog:
     found = Catalog(charset="utf-8")
     for path in _sources(root):
         text = path.read_text(encoding="utf-8")
-        code = text if path.suffix == ".py" else templatize(text, origin=str(path))
+        code = text if path.suffix == ".py" else _code_of(text, path)
         name = path.relative_to(root).as_posix()
         for _line, words, _comments, context in extract_messages("python", BytesIO(code.encode()), KEYWORDS):
             found.add(words, locations=[(name, 0)], context=context)
@@ -57,6 +58,7 @@ def update(root: Path, po: Path) -> int:
     catalogue.update(extract(root), no_fuzzy_matching=True)
     # Dates would change the file each time, and git knows them.
     catalogue.creation_date, catalogue.revision_date = made, revised
+    catalogue.project, catalogue.header_comment = "ethicsreview", HEADER
     po.parent.mkdir(parents=True, exist_ok=True)
     with po.open("wb") as file:
         write_po(file, catalogue, width=110, sort_output=True, ignore_obsolete=True, include_lineno=False)
@@ -80,6 +82,11 @@ def check(root: Path, po: Path) -> list[Problem]:
         problems += _problems_of(message, f"{po.name}:{message.lineno}", is_said=key in wanted)
     obsolete = [Problem(po.name, "obsolete", _words(message)[0]) for message in catalogue.obsolete.values()]
     return sorted(problems + obsolete, key=str)
+
+
+def _code_of(template: str, path: Path) -> str:
+    """The template's messages as Python calls, one message a line; its indentation would mean something to Python."""
+    return "\n".join(line.lstrip() for line in templatize(template, origin=str(path)).splitlines())
 
 
 def _problems_of(message: Message, place: str, *, is_said: bool) -> Iterator[Problem]:
@@ -119,7 +126,7 @@ def _words(message: Message) -> tuple[str, ...]:
 
 
 def _answers(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
 
 
 def _first_place(message: Message) -> str:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         if action == "extract":
             self.stdout.write(f"{translations.update(root, po)} messages in {po.relative_to(root)}")
         elif action == "compile":
-            self.stdout.write(f"{translations.compile_catalogue(po).relative_to(root)}")
+            translations.compile_catalogue(po)
         elif problems := translations.check(root, po):
             self.stderr.write("\n".join(map(str, problems)))
             raise CommandError(f"{len(problems)} messages are not in order. First: manage.py messages extract")
