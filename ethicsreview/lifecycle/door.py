@@ -141,7 +141,8 @@ def _locked(obj: Object) -> Object:
 
 def _lock(obj: Object) -> Object:
     manager: models.Manager[Object] = type(obj)._base_manager
-    return manager.select_for_update(of=("self",)).get(pk=obj.pk)
+    # No key is ever changed here, so rows that only refer to this one need not wait for it.
+    return manager.select_for_update(of=("self",), no_key=True).get(pk=obj.pk)
 
 
 def _visible(obj: Lifecycle, standing: Standing) -> bool:

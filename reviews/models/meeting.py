@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 class MeetingQuerySet(LifecycleQuerySet):
     def visible_to(self, standing: Standing) -> Self:
-        """The committee's own people, and the officers of its institution (who see that it met, not its items)."""
+        """The committee's own people."""
         if standing.is_system or standing.holds(Role.OPERATOR):
             return self
         return self.filter(
