@@ -38,7 +38,7 @@ def remove(using: str = DEFAULT_DB_ALIAS) -> None:
     with connection.cursor() as cursor:
         for model, _condition in frozen_models():
             table = model._meta.db_table
-            for event in ("update", "delete"):
+            for event in _events(connection):
                 on = f" ON {table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {PREFIX}{table}_{event}{on}")
 
@@ -56,8 +56,13 @@ def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     return [
         model._meta.db_table
         for model, _condition in frozen_models()
-        if not {f"{PREFIX}{model._meta.db_table}_{event}" for event in ("update", "delete")} <= present
+        if not {f"{PREFIX}{model._meta.db_table}_{event}" for event in _events(connection)} <= present
     ]
+
+
+def _events(connection: BaseDatabaseWrapper) -> tuple[str, ...]:
+    """PostgreSQL can also empty a table at one stroke, past every trigger on rows."""
+    return ("update", "delete", "truncate") if connection.vendor == "postgresql" else ("update", "delete")
 
 
 def _statements(connection: BaseDatabaseWrapper, table: str, condition: str) -> Iterator[str]:
@@ -66,9 +71,14 @@ def _statements(connection: BaseDatabaseWrapper, table: str, condition: str) -> 
             "CREATE OR REPLACE FUNCTION keep_refuse() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION '% is kept as written', TG_TABLE_NAME USING ERRCODE = '23001'; END $$"
         )
-    for event in ("update", "delete"):
+    for event in _events(connection):
         name = f"{PREFIX}{table}_{event}"
-        if connection.vendor == "postgresql":
+        if event == "truncate":
+            yield (
+                f"CREATE OR REPLACE TRIGGER {name} BEFORE TRUNCATE ON {table} "
+                "FOR EACH STATEMENT EXECUTE FUNCTION keep_refuse()"
+            )
+        elif connection.vendor == "postgresql":
             yield (
                 f"CREATE OR REPLACE TRIGGER {name} BEFORE {event.upper()} ON {table} "
                 f"FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION keep_refuse()"
