@@ -20,7 +20,7 @@ bench: $(ENVIRONMENT) $(PACKAGES)
 	@exec $(BIN)/python -m bench
 
 docs: $(ENVIRONMENT)
-	@exec $(BIN)/python manage.py generate_docs
+	@exec $(BIN)/python manage.py docs
 
 messages: $(ENVIRONMENT)
 	@$(BIN)/python manage.py messages extract

@@ -58,6 +58,7 @@ def parts() -> list[Part]:
         Part("migrations", [*manage, "makemigrations", "--check", "--dry-run"]),
         Part("policy", [*manage, "policy", "check"]),
         Part("messages", [*manage, "messages", "check"]),
+        Part("docs", [*manage, "docs", "--check"]),
         Part("sqlite", [*PYTEST, "-n", "2", "-m", "not browser and not postgres"]),
         Part("browser", [*PYTEST, "-m", "browser"], missing=chromium_missing),
         Part(
