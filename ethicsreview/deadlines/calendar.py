@@ -6,21 +6,11 @@ That is returned as the midnight after it, so that "late" is always `due <= at`.
 
 import calendar
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from ethicsreview.deadlines import holidays
+from ethicsreview.policy.days import LAW_ZONE, law_day
 
-LAW_ZONE = ZoneInfo("Asia/Shanghai")
 SATURDAY = 5
-
-
-def law_day(moment: datetime | date) -> date:
-    """The calendar day in Asia/Shanghai. Raises ValueError for a datetime without a zone."""
-    if not isinstance(moment, datetime):
-        return moment
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment!r} has no time zone")
-    return moment.astimezone(LAW_ZONE).date()
 
 
 def end_of_day(day: date) -> datetime:
