@@ -102,14 +102,20 @@ def _save(request: HttpRequest, visitor: Visitor, application: Application, aske
         others_asked = after is not None and after != asked and not conflict
         redrawn = SectionForm(after, version.content) if after and others_asked else None
         return autosaved(request, token=now_seen, conflict=conflict_shown, form=redrawn)
+    if not conflict and not form.errors and _stays(request):
+        return redirect(request.path)
     form.show(typing_errors(fresh, version.content | typed, frozenset(form.fields)))
     if conflict or form.errors:
         status = 409 if conflict else 422
         return _draw(request, fresh, asked, form, now_seen, conflict=conflict_shown, status=status)
-    more_asked = after is not None and {one.key for one in after.fields} - {one.key for one in asked.fields}
-    if more_asked or "stay" in request.POST or any(name.endswith("-remove") for name in request.POST):
+    if after is not None and {one.key for one in after.fields} - {one.key for one in asked.fields}:
         return redirect(request.path)
     return redirect(_next(fresh, asked.key))
+
+
+def _stays(request: HttpRequest) -> bool:
+    """One more row, or one row less: what is still missing in the others is not said yet."""
+    return "stay" in request.POST or any(name.endswith("-remove") for name in request.POST)
 
 
 def _keep(visitor: Visitor, application: Application, key: str, typed: dict[str, Any], seen: str) -> Conflict | None:
