@@ -1,12 +1,27 @@
-"""Addresses of the desk's own pages; Django's admin serves the lists behind them."""
+"""Addresses of the desk's own pages; Django's admin serves the registers behind them."""
 
 from django.urls import path
 
-from reviews.desk import pages
+from reviews.desk.views import committees, files, live, meetings, queue, reviews, steps
 
 app_name = "desk"
 urlpatterns = [
-    path("reviews/<str:ref>/", pages.review, name="review"),
-    path("meetings/<str:ref>/", pages.meeting, name="meeting"),
-    path("committees/<str:ref>/", pages.committee, name="committee"),
+    path("", queue.queue, name="queue"),
+    path("registers/", queue.registers, name="registers"),
+    path("reviews/<str:ref>/", reviews.review, name="review"),
+    path("reviews/<str:ref>/changes/", reviews.changes, name="review_changes"),
+    path("reviews/<str:ref>/record/", reviews.record, name="review_record"),
+    path("reviews/<str:ref>/letters/<str:letter>/", files.letter, name="letter"),
+    path("reviews/<str:ref>/documents/<str:document>/<int:number>/", files.document, name="document"),
+    path("opinions/<str:ref>/draft/", live.draft, name="draft"),
+    path("meetings/", meetings.meetings, name="meetings"),
+    path("meetings/new/<str:committee>/", meetings.plan, name="meeting_new"),
+    path("meetings/<str:ref>/", meetings.meeting, name="meeting"),
+    path("meetings/<str:ref>/ballots/", live.ballots, name="ballots"),
+    path("committees/", committees.committees, name="committees"),
+    path("committees/new/", committees.found, name="committee_new"),
+    path("committees/<str:ref>/", committees.committee, name="committee"),
+    path("committees/<str:ref>/rule-text/", files.upload_rule, name="rule_upload"),
+    path("committees/<str:ref>/rules/<int:pk>/", files.rule, name="rule"),
+    path("<str:collection>/<str:ref>/steps/<str:name>/", steps.step, name="step"),
 ]

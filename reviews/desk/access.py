@@ -1,0 +1,157 @@
+"""Who stands at the desk, what lies on it for them, and how a refusal of the door becomes an answer."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from committees.models import Committee, InterestDeclaration
+from ethicsreview.accounts.models import DESK_ROLES, Person, Role
+from ethicsreview.accounts.standing import Standing, standing_of
+from ethicsreview.lifecycle.models import Lifecycle
+from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
+from reviews.models import Meeting, Opinion, ProjectMember, Review
+from reviews.models.parties import CAPACITIES, COMMITTEE_CAPACITIES, territory
+
+P = ParamSpec("P")
+
+
+class Visitor:
+    """The signed-in person of one request, at one moment."""
+
+    def __init__(self, person: Person, at: datetime) -> None:
+        self.person, self.at = person, at
+
+    @cached_property
+    def standing(self) -> Standing:
+        return standing_of(self.person, self.at)
+
+    @property
+    def works_here(self) -> bool:
+        return self.person.is_active and (self.standing.holds(*DESK_ROLES) or self.person.is_superuser)
+
+    def reviews(self) -> "QuerySet[Review]":
+        return reviews_at_desk(self.standing)
+
+    def find(self, model: type[Lifecycle], ref: str, *related: str) -> Any:
+        """The object, if it lies on this person's desk. Raises Http404."""
+        found = at_desk(model, self.standing).select_related(*related).filter(ref=ref).first()
+        if found is None:
+            raise Http404(f"{model.noun}:{ref}")
+        return found
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    """One for each request, so that its standing is read once."""
+    found = getattr(request, "desk_visitor", None)
+    if not isinstance(found, Visitor):
+        assert isinstance(request.user, Person)
+        found = Visitor(request.user, timezone.now())
+        request.desk_visitor = found  # type: ignore[attr-defined]  # a request is the place for what lives as long
+    return found
+
+
+def desk_page(
+    view: Callable[Concatenate[HttpRequest, Visitor, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """For people who work at the desk; to everybody else its pages do not exist. Never cached."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not isinstance(request.user, Person):
+            # A fragment cannot show a sign-in page in its place: the page says that it is no longer kept up.
+            if request.headers.get("HX-Request"):
+                return HttpResponse(status=401)
+            return redirect_to_login(request.get_full_path())
+        visitor = visitor_of(request)
+        if not visitor.works_here:
+            raise Http404(request.path)
+        try:
+            return view(request, visitor, *args, **kwargs)
+        except NotVisible as hidden:
+            raise Http404(str(hidden)) from hidden
+        except NotPermitted as forbidden:
+            raise PermissionDenied(not_permitted(forbidden)) from forbidden
+
+    return never_cache(answer)
+
+
+def not_permitted(forbidden: NotPermitted) -> str:
+    who = "、".join(str(CAPACITIES.get(name, name)) for name in forbidden.allowed)
+    return _("“%(step)s”须由以下人员办理：%(who)s。") % {"step": forbidden.label, "who": who}
+
+
+# --- what lies on the desk ----------------------------------------------------------------------------------------
+
+
+def reviews_at_desk(standing: Standing) -> "QuerySet[Review]":
+    """The reviews that a person may see from the desk's side.
+
+    Their own project they reach through the portal alone, whatever office they hold; and what they have an interest
+    in does not reach them through the committee.
+    """
+    rows = Review.objects.visible_to(standing).exclude(state=Review.State.DRAFT)
+    if standing.person is None:
+        return rows if standing.is_system else rows.none()
+    if not standing.holds(Role.OPERATOR):
+        high_risk = Q(listed=True) | Q(assessment__high_risk=True)
+        rows = rows.filter(
+            _on_the_table(standing)
+            | Q(project__institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
+            | high_risk & territory(standing, "project__region")
+        )
+    return rows.exclude(_own(standing.person))
+
+
+def reviews_on_table(standing: Standing) -> "QuerySet[Review]":
+    """The reviews that the person handles as one of their committee."""
+    if standing.person is None:
+        return Review.objects.none()
+    rows = Review.objects.visible_to(standing).exclude(state=Review.State.DRAFT)
+    return rows.filter(_on_the_table(standing)).exclude(_own(standing.person))
+
+
+def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
+    """Only what has a page at the desk; anything else is nothing."""
+    kind: Any = model
+    if kind is Review:
+        return reviews_at_desk(standing)
+    if kind is Opinion:
+        return Opinion.objects.visible_to(standing).filter(review__in=reviews_on_table(standing).values("pk"))
+    if kind in (Meeting, Committee):
+        visible: QuerySet[Any] = kind.objects.visible_to(standing)
+        return visible
+    return model._base_manager.none()
+
+
+def _on_the_table(standing: Standing) -> Q:
+    """What the committee's own people see; a regulator of the place who also recused themselves does not."""
+    assert standing.person is not None
+    recused = Opinion.objects.filter(person=standing.person, state=Opinion.State.RECUSED).values("review")
+    mine = Q(committee__in=standing.bodies(*COMMITTEE_CAPACITIES))
+    return mine & ~Q(pk__in=recused) & ~_interested(standing.person)
+
+
+def _own(person: Person) -> Q:
+    return Q(project__lead=person) | Q(project__in=ProjectMember.objects.filter(person=person).values("project"))
+
+
+def _interested(person: Person) -> Q:
+    """Reviews of people and institutions with which the person's last declarations name an interest."""
+    later = InterestDeclaration.objects.filter(person=person, committee=OuterRef("committee")).filter(
+        Q(declared_at__gt=OuterRef("declared_at")) | Q(declared_at=OuterRef("declared_at"), pk__gt=OuterRef("pk"))
+    )
+    latest = InterestDeclaration.objects.filter(~Exists(later), person=person)
+    people = latest.exclude(people=None).annotate(other=F("people")).values("other")
+    institutions = latest.exclude(institutions=None).annotate(other=F("institutions")).values("other")
+    members = ProjectMember.objects.filter(Q(person__in=people) | Q(institution__in=institutions)).values("project")
+    return Q(project__lead__in=people) | Q(project__institution__in=institutions) | Q(project__in=members)

@@ -1,0 +1,138 @@
+"""The agenda of a meeting as one person may see it: items, ballots counted but not read, what could be added."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.lifecycle.refusals import Refusal
+from reviews.desk.access import Visitor, reviews_on_table
+from reviews.desk.forecast import Outlook, outlooks
+from reviews.models import AgendaItem, Attendance, Decision, Meeting, Opinion, Review
+from reviews.models.agenda import shortfalls
+from reviews.models.parties import COMMITTEE_CAPACITIES
+
+CANDIDATES = 20
+RELATED = ("review__project__lead", "review__committee", "review__assessment", "presenter__appointment__person")
+
+
+@dataclass(frozen=True)
+class Ballots:
+    """How many of those who attend have voted, and who has not. Never how."""
+
+    cast: int
+    out: list[str]
+    recused: int
+
+    @property
+    def total(self) -> int:
+        return self.cast + len(self.out)
+
+    @property
+    def all_in(self) -> bool:
+        return self.cast > 0 and not self.out
+
+
+@dataclass(frozen=True)
+class Item:
+    """`hidden`: the reader has an interest in it, and learns no more than that it is there."""
+
+    item: AgendaItem
+    hidden: bool
+    ballots: Ballots
+    short: list[Refusal]
+    decision: Decision | None
+    outlook: Outlook | None
+
+    @property
+    def review(self) -> Review:
+        return self.item.review
+
+
+class Agenda:
+    def __init__(self, meeting: Meeting, visitor: Visitor) -> None:
+        self.meeting, self.visitor = meeting, visitor
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the visitor is the committee's secretary, who builds the agenda."""
+        return self.visitor.standing.holds(Role.SECRETARY, body_id=self.meeting.committee_id)
+
+    @property
+    def is_planned(self) -> bool:
+        return self.meeting.state == Meeting.State.PLANNED
+
+    @property
+    def in_session(self) -> bool:
+        return self.meeting.state == Meeting.State.OPEN
+
+    @cached_property
+    def attendances(self) -> list[Attendance]:
+        rows = self.meeting.attendances.select_related("membership__appointment__person")
+        return list(rows.order_by("membership__appointment__role", "pk"))
+
+    @cached_property
+    def items(self) -> list[Item]:
+        rows = list(self.meeting.items.filter(dropped_at=None).select_related(*RELATED))
+        if not rows:
+            return []
+        for row in rows:
+            row.review.committee = self.meeting.committee
+        seen = self._seen(rows)
+        ballots = self._ballots(rows)
+        decided = self._decided(rows)
+        short = shortfalls(self.meeting, rows, self.visitor.at) if self.in_session else {}
+        ahead = outlooks(self.meeting, [row.review for row in rows], self.visitor.at) if self.is_planned else {}
+        return [
+            Item(
+                item=row,
+                hidden=row.review_id not in seen,
+                ballots=ballots[row.pk],
+                short=short.get(row.pk, []),
+                decision=decided.get((row.review_id, row.round)),
+                outlook=ahead.get(row.review_id),
+            )
+            for row in rows
+        ]
+
+    @cached_property
+    def candidates(self) -> list[tuple[Review, Outlook]]:
+        """Accepted reviews of the committee that no meeting has, due soonest first."""
+        if not (self.keeps and self.is_planned):
+            return []
+        rows = reviews_on_table(self.visitor.standing).filter(
+            committee=self.meeting.committee, state=Review.State.ACCEPTED
+        )
+        rows = rows.select_related("project__lead", "committee", "assessment")
+        reviews = list(rows.due_first()[:CANDIDATES])  # type: ignore[attr-defined]  # our own queryset
+        found = outlooks(self.meeting, reviews, self.visitor.at)
+        return [(review, found[review.pk]) for review in reviews]
+
+    def _seen(self, rows: list[AgendaItem]) -> set[int]:
+        """What the visitor may know of: for operators too, who see every meeting, only what is on their desk."""
+        keys = [row.review_id for row in rows]
+        standing = self.visitor.standing
+        sits = standing.holds(*COMMITTEE_CAPACITIES, body_id=self.meeting.committee_id)
+        visible: Any = reviews_on_table(standing) if sits else self.visitor.reviews()
+        return set(visible.filter(pk__in=keys).values_list("pk", flat=True))
+
+    def _ballots(self, rows: list[AgendaItem]) -> dict[int, Ballots]:
+        """Before the meeting opens, of all members; then, of those who attend."""
+        there = {row.membership_id for row in self.attendances if row.presence in Attendance.THERE}
+        day = law_day(self.visitor.at)
+        opinions = Opinion.objects.filter(agenda_item__in=rows).select_related("membership__appointment", "person")
+        found: dict[int, tuple[list[str], list[str], list[str]]] = {row.pk: ([], [], []) for row in rows}
+        for one in opinions.order_by("pk").defer("verdict", "criteria", "comment", "draft_answers"):
+            cast, out, recused = found[one.agenda_item_id]
+            if one.state == Opinion.State.CAST:
+                cast.append(one.person.name)
+            elif one.state == Opinion.State.RECUSED:
+                recused.append(one.person.name)
+            elif self.is_planned or (one.membership_id in there and one.membership.covers(day)):
+                out.append(one.person.name)
+        return {key: Ballots(len(cast), out, len(recused)) for key, (cast, out, recused) in found.items()}
+
+    def _decided(self, rows: list[AgendaItem]) -> dict[tuple[int, int], Decision]:
+        kept = Decision.objects.filter(review__in=[row.review_id for row in rows], meeting=self.meeting)
+        return {(one.review_id, one.round): one for one in kept.filter(basis=Decision.Basis.MEETING).order_by("pk")}

@@ -1,0 +1,46 @@
+"""What is to be done next, by state: in words, with the step that does it and the article it rests on."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from ethicsreview.lifecycle.steps import steps_of
+from reviews.models import Opinion, Review
+from reviews.models.review_states import State
+
+
+@dataclass(frozen=True)
+class Task:
+    text: str | Promise
+    cite: str = ""
+
+
+def _task(text: str | Promise, step: str) -> Task:
+    return Task(text, steps_of(Review)[step].cite)
+
+
+NEXT: dict[str, Task] = {
+    State.SUBMITTED: _task(_("核对材料是否齐全，决定受理、不予受理或一次性告知补正"), "accept"),
+    State.SUPPLEMENT_REQUESTED: _task(_("等待项目负责人补正"), "resubmit"),
+    State.ACCEPTED: _task(_("列入会议议程，开始审查"), "begin"),
+    State.IN_REVIEW: _task(_("召开会议审议、表决，形成审查意见"), "conclude"),
+    State.MODIFICATION_REQUIRED: _task(_("等待项目负责人修改"), "submit_modification"),
+    State.MODIFICATION_SUBMITTED: _task(_("核对修改内容，确认或退回"), "confirm_modification"),
+    State.REVISION_REQUIRED: _task(_("等待项目负责人修改后再提交"), "resubmit_revision"),
+    State.PRELIMINARILY_PASSED: Task(_("初审通过，待报请专家复核")),
+    State.IN_RECHECK: Task(_("等待专家复核意见")),
+}
+NOTHING = Task(_("无待办事项"))
+BALLOT = Task(_("审阅材料，准备审查意见"), steps_of(Opinion)["cast"].cite)
+BALLOT_NOW = Task(_("会议进行中，请表决"), steps_of(Opinion)["cast"].cite)
+
+
+def next_task(review: Review) -> Task:
+    return NEXT.get(review.state, NOTHING)
+
+
+def still_to_confirm(review: Review) -> list[str]:
+    """Which of the two sides has not confirmed the modification."""
+    done = {one["capacity"] for one in review.confirmations}
+    return [side for side in ("secretary", "chair") if side not in done]

@@ -1,0 +1,133 @@
+"""Committees at the desk: who sits there, what is on file, what is wrong and what will be."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from committees.kinds import AiCategory, CommitteeType, HumanCategory, Regime
+from committees.models import Committee, InterestDeclaration, Membership, SignedPaper, Training
+from ethicsreview.accounts.models import COMMITTEE_ROLES, Institution, Role
+from ethicsreview.accounts.validators import plain_text, region_code
+from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.deadlines.models import Deadline
+from ethicsreview.lifecycle.door import create, open_steps
+from ethicsreview.ui import keyset
+from reviews.desk.access import Visitor, desk_page
+from reviews.desk.composition import health
+from reviews.desk.queue import SHORT
+
+ROWS = 30
+
+
+@require_safe
+@desk_page
+def committees(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    rows = Committee.objects.visible_to(visitor.standing).select_related("institution")
+    if words := request.GET.get("q", "")[:100].strip():
+        rows = rows.filter(name__icontains=words)
+    page = keyset.page(rows, by=["name", "pk"], cursor=request.GET.get("cursor", ""), size=ROWS)
+    context = {"page": page, "q": words, "may_found": bool(_owners(visitor))}
+    return render(request, "desk/committees.html", context)
+
+
+@dataclass
+class Seat:
+    """One term on the committee, with what is on file of the person."""
+
+    membership: Membership
+    papers: list[SignedPaper] = field(default_factory=list)
+    trainings: list[Training] = field(default_factory=list)
+
+    @property
+    def backgrounds(self) -> list[str]:
+        ai, human = dict(AiCategory.choices), dict(HumanCategory.choices)
+        found = [ai.get(one, one) for one in self.membership.ai_categories]
+        return [str(one) for one in found + [human.get(two, two) for two in self.membership.human_categories]]
+
+
+@require_safe
+@desk_page
+def committee(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    found = visitor.find(Committee, ref, "institution")
+    day = law_day(visitor.at)
+    rows = found.memberships.not_ended(day).with_people().order_by("appointment__starts", "pk")
+    memberships = list(rows)
+    context = {
+        "committee": found,
+        "seats": _seats(found, memberships),
+        "regimes": [str(Regime(regime).label) for regime in found.regimes if regime in Regime.values],
+        "health": health(found, memberships, visitor.at),
+        "rules": found.rules.select_related("version__document").order_by("kind", "-effective"),
+        "deadlines": Deadline.objects.of(found).open().soonest(),
+        "steps": open_steps(found, visitor.person, at=visitor.at, standing=visitor.standing),
+        "sits": visitor.standing.holds(*COMMITTEE_ROLES, body_id=found.pk),
+        "declared": InterestDeclaration.objects.filter(committee=found, person=visitor.person, year=day.year).first(),
+        "year": day.year,
+        "files_rules": bool(found.capacities(visitor.standing) & {"institution_officer", "operator", "secretary"}),
+    }
+    return render(request, "desk/committee.html", context)
+
+
+def _seats(found: Committee, memberships: list[Membership]) -> list[Seat]:
+    seats = [Seat(one) for one in memberships]
+    by_person: dict[int, list[Seat]] = {}
+    for seat in seats:
+        by_person.setdefault(seat.membership.appointment.person_id, []).append(seat)
+    for paper in found.signed_papers.order_by("kind", "-signed_on"):
+        for seat in by_person.get(paper.person_id, []):
+            seat.papers.append(paper)
+    for training in found.trainings.order_by("-held_on", "-pk"):
+        for seat in by_person.get(training.person_id, []):
+            seat.trainings.append(training)
+    return seats
+
+
+class CommitteeForm(forms.Form):
+    """What a committee is before anyone sits on it; its people and rules come by steps."""
+
+    owner = forms.ChoiceField(label=_("设立单位"))
+    name = forms.CharField(label=_("名称"), max_length=200, validators=[plain_text])
+    name_en = forms.CharField(label=_("英文名称"), max_length=200, required=False, validators=[plain_text])
+    region = forms.CharField(label=_("地区"), max_length=6, help_text=_("GB/T 2260 代码"), validators=[region_code])
+    regimes = forms.MultipleChoiceField(
+        label=_("审查范围"), choices=Regime.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any, *, owners: list[tuple[str, Any]]) -> None:
+        super().__init__(data)
+        self.fields["owner"].choices = owners  # type: ignore[attr-defined]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_page
+def found(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    """A new committee, in preparation: of one's institution, or for an operator a centre."""
+    owners = _owners(visitor)
+    if not owners:
+        raise Http404(request.path)
+    form = CommitteeForm(request.POST or None, owners=owners)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        owner = given.pop("owner")
+        institution = Institution.objects.filter(ref=owner).first()
+        kind = CommitteeType.INSTITUTION if institution else owner
+        made = create(Committee(type=kind, institution=institution, **given), by=visitor.person, at=visitor.at)
+        messages.success(request, _("委员会已登记为筹建，请聘任委员、备案制度后设立。"))
+        return redirect(made)
+    return render(request, "desk/committee_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _owners(visitor: Visitor) -> list[tuple[str, Any]]:
+    """For whom this person may set up a committee."""
+    standing = visitor.standing
+    institutions = Institution.objects.filter(pk__in=standing.bodies(Role.INSTITUTION_OFFICER), is_active=True)
+    offered: list[tuple[str, Any]] = list(institutions.order_by("name").values_list("ref", "name")[:SHORT])
+    if standing.holds(Role.OPERATOR):
+        offered += [choice for choice in CommitteeType.choices if choice[0] != CommitteeType.INSTITUTION]
+    return offered

@@ -1,0 +1,73 @@
+"""The first page of the desk, and the way to its registers."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from committees.models import Committee
+from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines.models import Deadline
+from ethicsreview.documents.models import Findings
+from ethicsreview.notices.models import Delivery
+from reviews.desk import queue as work
+from reviews.desk.access import Visitor, desk_page
+from reviews.desk.composition import Health, health_of
+
+# Counters stop here: the page says "99+", and nothing is counted to the end.
+MANY = 99
+LATE_SWEEP = timedelta(minutes=5)
+
+
+@require_safe
+@desk_page
+def queue(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    sides = work.sides_of(visitor.standing)
+    side = request.GET.get("side", "")
+    if side not in sides:
+        side = sides[0] if sides else ""
+    context: dict[str, Any] = {"side": side, "sides": [(one, work.SIDES[one]) for one in sides]}
+    if side == "operations":
+        context["counters"] = _counters(visitor)
+    elif side:
+        chosen = work.Filter(request.GET, work.committees_of(visitor, side))
+        rows = work.waiting(visitor, side, chosen)
+        context |= {"filter": chosen, "reviews": work.reviews_page(rows, request.GET.get("cursor", ""))}
+    if side == "committee" and not context["filter"].given and "cursor" not in request.GET:
+        context |= {"ballots": work.ballots(visitor), "meetings": work.meetings(visitor)}
+    elif side == "institution":
+        context["committees"] = _own_committees(visitor)
+    return render(request, "desk/queue.html", context)
+
+
+@require_safe
+@desk_page
+def registers(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    """The lists that Django draws, as far as this person may open them."""
+    return render(request, "desk/registers.html", {"apps": admin.site.get_app_list(request)})
+
+
+def _own_committees(visitor: Visitor) -> list[Health]:
+    institutions = visitor.standing.bodies(Role.INSTITUTION_OFFICER)
+    rows = Committee.objects.visible_to(visitor.standing).filter(institution__in=institutions, is_active=True)
+    return health_of(rows.order_by("name", "pk")[: work.SHORT], visitor.at)
+
+
+def _counters(visitor: Visitor) -> list[tuple[Any, str, bool]]:
+    """What an operator looks at first: each from an index, and none further than a hundred rows."""
+    behind = Deadline.objects.filter(next_at__lte=visitor.at - LATE_SWEEP)
+    counted = [
+        (_("无法送达的通知"), Delivery.objects.dead()),
+        (_("应送未送的通知"), Delivery.objects.to_try(visitor.at - LATE_SWEEP)),
+        (_("巡检未及时处理的期限"), behind),
+        (_("正文待提取的文件"), Findings.objects.unread()),
+    ]
+    found = []
+    for label, rows in counted:
+        number = rows.order_by()[: MANY + 1].count()
+        found.append((label, f"{MANY}+" if number > MANY else str(number), number > 0))
+    return found

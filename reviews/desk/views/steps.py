@@ -1,0 +1,119 @@
+"""The page of one step: what stands in its way, or its form; and taking it."""
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from ethicsreview.lifecycle.door import StepView, perform, step_view
+from ethicsreview.lifecycle.models import Lifecycle
+from ethicsreview.lifecycle.refusals import InvalidInput, Refused
+from ethicsreview.lifecycle.registry import collections
+from ethicsreview.lifecycle.steps import CONSEQUENCE, steps_of
+from reviews.desk.access import Visitor, at_desk, desk_page
+from reviews.desk.minutes import draft_minutes
+
+RELATED = {
+    "review": ("project__institution", "project__lead", "committee", "assessment", "submission"),
+    "opinion": ("review__project", "review__committee", "review__assessment", "agenda_item__meeting", "person"),
+    "meeting": ("committee", "presider__appointment__person"),
+    "committee": ("institution",),
+}
+# What a link may fill in: which thing is meant, never what is decided about it.
+PREFILLED = ("meeting", "document", "membership", "person")
+SENT_FOR = 12 * 3600  # seconds that a form which was sent is remembered: as long as a session
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_page
+def step(request: HttpRequest, visitor: Visitor, collection: str, ref: str, name: str) -> HttpResponseBase:
+    model = collections().get(collection)
+    if model is None or name not in steps_of(model) or steps_of(model)[name].by == {CONSEQUENCE}:
+        raise Http404(f"{collection}/{name}")
+    found = visitor.find(model, ref, *RELATED.get(model.noun, ()))
+    if request.method == "POST":
+        return _take(request, visitor, found, name)
+    view = step_view(found, name, visitor.person, at=visitor.at, standing=visitor.standing)
+    given = {key: request.GET[key] for key in PREFILLED if key in request.GET and key in view.form.fields}
+    view.form.initial = {**view.form.initial, **given}
+    if found.noun == "meeting" and name == "close":
+        view.form.initial["minutes"] = draft_minutes(found, visitor)
+    return _draw(request, found, view)
+
+
+def _take(request: HttpRequest, visitor: Visitor, found: Lifecycle, name: str) -> HttpResponseBase:
+    """The same form sent twice takes the step once: the second time it is told so."""
+    once = f"desk-step:{visitor.person.pk}:{request.POST.get('once', '')[:40]}"
+    if request.POST.get("once") and not cache.add(once, name, SENT_FOR):
+        messages.info(request, _("这份表单已经提交过，没有重复办理。"))
+        return redirect(page_of(found, visitor))
+    label = str(steps_of(type(found))[name].label)
+    try:
+        raw = raw_input(step_view(found, name, visitor.person, standing=visitor.standing).form, request.POST)
+        done = perform(found, name, by=visitor.person, **raw)
+    except (InvalidInput, Refused) as answer:
+        cache.delete(once)
+        return _again(request, visitor, found, name, answer)
+    except BaseException:
+        cache.delete(once)
+        raise
+    messages.success(request, _("“%(step)s”已办理。") % {"step": label})
+    return redirect(page_of(done, visitor))
+
+
+def _again(
+    request: HttpRequest, visitor: Visitor, found: Lifecycle, name: str, answer: InvalidInput | Refused
+) -> HttpResponseBase:
+    """The page once more, with all that was wrong and all that was typed, but for passwords."""
+    found = visitor.find(type(found), found.ref, *RELATED.get(found.noun, ()))
+    view = step_view(found, name, visitor.person, standing=visitor.standing, data=request.POST)
+    if isinstance(answer, InvalidInput):
+        for key, problems in answer.errors.items():
+            if key not in view.form.errors:
+                view.form.add_error(key if key in view.form.fields else None, problems)
+        return _draw(request, found, view, status=422)
+    return _draw(request, found, view, refused=answer.refusals, status=409)
+
+
+def _draw(
+    request: HttpRequest, found: Lifecycle, view: StepView, *, refused: Any = (), status: int = 200
+) -> HttpResponseBase:
+    context = {
+        "object": found,
+        "view": view,
+        "form": view.form,
+        "refusals": refused or view.refusals,
+        "was_refused": bool(refused),
+        "back": desk_address(found),
+        "once": secrets.token_urlsafe(16),
+    }
+    return render(request, "desk/step.html", context, status=status)
+
+
+def raw_input(form: forms.Form, data: QueryDict) -> dict[str, Any]:
+    """What the page sent for the form's own fields, as the door wants it: lists where several may be chosen."""
+    return {
+        name: data.getlist(name) if isinstance(field, forms.MultipleChoiceField) else data[name]
+        for name, field in form.fields.items()
+        if name in data
+    }
+
+
+def page_of(found: Lifecycle, visitor: Visitor) -> str:
+    """Where to go after a step: to its object, or to the queue once that is out of the person's sight."""
+    seen = at_desk(type(found), visitor.standing).filter(pk=found.pk).exists()
+    return desk_address(found) if seen else reverse("desk:queue")
+
+
+def desk_address(found: Any) -> str:
+    review = {"review": found, "opinion": getattr(found, "review", None)}.get(found.noun)
+    return reverse("desk:review", args=[review.ref]) if review is not None else found.get_absolute_url()
