@@ -1,42 +1,85 @@
-"""What must be done before the service can start, each thing only when its sources have changed."""
+"""What must be done before the service can start, each thing only when its sources have changed.
+
+Django, which takes its time, is loaded only when there is something to do.
+"""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
-
-from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from typing import Any
 
 Say = Callable[[str], None]
 
 
-def prepare(say: Say) -> None:
-    """Messages, static files and rule packs by their digests; the database by its own record of migrations."""
-    stamps = Stamps(settings.VAR_DIR / "stamps.json")
-    root: Path = settings.BASE_DIR
+@dataclass(frozen=True)
+class Task:
+    """`sources` are what the result is made from (and `about`, what is not a file), `made` where it lies."""
+
+    name: str
+    words: str
+    sources: Sequence[Path]
+    made: Sequence[Path]
+    do: Callable[[], object]
+    about: str = ""
+    always: bool = False
+
+
+def prepare(root: Path, var: Path, say: Say) -> str:
+    """Messages, static files, policy packs, the database with its demo data. Answers with who the demo people are."""
+    people = var / "demo_people.txt"
+    stamps = Stamps(var / "stamps.json")
+    for task in _tasks(root, var, people):
+        if task.always or stamps.stale(task):
+            say(task.words)
+            task.do()
+            stamps.keep(task)
+    return people.read_text(encoding="utf-8")
+
+
+def _tasks(root: Path, var: Path, people: Path) -> list[Task]:
     messages = sorted(root.glob("locale/*/LC_MESSAGES/*.po"))
-    if stamps.stale("messages", messages, made=[path.with_suffix(".mo") for path in messages]):
-        say("编译语言文件 / compiling messages")
-        call_command("messages", "compile", verbosity=0)
-        stamps.keep("messages", messages)
-    static = [Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list(None)]
-    if stamps.stale("static", static, made=[settings.STATIC_ROOT / "staticfiles.json"]):
-        say("收集静态文件 / collecting static files")
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-        stamps.keep("static", static)
-    packs = sorted(path for path in root.glob("ethicsreview/policy/packs/**/*") if path.is_file())
-    if stamps.stale("policy", packs):
-        say("检查规则包 / checking policy packs")
-        call_command("policy", "check")
-        stamps.keep("policy", packs)
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        say("更新数据库 / migrating the database")
-        call_command("migrate", interactive=False, verbosity=0)
+    static = [path for path in sorted(root.glob("ethicsreview/*/static/**/*")) if path.is_file()]
+    packs = [path for path in sorted(root.glob("ethicsreview/policy/packs/**/*")) if path.is_file()]
+    locks = [root / "requirements" / "dev.txt", root / "package-lock.json"]
+    database = os.environ.get("DATABASE_URL") or f"sqlite:///{var / 'ethicsreview.sqlite3'}"
+    file = [Path(database.removeprefix("sqlite:///"))] if database.startswith("sqlite:///") else []
+
+    def migrate() -> None:
+        _command("migrate", interactive=False, verbosity=0)
+        # Makes the demo data where there is none yet, and says in any case who is who.
+        people.write_text(_command("demo"), encoding="utf-8")
+
+    return [
+        Task(
+            "messages",
+            "编译语言文件 / compiling messages",
+            messages,
+            [path.with_suffix(".mo") for path in messages],
+            lambda: _command("messages", "compile"),
+        ),
+        Task(
+            "static",
+            "收集静态文件 / collecting static files",
+            [*static, *locks],
+            [var / "static" / "staticfiles.json"],
+            lambda: _command("collectstatic", interactive=False, clear=True, verbosity=0),
+        ),
+        Task("policy", "检查规则包 / checking policy packs", packs, [], lambda: _command("policy", "check")),
+        Task(
+            "database",
+            "准备数据库 / preparing the database",
+            sorted(root.glob("**/migrations/*.py")),
+            [*file, people],
+            migrate,
+            database,
+            # A server's database may have been made anew since; a file would be gone.
+            always=not file,
+        ),
+    ]
 
 
 class Stamps:
@@ -46,17 +89,27 @@ class Stamps:
         self.path = path
         self.digests: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
 
-    def stale(self, name: str, sources: Iterable[Path], made: Iterable[Path] = ()) -> bool:
-        return self.digests.get(name) != _digest(sources) or not all(path.exists() for path in made)
+    def stale(self, task: Task) -> bool:
+        return self.digests.get(task.name) != _digest(task) or not all(path.exists() for path in task.made)
 
-    def keep(self, name: str, sources: Iterable[Path]) -> None:
-        self.digests[name] = _digest(sources)
+    def keep(self, task: Task) -> None:
+        self.digests[task.name] = _digest(task)
         self.path.write_text(json.dumps(self.digests, indent=1))
 
 
-def _digest(sources: Iterable[Path]) -> str:
-    total = hashlib.sha256()
-    for path in sources:
+def _digest(task: Task) -> str:
+    total = hashlib.sha256(task.about.encode())
+    for path in task.sources:
         total.update(f"{path}\0".encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def _command(*words: str, **options: Any) -> str:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    said = StringIO()
+    call_command(*words, stdout=said, **options)
+    return said.getvalue()

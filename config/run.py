@@ -10,11 +10,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from contextlib import suppress
-from io import StringIO
 from pathlib import Path
 from types import FrameType
 
+from django.core.management.base import CommandError
+from django.db.utils import OperationalError
 from environs import Env
+
+from config.preparation import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 PORTS_TRIED = 50
@@ -32,17 +35,28 @@ def main() -> int:
         say(f"端口 {wanted} 已被占用，改用 {port} / port {wanted} is taken, using {port}")
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
     os.environ.update(surroundings(os.environ, host, address))
-    people = prepared()
+    var = Path(os.environ["VAR_DIR"])
+    try:
+        people = prepare(ROOT, var, say)
+    except OperationalError as error:
+        raise SystemExit(f"数据库连接不上 / the database does not answer: {error}") from error
+    except CommandError as error:
+        raise SystemExit(str(error)) from error
 
-    family = Family(Path(os.environ["VAR_DIR"]) / "log")
+    family = Family(var / "log")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, family.asked_to_end)
     try:
         family.start("web", *web(host, port))
-        family.start("worker", *worker(port))
-        if family.wait_until_ready(f"{address}/healthz"):
+        ready = family.wait_until_ready(f"{address}/readyz")
+        # Second, so that the two do not contend for the processor while somebody waits for the page.
+        if not family.over():
+            family.start("worker", *worker(var, port))
+        if ready:
             say(f"\n{people}\n科技伦理审查 / ethics review: {address}\n日志 / logs: {family.logs}")
             say("按 Ctrl-C 结束 / press Ctrl-C to end")
+        elif not family.over():
+            say(f"{READY_WITHIN:.0f} 秒后仍未就绪 / still not ready: {family.logs}")
         family.wait_for_the_first_to_end()
     finally:
         family.end()
@@ -75,35 +89,25 @@ def free_port(host: str, wanted: int) -> int:
     raise SystemExit(f"端口 {wanted}–{port} 都已被占用 / all of these ports are taken")
 
 
-def prepared() -> str:
-    """Everything up to date; answers with the table of demo people."""
-    import django
-    from django.core.management import call_command, get_commands
-    from django.db.utils import OperationalError
-
-    django.setup()
-    from config.preparation import prepare
-
-    people = StringIO()
-    try:
-        prepare(say)
-        # Makes the demo data where there is none yet, and says in any case who is who.
-        if "demo" in get_commands():
-            call_command("demo", stdout=people)
-        return people.getvalue()
-    except OperationalError as error:
-        raise SystemExit(f"数据库连接不上 / the database does not answer: {error}") from error
-
-
 def web(host: str, port: int) -> list[str]:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return ["gunicorn", "config.wsgi", "--bind", bind, "--workers", "2", "--threads", "4", "--no-control-socket"]
+    return [
+        "gunicorn",
+        "config.wsgi",
+        "--preload",
+        "--no-control-socket",
+        "--bind",
+        bind,
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+    ]
 
 
-def worker(port: int) -> list[str]:
+def worker(var: Path, port: int) -> list[str]:
     """Beat inside the worker: one process less, and both end together."""
-    schedule = Path(os.environ["VAR_DIR"]) / f"beat-{port}"
-    options = ["--beat", "--schedule", str(schedule), "--pool", "solo", "--hostname", f"worker-{port}@%h"]
+    options = ["--beat", "--schedule", str(var / f"beat-{port}"), "--pool", "solo", "--hostname", f"worker-{port}@%h"]
     return ["celery", "--app", "config", "worker", *options, "--without-gossip", "--without-mingle"]
 
 
@@ -133,7 +137,7 @@ class Family:
 
     def wait_until_ready(self, url: str) -> bool:
         latest = time.monotonic() + READY_WITHIN
-        while not self._over() and time.monotonic() < latest:
+        while not self.over() and time.monotonic() < latest:
             try:
                 with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
                     return True
@@ -142,7 +146,7 @@ class Family:
         return False
 
     def wait_for_the_first_to_end(self) -> None:
-        while not self._over():
+        while not self.over():
             time.sleep(0.2)
         self.ended_by_itself = [name for name, child in self.children.items() if child.poll() is not None]
 
@@ -167,7 +171,7 @@ class Family:
             say("\n".join(log.read_text(errors="replace").splitlines()[-15:]))
         return 1
 
-    def _over(self) -> bool:
+    def over(self) -> bool:
         return self.asked or any(child.poll() is not None for child in self.children.values())
 
 
