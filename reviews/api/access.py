@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
+from pydantic import WithJsonSchema
 
 from ethicsreview.accounts.models import ApiToken, Person
 from ethicsreview.accounts.standing import Standing, standing_of
@@ -18,6 +19,8 @@ from ethicsreview.lifecycle.refusals import NotVisible
 
 Object = TypeVar("Object", bound=Lifecycle)
 REF = re.compile(r"[A-Za-z0-9-]{1,60}")
+# Described, and not checked on the way in: what cannot be a reference is not found, like any that does not exist.
+Ref = Annotated[str, WithJsonSchema({"type": "string", "pattern": f"^{REF.pattern}$"})]
 
 
 class Bearer(HttpBearer):
@@ -57,5 +60,5 @@ def find(model: type[Object], ref: str, viewer: Viewer, related: Iterable[str] =
     if REF.fullmatch(ref):
         rows: Any = model.objects.visible_to(viewer.standing).filter(ref=ref)  # type: ignore[attr-defined]
         if (found := rows.select_related(*related).first()) is not None:
-            return found  # type: ignore[no-any-return]
+            return found
     raise NotVisible(f"{model.noun}:{ref}")

@@ -33,21 +33,24 @@ _KEY = {
 def complete(schema: dict[str, Any]) -> dict[str, Any]:
     definition = Problem.model_json_schema(ref_template=_REF, mode="serialization")
     schema["components"]["schemas"] |= definition.pop("$defs", {}) | {"Problem": definition}
+    schema["components"]["responses"] = {
+        f"Problem{status}": _problem(status) for status in (*_ALWAYS, *_SIGNED_IN, *_NAMED, *_CHANGING)
+    }
     for operations in schema["paths"].values():
         for method, operation in operations.items():
             for status in sorted(_errors(method, operation)):
-                operation["responses"].setdefault(status, _problem(status))
+                operation["responses"].setdefault(status.value, _shared(status))
             if method == "post":
                 operation["parameters"].append(_KEY)
             if media_type := _FILES.get(operation["operationId"]):
                 file = {"schema": {"type": "string", "format": "binary"}}
                 operation["responses"][200]["content"] = {media_type: file}
-                operation["responses"].setdefault(403, _problem(403))
+                operation["responses"].setdefault(403, _shared(HTTPStatus.FORBIDDEN))
     return schema
 
 
-def _errors(method: str, operation: dict[str, Any]) -> set[int]:
-    found: set[int] = set(_ALWAYS)
+def _errors(method: str, operation: dict[str, Any]) -> set[HTTPStatus]:
+    found = set(_ALWAYS)
     if operation.get("security"):
         found |= set(_SIGNED_IN)
     if operation["parameters"]:
@@ -57,8 +60,12 @@ def _errors(method: str, operation: dict[str, Any]) -> set[int]:
     return found | set(_CHANGING) if method in {"post", "put"} else found
 
 
-def _problem(status: int) -> dict[str, Any]:
+def _shared(status: HTTPStatus) -> dict[str, str]:
+    return {"$ref": f"#/components/responses/Problem{status}"}
+
+
+def _problem(status: HTTPStatus) -> dict[str, Any]:
     return {
-        "description": HTTPStatus(status).phrase,
+        "description": status.phrase,
         "content": {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}},
     }

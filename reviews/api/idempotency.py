@@ -70,12 +70,16 @@ def _fingerprint(request: Call) -> str:
     if request.content_type == "multipart/form-data":
         # Its boundary differs from one sending to the next; what it says does not.
         parts += [f"{name}={values}" for name, values in sorted(request.POST.lists())]
-        for name, file in sorted(request.FILES.items()):
-            content = sha256()
-            for chunk in file.chunks():
-                content.update(chunk)
-            file.seek(0)
-            parts.append(f"{name}={file.name} {content.hexdigest()}")
+        files: Any = request.FILES
+        parts += [f"{name}={file.name} {_digest(file)}" for name, file in sorted(files.items())]
     else:
         parts.append(sha256(request.body).hexdigest())
     return salted_hmac("reviews.api.idempotency", "\n".join(parts), algorithm="sha256").hexdigest()
+
+
+def _digest(file: Any) -> str:
+    content = sha256()
+    for chunk in file.chunks():
+        content.update(chunk)
+    file.seek(0)
+    return content.hexdigest()

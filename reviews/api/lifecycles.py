@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from ninja import Body, Query, Router
-from pydantic import Field
+from pydantic import Field, WithJsonSchema, create_model
 
 from ethicsreview.accounts.regions import is_region, territory_prefix
 from ethicsreview.lifecycle.door import open_steps, perform
@@ -18,7 +18,7 @@ from ethicsreview.lifecycle.refusals import InvalidInput
 from ethicsreview.lifecycle.steps import steps_of
 from ethicsreview.trail.models import Entry
 from ethicsreview.ui.keyset import page
-from reviews.api.access import Call, Viewer, find
+from reviews.api.access import Call, Ref, Viewer, find
 from reviews.api.shapes import EntryShape, Input, Moment, Page, StepShape, Summary
 
 Value = str | int | bool | None | list[str | int]
@@ -32,7 +32,7 @@ class Paged(Input):
 
 
 class Asked(Paged):
-    state: str = Field("", max_length=40, pattern="^[a-z_]*$")
+    state: str = ""
     committee: str = Field("", max_length=20, pattern="^[A-Za-z0-9-]*$", description="reference of a committee")
     region: str = Field("", pattern=r"^(\d{6})?$", description="GB/T 2260; those below it count too")
     due_before: Moment | None = None
@@ -55,6 +55,18 @@ class Face:
     own: Callable[[QuerySet[Any], Viewer], QuerySet[Any]] | None = None
 
 
+def asked_of(model: type[Any]) -> Any:
+    """The filters, with the states that this kind can be in."""
+    states: Any = Literal[("", *dict(model._meta.get_field("state").flatchoices))]
+    return create_model(f"Asked{model.__name__}", __base__=Asked, state=(states, ""))
+
+
+def step_name(model: type[Any]) -> Any:
+    """Described, and not checked on the way in: a step that does not exist is not found."""
+    names = {"enum": list(steps_of(model))} if steps_of(model) else {}
+    return Annotated[str, WithJsonSchema({"type": "string"} | names)]
+
+
 def along(path: str) -> Filter:
     """A filter by what the path leads to."""
     return lambda _viewer, value: Q(**{path: value})
@@ -62,23 +74,24 @@ def along(path: str) -> Filter:
 
 def routes(face: Face) -> Router:
     """The router of a collection; a module may add to it what only its kind has."""
-    model, collection = face.model, face.model.collection
+    model: type[Any] = face.model
+    collection: str = model.collection
     router = Router(tags=[collection])
-    page_of_rows: Any = Page[face.row]  # type: ignore[name-defined]
+    rows_page: Any = Page[face.row]  # type: ignore[name-defined]
+    filters, name_of_step = asked_of(model), step_name(model)
 
-    @router.get("", response=page_of_rows, operation_id=f"{collection}.list", summary=f"List {collection}")
-    def listed(request: Call, asked: Query[Asked]) -> Any:
+    @router.get("", response=rows_page, operation_id=f"{collection}.list", summary=f"List {collection}")
+    def listed(request: Call, asked: Query[filters]) -> Any:  # type: ignore[valid-type]
+        _check_known(request, asked)
         viewer = Viewer.of(request)
-        rows: QuerySet[Any] = model.objects.visible_to(viewer.standing)  # type: ignore[attr-defined]
+        rows = model.objects.visible_to(viewer.standing)
         if face.own is not None:
             rows = face.own(rows, viewer)
         found = _page(_filtered(face, rows, asked, viewer).select_related(*face.related), ["-pk"], asked)
-        return Page[face.row](  # type: ignore[name-defined]
-            items=[face.row.of(obj, viewer) for obj in found.rows], next=found.next or None
-        )
+        return rows_page(items=[face.row.of(obj, viewer) for obj in found.rows], next=found.next or None)
 
     @router.get("/{ref}", response=face.shape, operation_id=f"{collection}.get", summary=f"One of {collection}")
-    def one(request: Call, ref: str) -> Any:
+    def one(request: Call, ref: Ref) -> Any:
         viewer = Viewer.of(request)
         return face.shape.of(find(model, ref, viewer, face.related), viewer)
 
@@ -88,7 +101,7 @@ def routes(face: Face) -> Router:
         operation_id=f"{collection}.steps",
         summary="Every step that is yours to take, open or with all that stands in its way",
     )
-    def steps(request: Call, ref: str) -> Any:
+    def steps(request: Call, ref: Ref) -> Any:
         viewer = Viewer.of(request)
         obj = find(model, ref, viewer, face.related)
         return [StepShape.of(view) for view in open_steps(obj, viewer.person, at=viewer.at, every=True)]
@@ -100,7 +113,7 @@ def routes(face: Face) -> Router:
         summary="Take a step",
         description="The input is described by `input` of the object's steps.",
     )
-    def step(request: Call, ref: str, name: str, body: Annotated[StepInput, Body()] = {}) -> Any:  # noqa: B006
+    def step(request: Call, ref: Ref, name: name_of_step, body: Annotated[StepInput, Body()] = {}) -> Any:  # type: ignore[valid-type]  # noqa: B006
         viewer = Viewer.of(request)
         obj = find(model, ref, viewer)
         if name not in steps_of(model):
@@ -116,12 +129,19 @@ def routes(face: Face) -> Router:
         operation_id=f"{collection}.trail",
         summary="What was done with it, by whom, oldest first",
     )
-    def trail(request: Call, ref: str, asked: Query[Paged]) -> Any:
+    def trail(request: Call, ref: Ref, asked: Query[Paged]) -> Any:
+        _check_known(request, asked)
         obj = find(model, ref, Viewer.of(request))
         found = _page(Entry.objects.filter(object_kind=obj.noun, object_ref=obj.ref), ["seq", "pk"], asked)
         return Page[EntryShape](items=[EntryShape.of(entry, model) for entry in found.rows], next=found.next or None)
 
     return router
+
+
+def _check_known(request: Call, asked: Paged) -> None:
+    """A filter that is misspelt must not quietly filter nothing."""
+    if unknown := request.GET.keys() - type(asked).model_fields.keys():
+        raise InvalidInput({name: [_("没有这一项。")] for name in sorted(unknown)})
 
 
 def _page(rows: QuerySet[Any], by: list[str], asked: Paged) -> Any:
@@ -134,9 +154,6 @@ def _page(rows: QuerySet[Any], by: list[str], asked: Paged) -> Any:
 def _filtered(face: Face, rows: QuerySet[Any], asked: Asked, viewer: Viewer) -> QuerySet[Any]:
     errors: dict[str, list[str]] = {}
     if asked.state:
-        states = dict(face.model._meta.get_field("state").flatchoices)  # type: ignore[union-attr]
-        if asked.state not in states:
-            errors["state"] = [_("应为下列之一：%(expected)s。") % {"expected": ", ".join(states)}]
         rows = rows.filter(state=asked.state)
     if asked.committee:
         if face.committee is None:

@@ -12,34 +12,34 @@ from pydantic import Field, model_validator
 from committees.models import Committee
 from ethicsreview.accounts.models import Institution, Person
 from ethicsreview.lifecycle.refusals import InvalidInput
-from reviews.api.access import Call, Viewer, find
+from reviews.api.access import Call, Ref, Viewer, find
 from reviews.api.assessments import Answers, AssessmentShape, answer
 from reviews.api.lifecycles import Face, routes
 from reviews.api.reviews import ReviewShape
-from reviews.api.shapes import BodyShape, Input, PersonShape, Summary
+from reviews.api.shapes import BodyShape, Day, Input, PersonShape, Summary
 from reviews.models import FollowUp, Project, ProjectMember, Review, RiskAssessment
 from reviews.models.applying import institutions_of, start_project, start_review
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Username = Annotated[str, Field(min_length=1, max_length=150)]
-Ref = Annotated[str, Field(min_length=1, max_length=20)]
+BodyRef = Annotated[str, Field(min_length=1, max_length=20)]
 
 
 class NewMember(Input):
     name: Name
     duty: str = Field("", max_length=100)
     person: Username | None = Field(None, description="user name, where the member has an account")
-    institution: Ref | None = None
+    institution: BodyRef | None = None
 
 
 class NewProject(Input):
     title: str = Field(min_length=1, max_length=300)
     field: Project.Field
-    institution: Ref = Field(description="reference of an institution of yours")
+    institution: BodyRef = Field(description="reference of an institution of yours")
     lead: Username | None = Field(None, description="user name; you, if it is left out")
     funding: str = Field("", max_length=200)
-    starts_on: date | None = None
-    ends_on: date | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     members: list[NewMember] = Field([], max_length=200)
 
     @model_validator(mode="after")
@@ -50,7 +50,7 @@ class NewProject(Input):
 
 
 class NewReview(Input):
-    committee: Ref | None = Field(None, description="the first that is competent, if it is left out")
+    committee: BodyRef | None = Field(default=None, description="the first that is competent, if it is left out")
 
 
 class MemberShape(Input):
@@ -144,7 +144,7 @@ def create_project(request: Call, body: Annotated[NewProject, Body()]) -> Status
     summary="Answer the risk questionnaire: what is still asked, and what follows",
     description="Keeps the answers as a draft; completing it is the assessment's step `complete`.",
 )
-def assess_project(request: Call, ref: str, body: Annotated[Answers, Body()]) -> AssessmentShape:
+def assess_project(request: Call, ref: Ref, body: Annotated[Answers, Body()]) -> AssessmentShape:
     viewer = Viewer.of(request)
     return answer(find(Project, ref, viewer), body, viewer)
 
@@ -152,7 +152,7 @@ def assess_project(request: Call, ref: str, body: Annotated[Answers, Body()]) ->
 @router.post(
     "/{ref}/reviews", response={201: ReviewShape}, operation_id="projects.apply", summary="Begin an application"
 )
-def create_review(request: Call, ref: str, body: Annotated[NewReview, Body()] = NewReview()) -> Status:  # noqa: B008
+def create_review(request: Call, ref: Ref, body: Annotated[NewReview, Body()] = NewReview()) -> Status:  # noqa: B008
     viewer = Viewer.of(request)
     project = find(Project, ref, viewer)
     committee = None

@@ -15,7 +15,7 @@ from ethicsreview.lifecycle.refusals import InvalidInput
 from ethicsreview.policy.catalogues import materials
 from ethicsreview.policy.words import said
 from reviews.api import review_shapes as parts
-from reviews.api.access import Call, Viewer, find
+from reviews.api.access import Call, Ref, Viewer, find
 from reviews.api.lifecycles import Face, along, routes
 from reviews.api.reading import require_media_type, storable
 from reviews.api.shapes import BodyShape, Input, Summary, url_of
@@ -119,7 +119,7 @@ router = routes(
     operation_id="reviews.write",
     summary="Fill in fields of the version being written",
 )
-def write(request: Call, ref: str, body: Annotated[Content, Body()]) -> Any:
+def write(request: Call, ref: Ref, body: Annotated[Content, Body()]) -> Any:
     viewer = Viewer.of(request)
     review = find(Review, ref, viewer, ["assessment"])
     version = _latest(review)
@@ -141,7 +141,7 @@ def write(request: Call, ref: str, body: Annotated[Content, Body()]) -> Any:
     operation_id="reviews.hand_in",
     summary="Hand in a document with the version being written",
 )
-def add_document(request: Call, ref: str, form: Form[Handed], file: Annotated[UploadedFile, File()]) -> Status:
+def add_document(request: Call, ref: Ref, form: Form[Handed], file: Annotated[UploadedFile, File()]) -> Status:
     require_media_type(request, "multipart/form-data")
     viewer = Viewer.of(request)
     review = find(Review, ref, viewer, ["assessment"])
@@ -163,7 +163,7 @@ def add_document(request: Call, ref: str, form: Form[Handed], file: Annotated[Up
 
 
 @router.get("/{ref}/documents/{int:id}", operation_id="reviews.document", summary="A document, as an attachment")
-def document(request: Call, ref: str, id: int) -> FileResponse:  # noqa: A002 - the address says so
+def document(request: Call, ref: Ref, id: int) -> FileResponse:  # noqa: A002 - the address says so
     viewer = Viewer.of(request)
     review = find(Review, ref, viewer)
     handed_in = Material.objects.filter(submission__review=review).values("version")
@@ -175,7 +175,7 @@ def document(request: Call, ref: str, id: int) -> FileResponse:  # noqa: A002 - 
 
 
 @router.get("/{ref}/letter", operation_id="reviews.letter", summary="The letter of the latest decision, as PDF")
-def letter(request: Call, ref: str) -> FileResponse:
+def letter(request: Call, ref: Ref) -> FileResponse:
     review = find(Review, ref, Viewer.of(request))
     decision = review.decision
     found = decision.letter if decision else None

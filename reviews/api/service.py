@@ -13,6 +13,7 @@ from reviews.api.description import complete
 from reviews.api.idempotency import once
 from reviews.api.lifecycles import Face, along, routes
 from reviews.api.reading import StrictParser
+from reviews.api.shapes import ROOT
 from reviews.models import FollowUp
 
 api = NinjaAPI(
@@ -52,4 +53,4 @@ for name, model in collections().items():
 
 @api.get("/openapi.json", auth=None, response=dict[str, Any], tags=["openapi"], operation_id="openapi", summary="This")
 def openapi(request: HttpRequest) -> dict[str, Any]:
-    return complete(api.get_openapi_schema())
+    return complete(api.get_openapi_schema(path_prefix=f"{ROOT}/".lstrip("/")))

@@ -1,10 +1,11 @@
 """What every kind of object answers with."""
 
-from datetime import datetime
-from typing import Annotated, Any, Generic, Self, TypeVar
+import re
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, NoReturn, Self, TypeVar
 
 from django.utils.translation import gettext as _
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PlainValidator, WithJsonSchema
 
 from ethicsreview.accounts.models import Body, Person
 from ethicsreview.lifecycle.door import StepView
@@ -19,14 +20,33 @@ ROOT = "/api/v1"
 Item = TypeVar("Item")
 
 
-def _in_reach(moment: datetime) -> datetime:
-    # Beyond, a change of time zone leaves what a computer can count.
-    if not 1900 <= moment.year <= 2200:
-        raise ValueError(_("年份应在1900至2200之间。"))
+def _moment(value: Any) -> datetime:
+    """RFC 3339. The years are bounded: beyond, a change of time zone leaves what a computer can count."""
+    try:
+        moment = datetime.fromisoformat(value) if RFC3339.fullmatch(value) else None
+    except (TypeError, ValueError):
+        moment = None
+    if moment is None or not 1900 <= moment.year <= 2200:
+        raise ValueError(_("应为日期和时间（RFC 3339，带时区，1900至2200年）。"))
     return moment
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value) if DAY.fullmatch(value) else _no_day()
+    except (TypeError, ValueError):
+        return _no_day()
+
+
+def _no_day() -> NoReturn:
+    raise ValueError(_("应为日期（YYYY-MM-DD）。"))
+
+
+# As strictly as they are described: pydantic's own would take a number for seconds since 1970.
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 class Input(BaseModel):

@@ -1,14 +1,19 @@
+"""Where the API stands, and how it answers where the framework would speak HTML or plain text."""
+
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
+from typing import Any
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import include, path
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
-from reviews.api.problems import not_allowed
+from reviews.api.problems import not_allowed, problem
 from reviews.api.service import api
 
-View = Callable[..., HttpResponseBase]
+View = Callable[..., Any]
 
 
 def told(view: View) -> View:
@@ -24,8 +29,18 @@ def told(view: View) -> View:
     return answered
 
 
-patterns, app_name, namespace = api.urls
-for pattern in patterns:
-    pattern.callback = told(pattern.callback)  # type: ignore[union-attr]
+@csrf_exempt
+def no_such_address(request: HttpRequest, unknown: str) -> HttpResponse:
+    return problem(HTTPStatus.NOT_FOUND, "not-found", _("没有这个地址"))
 
-urlpatterns = [path("v1/", include((patterns, app_name), namespace=namespace))]
+
+patterns, app_name, namespace = api.urls
+pattern: Any
+for pattern in patterns:
+    pattern.callback = told(pattern.callback)
+
+urlpatterns = [
+    path("v1/", include((patterns, app_name), namespace=namespace)),
+    # Whatever else begins with /api/ is answered to a machine too.
+    path("<path:unknown>", no_such_address),
+]

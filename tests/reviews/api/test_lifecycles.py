@@ -1,0 +1,226 @@
+"""The form that every kind of object has in common: steps and trail."""
+
+import pytest
+
+from ethicsreview.accounts.models import Role
+from ethicsreview.lifecycle.registry import collections
+from reviews.models import Review
+from tests.committees.builders import keeper_of, people_of, person
+from tests.reviews.api.client import Caller, problem
+from tests.reviews.builders import PASSWORD, Case, ballot, signing
+
+pytestmark = pytest.mark.django_db
+
+
+def steps(caller: Caller, address: str) -> dict[str, dict]:
+    return {step["name"]: step for step in caller.get(f"{address}/steps").json()}
+
+
+@pytest.fixture
+def everything(path: Case) -> dict[str, str]:
+    """A reference in each collection."""
+    path.concluded()
+    return {
+        "projects": path.project.ref,
+        "assessments": path.assessment.ref,
+        "reviews": path.review.ref,
+        "meetings": path.meeting.ref,
+        "opinions": path.ballot_of(path.chair).ref,
+        "follow-ups": path.project.follow_ups.get().ref,
+        "committees": path.committee.ref,
+    }
+
+
+def test_every_collection_has_the_form(path: Case, everything: dict[str, str]) -> None:
+    assert everything.keys() == collections().keys()
+    caller = Caller(path.chair)
+    for collection, ref in everything.items():
+        one = caller.get(f"/{collection}/{ref}").json()
+        assert (one["ref"], one["url"]) == (ref, f"/api/v1/{collection}/{ref}")
+        assert one["state_label"]
+        assert caller.get(f"/{collection}/{ref}/steps").status_code == 200
+        trail = caller.get(f"/{collection}/{ref}/trail").json()["items"]
+        assert trail[0]["step"] == "create"
+        assert [entry["seq"] for entry in trail] == sorted(entry["seq"] for entry in trail)
+        assert ref in [item["ref"] for item in caller.get(f"/{collection}").json()["items"]]
+
+
+def test_a_stranger_finds_nothing(everything: dict[str, str]) -> None:
+    stranger = Caller(person())
+    for collection, ref in everything.items():
+        for address in ("", "/steps", "/trail"):
+            problem(stranger.get(f"/{collection}/{ref}{address}"), 404)
+        problem(stranger.post(f"/{collection}/{ref}/steps/anything"), 404)
+        assert stranger.get(f"/{collection}").json() == {"items": [], "next": None}
+
+
+class TestSteps:
+    def test_show_what_is_shut_with_every_reason(self, path: Case) -> None:
+        path.drafted()
+        path.review.draft_submission.materials.all().delete()
+
+        shown = steps(Caller(path.lead), f"/reviews/{path.review.ref}")
+
+        assert shown["submit"]["open"] is False
+        codes = [refusal["code"] for refusal in shown["submit"]["refusals"]]
+        assert len(codes) > 1
+        assert all(code.startswith("material.") for code in codes)
+        assert shown["submit"]["input"]["required"] == ["agree", "signature"]
+        assert shown["withdraw"]["open"] is True
+        assert shown["resubmit"]["refusals"][0]["code"] == "state"
+        assert "accept" not in shown
+
+    def test_refused_with_every_reason(self, path: Case) -> None:
+        path.drafted()
+        path.review.draft_submission.materials.all().delete()
+        caller = Caller(path.lead)
+        shown = steps(caller, f"/reviews/{path.review.ref}")["submit"]["refusals"]
+
+        body = problem(caller.post(f"/reviews/{path.review.ref}/steps/submit", signing(path.lead)), 409)
+
+        assert body["refusals"] == shown
+        assert all(refusal["citation"]["text"] for refusal in body["refusals"])
+
+    def test_taken_answers_with_the_object(self, path: Case) -> None:
+        path.drafted()
+
+        answer = Caller(path.lead).post(f"/reviews/{path.review.ref}/steps/submit", signing(path.lead))
+
+        assert answer.status_code == 200
+        assert answer.json()["state"] == "submitted"
+
+    def test_of_somebody_else(self, path: Case) -> None:
+        path.submitted()
+
+        body = problem(Caller(path.chair).post(f"/reviews/{path.review.ref}/steps/accept", {}), 403)
+
+        assert body["allowed"] == ["secretary"]
+        assert "秘书" in body["detail"]
+
+    def test_of_nobody_by_hand(self, path: Case) -> None:
+        path.submitted()
+
+        problem(Caller(path.lead).post(f"/projects/{path.project.ref}/steps/approve", {"decision": "x"}), 403)
+
+    def test_with_wrong_input(self, path: Case) -> None:
+        path.submitted()
+        caller = Caller(path.secretary)
+
+        body = problem(
+            caller.post(f"/reviews/{path.review.ref}/steps/accept", {"procedure": "secret", "state": "approved"}), 422
+        )
+
+        assert body["errors"].keys() == {"procedure", "procedure_ground", "listed", "state"}
+        assert Review.objects.get().state == "submitted"
+
+    @pytest.mark.parametrize("value", [["x"], {"a": 1}, True])
+    def test_with_input_of_another_kind(self, path: Case, value: object) -> None:
+        path.drafted()
+
+        body = problem(Caller(path.lead).post(f"/reviews/{path.review.ref}/steps/withdraw", {"reason": value}), 422)
+
+        assert body["errors"].keys() == {"reason"}
+
+    def test_that_does_not_exist(self, path: Case) -> None:
+        path.drafted()
+
+        problem(Caller(path.lead).post(f"/reviews/{path.review.ref}/steps/bribe"), 404)
+
+    def test_of_a_committee(self, path: Case) -> None:
+        officer = Caller(keeper_of(path.committee))
+
+        answer = officer.post(f"/committees/{path.committee.ref}/steps/set_competence", {"regimes": ["general", "ai"]})
+
+        assert answer.status_code == 200
+        path.committee.refresh_from_db()
+        assert path.committee.regimes == ["general", "ai"]
+
+
+class TestSealed:
+    def test_until_the_round_is_decided(self, path: Case) -> None:
+        path.opened()
+        author, *others = path.members
+        cast = path.cast(author, "rejected")
+        words = ("rejected", "见逐项意见")
+        watchers = [*others, path.secretary]
+
+        for watcher in watchers:
+            caller = Caller(watcher)
+            addresses = [
+                f"/opinions/{cast.ref}",
+                f"/opinions/{cast.ref}/trail",
+                f"/opinions/{cast.ref}/steps",
+                f"/reviews/{path.review.ref}",
+                f"/reviews/{path.review.ref}/trail",
+                f"/meetings/{path.meeting.ref}",
+                "/opinions",
+            ]
+            for address in addresses:
+                answer = caller.get(address)
+                assert answer.status_code == 200, address
+                text = answer.content.decode().replace("modification_rejected", "")
+                found = [line for line in words if f'"{line}"' in text and address != f"/reviews/{path.review.ref}"]
+                assert found == [], address
+            assert caller.get(f"/opinions/{cast.ref}").json()["said"] is None
+            assert cast.ref not in [item["ref"] for item in caller.get("/opinions").json()["items"]]
+        assert Caller(author).get(f"/opinions/{cast.ref}").json()["said"]["verdict"] == "rejected"
+
+    def test_and_open_to_the_committee_after_it(self, path: Case) -> None:
+        path.concluded()
+        ballot = path.ballot_of(path.members[3])
+
+        assert Caller(path.chair).get(f"/opinions/{ballot.ref}").json()["said"]["verdict"] == "approved"
+        problem(Caller(path.lead).get(f"/opinions/{ballot.ref}"), 404)
+
+    def test_nobody_votes_for_another(self, path: Case) -> None:
+        path.opened()
+        victim = path.ballot_of(path.members[2])
+        terms = ballot(path.review, "approved")
+
+        body = problem(Caller(path.chair).post(f"/opinions/{victim.ref}/steps/cast", terms), 403)
+
+        assert body["allowed"] == ["voter"]
+
+    def test_a_wrong_password_signs_nothing(self, path: Case) -> None:
+        path.opened()
+        member = path.members[1]
+        terms = ballot(path.review, "approved") | {"password": f"not {PASSWORD}"}
+
+        body = problem(Caller(member).post(f"/opinions/{path.ballot_of(member).ref}/steps/cast", terms), 422)
+
+        assert body["errors"].keys() == {"password"}
+
+
+def test_a_recused_member_sees_the_matter_no_more(path: Case) -> None:
+    path.opened()
+    member = path.members[4]
+    caller, own = Caller(member), path.ballot_of(member)
+
+    answer = caller.post(f"/opinions/{own.ref}/steps/recuse", {"ground": "与负责人有利害关系"})
+
+    assert answer.json()["state"] == "recused"
+    problem(caller.get(f"/reviews/{path.review.ref}"), 404)
+    assert caller.get(f"/meetings/{path.meeting.ref}").json()["items"] == []
+
+
+def test_the_trail_is_paged(path: Case) -> None:
+    path.accepted()
+    caller, address = Caller(path.lead), f"/reviews/{path.review.ref}/trail"
+
+    first = caller.get(address, limit=2).json()
+    rest = caller.get(address, limit=2, after=first["next"]).json()
+
+    assert [entry["step"] for entry in first["items"] + rest["items"]] == ["create", "submit", "accept"]
+    assert rest["next"] is None
+    assert first["items"][1]["step_label"] == "提交"
+    assert first["items"][1]["citation"]["text"].startswith("《")
+
+
+def test_a_secretary_calls_a_meeting_of_their_own_committee_alone(path: Case) -> None:
+    terms = {"committee": path.committee.ref, "title": "会议", "starts_at": "2026-12-01T09:00:00+08:00"}
+
+    assert Caller(path.secretary).post("/meetings", terms).status_code == 201
+    problem(Caller(path.chair).post("/meetings", terms), 403)
+    body = problem(Caller(person()).post("/meetings", terms), 422)
+    assert body["errors"].keys() == {"committee"}
+    assert people_of(path.committee, Role.SECRETARY)

@@ -1,0 +1,95 @@
+"""The description is true: what it says may be sent is taken or refused as it says, and so it is answered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+import schemathesis
+from django.db import transaction
+from django.test import Client, override_settings
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.config import SchemathesisConfig
+
+from config.wsgi import application
+from ethicsreview.accounts.models import ApiToken
+from reviews.api.access import REF
+from tests.reviews.builders import Case, case
+
+# A form that is right in itself may still name what does not exist, or not be this person's to send.
+TAKEN = ["2xx", *(str(status.value) for status in (
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.PRECONDITION_REQUIRED,
+))]  # fmt: skip
+CONFIG = SchemathesisConfig.from_dict(
+    {"checks": {"positive_data_acceptance": {"expected-statuses": TAKEN}}, "phases": {"stateful": {"enabled": False}}}
+)
+description = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, config=CONFIG)
+
+
+@dataclass(frozen=True)
+class World:
+    """A review on which all have voted; by collection, a reference and the token of somebody concerned."""
+
+    refs: dict[str, str]
+    tokens: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Built once: each operation has its own savepoint."""
+    media = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+    with django_db_blocker.unblock(), media, transaction.atomic():
+        yield populated(case().voted())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def untouched(world: World) -> Iterator[World]:
+    with transaction.atomic():
+        yield world
+        transaction.set_rollback(True)
+
+
+def populated(path: Case) -> World:
+    lead, chair = ApiToken.issue(path.lead)[1], ApiToken.issue(path.chair)[1]
+    refs = {
+        "projects": path.project.ref,
+        "assessments": path.assessment.ref,
+        "reviews": path.review.ref,
+        "meetings": path.meeting.ref,
+        "opinions": path.ballot_of(path.chair).ref,
+        "committees": path.committee.ref,
+        "follow-ups": "F2026-000001",
+    }
+    led = {"projects", "assessments", "reviews", "me"}
+    return World(refs, {collection: lead if collection in led else chair for collection in [*refs, "me"]})
+
+
+@description.parametrize()
+@settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_operation(case: Any, untouched: World) -> None:
+    collection = case.operation.path.split("/")[3]
+    # A random reference is of nothing: what could be one is made one.
+    if REF.fullmatch(str(case.path_parameters.get("ref", "?"))):
+        case.path_parameters["ref"] = untouched.refs[collection]
+
+    case.call_and_validate(headers={"Authorization": f"Bearer {untouched.tokens.get(collection, '')}"})
+
+
+def test_served_without_a_token() -> None:
+    answer = Client().get("/api/v1/openapi.json")
+
+    assert answer.status_code == 200
+    assert answer.json()["openapi"] == "3.1.0"
+    assert "/api/v1/reviews/{ref}/steps/{name}" in answer.json()["paths"]
