@@ -1,0 +1,52 @@
+"""From measurements to figures, and from figures to a verdict."""
+
+from statistics import median
+from typing import Any
+
+BARE = "bare page"
+TO_BARE, LARGE_TO_SMALL = 0.35, 0.85
+
+
+def ratio(upper: list[float], lower: list[float]) -> float:
+    """The median over the rounds of one rate by the other."""
+    return median(a / b for a, b in zip(upper, lower, strict=True))
+
+
+def missed(found: dict[str, Any]) -> list[str]:
+    """Every limit that does not hold."""
+    bare = found["pages"][BARE]["rates"]
+    problems = []
+    for name, page in found["pages"].items():
+        if name == BARE:
+            continue
+        for size, queries, rates, plain in zip(found["sizes"], page["queries"], page["rates"], bare, strict=True):
+            if queries > page["limit"]:
+                problems.append(f"{name}, {size} reviews: {queries} queries, at most {page['limit']}")
+            if (part := ratio(rates, plain)) < TO_BARE:
+                problems.append(f"{name}, {size} reviews: {part:.2f} of the bare page, at least {TO_BARE}")
+        small, large = page["rates"]
+        if (part := ratio(large, small)) < LARGE_TO_SMALL:
+            problems.append(f"{name}: large to small {part:.2f}, at least {LARGE_TO_SMALL}")
+    return problems
+
+
+def table(found: dict[str, Any]) -> str:
+    small, large = found["sizes"]
+    lines = [
+        "",
+        f"{'':20}{'queries':>14}{'pages a second':>22}{'of the bare page':>20}{'large':>8}",
+        f"{'':20}{small:>7}{large:>7}{small:>11}{large:>11}{small:>10}{large:>10}{'/small':>8}",
+    ]
+    bare = found["pages"][BARE]["rates"]
+    for name, page in found["pages"].items():
+        queries = "".join(f"{number:>7}" for number in page["queries"])
+        speed = "".join(f"{median(rates):>11.1f}" for rates in page["rates"])
+        parts = "".join(f"{ratio(rates, plain):>10.2f}" for rates, plain in zip(page["rates"], bare, strict=True))
+        lines.append(f"{name:20}{queries}{speed}{parts}{ratio(page['rates'][1], page['rates'][0]):>8.2f}")
+    lines += ["", f"one step, {found['steps'][0]['step']}: milliseconds (queries)"]
+    for part in found["steps"][0]["milliseconds"]:
+        cells = "".join(f"{step['milliseconds'][part]:>12.2f} ({step['queries'][part]:g})" for step in found["steps"])
+        lines.append(f"{part:20}{cells}")
+    lines.append(f"{'in all':20}" + "".join(f"{step['total_milliseconds']:>12.2f}    " for step in found["steps"]))
+    lines += ["", *(found["missed"] or ["all limits hold"])]
+    return "\n".join(lines)

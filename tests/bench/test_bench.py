@@ -1,0 +1,78 @@
+"""The benchmark itself: its arithmetic, what it refuses, and one small run of the whole of it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+from bench import database, report
+
+
+def measured(**page: Any) -> dict[str, Any]:
+    """Two sizes, two rounds; a page that just holds every limit, but for what the test says."""
+    fair = {"limit": 12, "queries": [12, 12], "rates": [[35.0, 70.0], [35.0, 70.0]]}
+    bare = {"limit": None, "queries": [4, 4], "rates": [[100.0, 200.0], [100.0, 200.0]]}
+    return {"sizes": (20, 40), "pages": {"bare page": bare, "desk queue": fair | page}}
+
+
+def test_limits_are_held_at_the_limit_itself() -> None:
+    assert report.missed(measured()) == []
+
+
+def test_every_limit_that_is_missed_is_named() -> None:
+    found = measured(queries=[12, 13], rates=[[35.0, 70.0], [28.0, 56.0]])
+
+    assert report.missed(found) == [
+        "desk queue, 40 reviews: 13 queries, at most 12",
+        "desk queue, 40 reviews: 0.28 of the bare page, at least 0.35",
+        "desk queue: large to small 0.80, at least 0.85",
+    ]
+
+
+def test_ratio_is_taken_within_each_round() -> None:
+    """A machine that is twice as slow in one round does not change it."""
+    assert report.ratio([50.0, 25.0, 50.0], [100.0, 50.0, 100.0]) == 0.5
+
+
+@pytest.mark.parametrize("named", ["ethicsreview", "ethicsreview_bench"])
+def test_databases_stand_beside_the_one_that_is_named(named: str) -> None:
+    address = database.named(f"postgres://someone:secret@db.example:5433/{named}", 2000)
+
+    assert address == "postgres://someone:secret@db.example:5433/ethicsreview_bench_2000"
+
+
+def test_sqlite_is_refused() -> None:
+    with pytest.raises(SystemExit, match="needs PostgreSQL"):
+        database.named("sqlite:///var/ethicsreview.sqlite3", 2000)
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif("seed" not in get_commands(), reason="needs manage.py seed")
+def test_one_small_run_measures_every_page_and_every_part(tmp_path: Path) -> None:
+    server = settings.DATABASES["default"]
+    address = f"postgres://{server['USER']}:{server['PASSWORD']}@{server['HOST']}:{server['PORT']}/smoke{os.getpid()}"
+    sizes = ["--small", "20", "--large", "24", "--rounds", "1", "--requests", "4", "--repeats", "2", "--drop"]
+
+    run = subprocess.run(
+        [sys.executable, "-m", "bench", *sizes],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": address, "VAR_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    # Four requests say nothing of speed; whether everything was asked and counted, they do.
+    assert run.returncode in {0, 1}, run.stdout + run.stderr
+    found = json.loads((tmp_path / "bench.json").read_text())
+    assert list(found["pages"]) == ["bare page", "desk queue", "desk queue, member", "review page", "portal home"]
+    assert [line for line in found["missed"] if "queries" in line] == []
+    for step in found["steps"]:
+        assert sum(step["queries"].values()) > 10
+        assert all(step["milliseconds"][part] > 0 for part in step["milliseconds"])
