@@ -18,20 +18,15 @@ from reviews.models import Material, Meeting, Opinion, Project, Review, RiskAsse
 from reviews.models.applying import start_assessment, start_project, start_review
 from reviews.models.opinion_forms import criteria_for
 from reviews.models.submission import keep_section
-from reviews.rules.checklist import asked_sections, missing
+from reviews.rules.checklist import missing
+from reviews.samples.application import filled, value_for
 from tests.committees.builders import committee, people_of, person
 from tests.reviews.rules.answers import SURVEY
 
 _numbers = count(1)
 PASSWORD = "a-long-enough-password"
 
-VALUES: dict[str, Any] = {
-    "text": "如方案所述",
-    "longtext": "见方案第三章。",
-    "number": 120,
-    "date": "2026-09-01",
-    "bool": False,
-}
+__all__ = ["PASSWORD", "Case", "ballot", "case", "filled", "signing", "value_for", "with_password"]
 
 
 def signing(who: Person) -> dict[str, Any]:
@@ -174,28 +169,6 @@ class Case:
 def ballot(review: Review, verdict: str) -> dict[str, Any]:
     answers = {f"criterion__{criterion.key}": "meets" for criterion in criteria_for(review)}
     return answers | {"verdict": verdict, "comment": "见逐项意见", "password": PASSWORD}
-
-
-def filled(version: Submission, conclusions: Any) -> dict[str, Any]:
-    """A value for each field that is asked, and for those that the values themselves bring up."""
-    content: dict[str, Any] = dict(version.content)
-    while True:
-        asked = [a for section in asked_sections(version.form, conclusions, content) for a in section.fields]
-        wanting = [a.field for a in asked if a.key not in content]
-        if not wanting:
-            return content
-        for one in wanting:
-            content[one.key] = value_for(one)
-
-
-def value_for(one: Any) -> Any:
-    if one.kind == "choice":
-        return one.options[0].key
-    if one.kind == "multichoice":
-        return [option.key for option in one.options]
-    if one.kind == "people":
-        return [{c.key: "2026-01-01" if c.kind == "date" else "如附件" for c in one.columns}]
-    return VALUES[one.kind]
 
 
 def case(

@@ -1,0 +1,155 @@
+"""The demonstration: two institutions in each province, their people named by role, and reviews at every stage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from ethicsreview.accounts.models import Authority, Institution, Person, Role
+from ethicsreview.deadlines.calendar import law_day
+from reviews.models import lettering
+from reviews.samples.houses import House, Place, found
+from reviews.samples.journeys import Journey, Session
+from reviews.samples.people import appoint, person
+from reviews.samples.stories import Story, stories
+
+UNIVERSITY = Institution.Type.UNIVERSITY
+PLACES = (
+    Place("jinan", "济南", "370100", "济南泺源医院（演示）"),
+    Place("qingdao", "青岛", "370200", "青岛琴屿大学（演示）", UNIVERSITY),
+    Place("chengdu", "成都", "510100", "成都锦官医院（演示）"),
+    # An autonomous area: its committee has somebody who knows the place.
+    Place("liangshan", "凉山", "513400", "凉山邛池大学（演示）", UNIVERSITY),
+)
+
+
+@dataclass(frozen=True)
+class Office:
+    """A competent department, the key and name of its people, and their roles."""
+
+    key: str
+    name: str
+    authority: str
+    region: str
+    level: str
+    roles: tuple[tuple[str, str, str], ...] = (("regulator", "监管人员", Role.REGULATOR),)
+
+
+_PROVINCIAL = (
+    ("regulator", "监管人员", Role.REGULATOR),
+    ("recheck", "复核专家", Role.RECHECK_EXPERT),
+    ("programme", "科技计划管理人员", Role.PROGRAMME_MANAGER),
+)
+OFFICES = (
+    Office("sd", "山东", "山东省科技主管部门（演示）", "370000", Authority.Level.PROVINCE, _PROVINCIAL),
+    Office("jinan", "济南市", "济南市科技主管部门（演示）", "370100", Authority.Level.CITY),
+    Office("sc", "四川", "四川省科技主管部门（演示）", "510000", Authority.Level.PROVINCE, _PROVINCIAL),
+    Office("chengdu", "成都市", "成都市科技主管部门（演示）", "510100", Authority.Level.CITY),
+)
+OPERATOR = "operator"
+# Less than the time in which a committee is registered: the demonstration begins with nothing overdue.
+SET_UP_BEFORE = timedelta(days=28)
+
+
+def is_made() -> bool:
+    return Person.objects.filter(username=OPERATOR).exists()
+
+
+@transaction.atomic
+def make(now: datetime | None = None) -> None:
+    """All of it or nothing. Everything that is under review goes there by its steps."""
+    now = now or timezone.now()
+    houses = [found(place, at=now - SET_UP_BEFORE) for place in PLACES]
+    _offices(now)
+    first, *others = houses
+    _every_stage(first, now)
+    for number, (house, verdict) in enumerate(zip(others, ("approved", "rejected", "revision_required"), strict=True)):
+        _some_stages(house, stories()[2 * number : 2 * number + 4], verdict, now)
+    lettering.issue_pending(now)
+
+
+def _offices(now: datetime) -> None:
+    since = law_day(now - SET_UP_BEFORE)
+    for office in OFFICES:
+        body = Authority.objects.create(name=office.authority, region=office.region, level=office.level)
+        for key, title, role in office.roles:
+            appoint(person(f"{office.key}-{key}", f"{title}·{office.name}"), role, body, since)
+    # An operator keeps the service of the whole province; the role is held where the service is run.
+    operations = Authority.objects.get(name=OFFICES[0].authority)
+    appoint(person(OPERATOR, "运维人员"), Role.OPERATOR, operations, since)
+
+
+def _every_stage(house: House, now: datetime) -> None:
+    told = iter(stories())
+    approved, modify = (_submitted(house, next(told), now - timedelta(days=days)).accept() for days in (26, 25))
+    agenda = [(approved, "approved"), (modify, "modification_required")]
+    Session(house, "第1次审查会议", _at_nine(now, -14), now - timedelta(days=20), agenda).plan().hold()
+
+    coming = [_submitted(house, next(told), now - timedelta(days=days)).accept() for days in (12, 10)]
+    _tomorrow(house, coming, now, "第2次审查会议")
+
+    _submitted(house, next(told), now - timedelta(days=5)).accept()
+    wanting = {"protocol": "方案未写明样本量的计算依据，请补充。", "purpose": "请说明与既往研究的区别。"}
+    _submitted(house, next(told), now - timedelta(days=4)).request_supplement(**wanting)
+    _submitted(house, next(told), now - timedelta(days=1))
+    _journey(house, next(told), now - timedelta(hours=6)).begin().assess().apply()
+    _journey(house, next(told), now - timedelta(hours=5)).begin()
+
+
+def _some_stages(house: House, told: Sequence[Story], verdict: str, now: datetime) -> None:
+    decided, coming, waiting, begun = told
+    agenda = [(_submitted(house, decided, now - timedelta(days=24)).accept(), verdict)]
+    Session(house, "第1次审查会议", _at_nine(now, -10), now - timedelta(days=18), agenda).plan().hold()
+    _tomorrow(house, [_submitted(house, coming, now - timedelta(days=9)).accept()], now, "第2次审查会议")
+    _submitted(house, waiting, now - timedelta(days=2))
+    _journey(house, begun, now - timedelta(hours=3)).begin().assess()
+
+
+def _tomorrow(house: House, journeys: list[Journey], now: datetime, title: str) -> None:
+    agenda = [(journey, "") for journey in journeys]
+    Session(house, title, _at_nine(now, 1), now - timedelta(days=3), agenda).plan()
+
+
+def _submitted(house: House, story: Story, at: datetime) -> Journey:
+    return _journey(house, story, at).begin().assess().apply().submit()
+
+
+def _journey(house: House, story: Story, at: datetime) -> Journey:
+    return Journey(house, house.leads[0], story, at)
+
+
+def _at_nine(now: datetime, days: int) -> datetime:
+    day = law_day(now) + timedelta(days=days)
+    return timezone.make_aware(datetime.combine(day, time(9)))
+
+
+# --- who is who ---------------------------------------------------------------------------------------------------
+
+# The role, the ending of its user names, and where its work begins.
+_TABLE = (
+    ("项目负责人", "lead", "/"),
+    ("委员会秘书", "secretary", "/desk/"),
+    ("主任委员", "chair", "/desk/"),
+    ("副主任委员", "vicechair", "/desk/"),
+    ("委员（1–5）", "member1", "/desk/"),
+    ("单位管理人员", "officer", "/desk/"),
+)
+
+
+def people_table() -> list[str]:
+    """One line for a role: its name, the user names, where they start."""
+    lines = [(title, "  ".join(f"{place.key}-{key}" for place in PLACES), start) for title, key, start in _TABLE]
+    for key, title in (("regulator", "监管人员"), ("recheck", "复核专家"), ("programme", "科技计划管理人员")):
+        names = [f"{office.key}-{key}" for office in OFFICES if key in {role[0] for role in office.roles}]
+        lines.append((title, "  ".join(names), "/desk/"))
+    lines.append(("运维人员", OPERATOR, "/desk/"))
+    width = max(len(names) for _title, names, _start in lines)
+    return [f"{_padded(title, 18)}{names:<{width + 2}}{start}" for title, names, start in lines]
+
+
+def _padded(title: str, width: int) -> str:
+    """To a width in columns: a Chinese character takes two."""
+    taken = sum(2 if ord(character) > 0x2E80 else 1 for character in title)
+    return title + " " * (width - taken)

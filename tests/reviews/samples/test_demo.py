@@ -1,0 +1,120 @@
+"""The demonstration: made once, lawful, signed in to, and true to the steps."""
+
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client, override_settings
+
+from committees.models import Committee
+from ethicsreview.accounts.models import Person, Role
+from ethicsreview.accounts.standing import standing_of
+from ethicsreview.documents.models import Letter
+from ethicsreview.trail.models import Entry
+from ethicsreview.trail.verification import verify
+from reviews.models import Decision, FollowUp, Meeting, Project, Review
+from reviews.samples import demo
+from reviews.samples.people import PASSWORD
+from tests.factories import PersonFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def printed(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """Made once for all the tests that only look: each test's own transaction lies inside this one."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield told()
+        transaction.set_rollback(True)
+
+
+def told(**options: bool) -> str:
+    out = StringIO()
+    call_command("demo", stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("https", [True, False])
+def test_nobody_with_a_known_password_is_added_to_a_service_in_use(https):
+    if not https:
+        PersonFactory(email="somebody@hospital.cn")
+
+    with override_settings(HTTPS=https):
+        answer = told()
+
+    assert not demo.is_made()
+    assert ("HTTPS" in answer) == https
+    assert PASSWORD not in answer
+
+
+def test_yes_adds_them_all_the_same():
+    PersonFactory(email="somebody@hospital.cn")
+
+    told(yes=True)
+
+    assert demo.is_made()
+
+
+def test_the_stages_of_reviews_and_projects(printed):
+    states = sorted(set(Review.objects.values_list("state", flat=True)))
+
+    assert states == [
+        "accepted",
+        "approved",
+        "draft",
+        "in_review",
+        "modification_required",
+        "rejected",
+        "revision_required",
+        "submitted",
+        "supplement_requested",
+    ]
+    assert Project.objects.filter(state="draft").count() == 1
+    assert Meeting.objects.filter(state="planned").count() == 4
+    assert FollowUp.objects.count() == 2
+    assert Letter.objects.count() == Decision.objects.count() == 5
+
+
+def test_every_committee_may_review_under_every_regime(printed):
+    committees = Committee.objects.active()
+
+    assert {committee.region for committee in committees} == {"370100", "370200", "510100", "513400"}
+    for committee in committees:
+        assert committee.can_review(committee.regimes, at=Meeting.objects.latest("starts_at").starts_at) == []
+
+
+def test_every_role_has_somebody_and_the_table_names_nobody_else(printed):
+    named = {word for line in printed.splitlines()[:-1] for word in line.split() if word.isascii() and "/" not in word}
+
+    held = {role for person in Person.objects.all() for role in person.appointments.values_list("role", flat=True)}
+    assert held == set(Role) - {Role.ADVISER}
+    assert named <= set(Person.objects.values_list("username", flat=True))
+    assert PASSWORD in printed
+
+
+def test_the_people_sign_in_with_the_password_that_is_printed(printed):
+    client = Client()
+
+    client.post("/accounts/login/", {"login": "jinan-lead", "password": PASSWORD})
+
+    assert client.session["_auth_user_id"] == str(Person.objects.get(username="jinan-lead").pk)
+
+
+def test_a_second_call_changes_nothing(printed):
+    before = Entry.objects.count()
+
+    assert told() == printed
+    assert Entry.objects.count() == before
+    assert list(verify()) == []
+
+
+def test_the_lead_sees_the_own_projects_and_no_others(printed):
+    lead = Person.objects.get(username="qingdao-lead")
+
+    seen = Project.objects.visible_to(standing_of(lead, lead.date_joined))
+
+    assert {project.institution.region for project in Project.objects.filter(lead=lead)} == {"370200"}
+    assert seen.count() <= Project.objects.filter(lead=lead).count() < Project.objects.count()
