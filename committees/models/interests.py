@@ -67,9 +67,7 @@ def conflicts_of(people: Iterable[Person], project: ProjectFacts) -> dict[int, l
     return conflicts_in(people, {"": project})[""]
 
 
-def conflicts_in(
-    people: Iterable[Person], projects: Mapping[Key, ProjectFacts]
-) -> dict[Key, dict[int, list[Refusal]]]:
+def conflicts_in(people: Iterable[Person], projects: Mapping[Key, ProjectFacts]) -> dict[Key, dict[int, list[Refusal]]]:
     """`conflict_grounds` for many people and many projects, in as many queries as for one of each."""
     people = list(people)
     latest = _latest_declarations(people)
@@ -116,10 +114,11 @@ def _declared(declarations: Iterable[InterestDeclaration], project: ProjectFacts
 def _latest_declarations(people: list[Person]) -> dict[int, list[InterestDeclaration]]:
     """Each person's last declaration to each committee: an interest declared to one is known to all."""
     latest: dict[tuple[int, int], InterestDeclaration] = {}
-    declarations = InterestDeclaration.objects.filter(person__in=people).select_related("person")
-    for declaration in declarations.prefetch_related("people", "institutions"):
+    for declaration in InterestDeclaration.objects.filter(person__in=people).select_related("person"):
         latest.setdefault((declaration.person_id, declaration.committee_id), declaration)
+    told = [declaration for declaration in latest.values() if not declaration.none_to_declare]
+    models.prefetch_related_objects(told, "people", "institutions")
     by_person: dict[int, list[InterestDeclaration]] = {}
-    for (person_id, _committee), declaration in latest.items():
-        by_person.setdefault(person_id, []).append(declaration)
+    for declaration in told:
+        by_person.setdefault(declaration.person_id, []).append(declaration)
     return by_person

@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -75,6 +75,8 @@ def desk_page(
         visitor = visitor_of(request)
         if not visitor.works_here:
             raise Http404(request.path)
+        # The navigation asks again; the standing has answered.
+        request.user.is_staff = True
         try:
             return view(request, visitor, *args, **kwargs)
         except NotVisible as hidden:
@@ -118,6 +120,14 @@ def reviews_on_table(standing: Standing) -> "QuerySet[Review]":
         return Review.objects.none()
     rows = Review.objects.visible_to(standing).exclude(state=Review.State.DRAFT)
     return rows.filter(_on_the_table(standing)).exclude(_own(standing.person))
+
+
+def with_side(reviews: "QuerySet[Review]", standing: Standing) -> "QuerySet[Review]":
+    """Each with `on_table`: whether the person sees it as one of its committee."""
+    if standing.person is None:
+        return reviews.annotate(on_table=Value(value=False))
+    mine = _on_the_table(standing) & ~_own(standing.person)
+    return reviews.annotate(on_table=Case(When(mine, then=Value(value=True)), default=Value(value=False)))
 
 
 def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:

@@ -59,8 +59,7 @@ def papers(version: Submission) -> list[Paper]:
     """The documents, each under its name in the list of materials of the day on which they were handed in."""
     assert version.sealed_at is not None
     titles = {rule.key: said(rule) for rule in materials(version.sealed_at)}
-    handed_in = version.documents().select_related("version__findings").defer("version__findings__text")
-    return [Paper(titles.get(one.kind, one.kind), one) for one in handed_in]
+    return [Paper(titles.get(one.kind, one.kind), one) for one in version.handed_in]
 
 
 def shown(field: FormField | None, value: Any) -> str:

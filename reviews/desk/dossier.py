@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+from django.http import Http404
+
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.door import StepView, open_steps, step_view
@@ -11,12 +14,11 @@ from ethicsreview.lifecycle.steps import steps_of
 from ethicsreview.policy.catalogues import listed_items
 from ethicsreview.policy.words import said
 from reviews.desk import content
-from reviews.desk.access import Visitor, reviews_on_table
+from reviews.desk.access import Visitor, with_side
 from reviews.desk.tasks import Task, next_task, still_to_confirm
 from reviews.models import Decision, Opinion, Review
 from reviews.models.opinion_forms import ANSWERS, criteria_for
 from reviews.models.parties import CAPACITIES
-from reviews.models.project import COMMITTEE_ROLES
 from reviews.rules.conclusions import Conclusions
 
 RELATED = (
@@ -52,8 +54,11 @@ class OpinionShown:
 
 @dataclass(frozen=True)
 class DecisionShown:
+    """`letter` is the reference of its letter; empty while a worker is still setting it."""
+
     decision: Decision
-    letter: Letter | None
+    letter: str
+    revoked: bool
 
 
 class Dossier:
@@ -65,14 +70,18 @@ class Dossier:
     @classmethod
     def open(cls, visitor: Visitor, ref: str) -> "Dossier":
         """Raises Http404 for what does not lie on this person's desk."""
-        return cls(visitor.find(Review, ref, *RELATED), visitor)
+        rows = with_side(visitor.reviews(), visitor.standing).select_related(*RELATED)
+        review = rows.prefetch_related("project__members").filter(ref=ref).first()
+        if review is None:
+            raise Http404(ref)
+        if review.submission is not None:
+            review.submission.review = review
+        return cls(review, visitor)
 
-    @cached_property
+    @property
     def on_table(self) -> bool:
         """Whether the visitor reads it as one of the committee, and not as an officer or a regulator."""
-        if not self.visitor.standing.holds(*COMMITTEE_ROLES, body_id=self.review.committee_id):
-            return False
-        return reviews_on_table(self.visitor.standing).filter(pk=self.review.pk).exists()
+        return bool(self.review.on_table)  # type: ignore[attr-defined]  # annotated by `open`
 
     @property
     def task(self) -> Task:
@@ -114,18 +123,16 @@ class Dossier:
     def deadlines(self) -> list[Deadline]:
         return list(Deadline.objects.of(self.review).order_by("closed_at", "due_at", "pk"))
 
-    @property
-    def clock(self) -> Deadline | None:
-        return next((one for one in self.deadlines if one.is_open), None)
-
     @cached_property
     def decisions(self) -> list[DecisionShown]:
-        rows = list(self.review.decisions.select_related("submission"))
-        letters: dict[str, Letter] = {}
-        if rows:
-            kept = Letter.objects.of(self.review.noun, self.review.ref).select_related("revocation")
-            letters = {letter.number: letter for letter in kept}
-        return [DecisionShown(row, letters.get(row.number)) for row in rows]
+        if self.review.concluded_at is None:
+            return []
+        letters = Letter.objects.filter(number=OuterRef("number")).order_by("pk")
+        rows = self.review.decisions.select_related("submission").annotate(
+            letter_ref=Subquery(letters.values("ref")[:1]),
+            letter_revoked=Subquery(letters.values("revocation__at")[:1]),
+        )
+        return [DecisionShown(row, row.letter_ref or "", row.letter_revoked is not None) for row in rows]
 
     # --- the committee's work -------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from committees.kinds import Category
@@ -13,7 +14,7 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import Policy
-from reviews.models.meeting import Meeting, attending
+from reviews.models.meeting import Meeting, in_office, there
 from reviews.models.opinion import Opinion
 from reviews.models.project import project_facts
 from reviews.rules.quorum import QuorumResult, quorum
@@ -82,16 +83,25 @@ class AgendaItem(models.Model):
             if grounds:
                 act.then(opinion, "recuse", ground="；".join(grounds)[:300])
 
+    @cached_property
+    def round_opinions(self) -> list[Opinion]:
+        """Every ballot of the round as it stands, read once: guards of one step count them several ways."""
+        rows = self.opinions.filter(round=self.round).select_related("person", "membership__appointment")
+        return list(rows.defer("criteria", "comment", "draft_answers").order_by("pk"))
+
+    @cached_property
+    def attendances(self) -> list[Any]:
+        """Who is marked as there, read once."""
+        return there(self.meeting)
+
     def recused(self) -> set[int]:
-        return set(
-            self.opinions.filter(state=Opinion.State.RECUSED, round=self.round).values_list("person_id", flat=True)
-        )
+        return {ballot.person_id for ballot in self.round_opinions if ballot.state == Opinion.State.RECUSED}
 
     def quorum(self, at: datetime) -> QuorumResult:
         """Measures 14, counted after recusals."""
         policy = self.review.policy_at(at)
         return quorum(
-            attending(self.meeting, at),
+            in_office(self.attendances, at),
             self.recused(),
             min_present=policy.value("meeting.quorum"),
             categories_required=policy.value("meeting.categories_required"),
@@ -103,25 +113,26 @@ class AgendaItem(models.Model):
 
     def voters(self, at: datetime) -> set[int]:
         """Who attends this item: there, in office, and not recused."""
-        return {attendee.person for attendee in attending(self.meeting, at)} - self.recused()
+        return {attendee.person for attendee in in_office(self.attendances, at)} - self.recused()
 
     def ballots_out(self, at: datetime) -> list[Opinion]:
         """Ballots of members who attend and have not voted."""
-        there = self.meeting.attendances.filter(presence__in=["present", "video"]).values(
-            "membership__appointment__person"
-        )
-        waiting = self.opinions.filter(round=self.round, state=Opinion.State.ASSIGNED, person__in=there)
+        present = {row.membership.appointment.person_id for row in self.attendances}
         return [
-            o for o in waiting.select_related("person", "membership__appointment") if o.membership.covers(law_day(at))
+            ballot
+            for ballot in self.round_opinions
+            if ballot.state == Opinion.State.ASSIGNED
+            and ballot.person_id in present
+            and ballot.membership.covers(law_day(at))
         ]
 
     def tally(self, at: datetime) -> Outcome:
         """The votes, by each formula that applies (Measures 16; Human Measures 22)."""
         policy, voters = self.review.policy_at(at), self.voters(at)
-        cast = self.opinions.filter(round=self.round, state=Opinion.State.CAST, person__in=voters)
+        cast = [b for b in self.round_opinions if b.state == Opinion.State.CAST and b.person_id in voters]
         members = self.meeting.committee.voting_members_at(law_day(at)).values_list("appointment__person", flat=True)
         return tally(
-            dict(cast.values_list("person_id", "verdict")),
+            {ballot.person_id: ballot.verdict for ballot in cast},
             attending=voters,
             all_members=set(members),
             formulas=[Formula.from_value(entry.value) for entry in policy.entries("vote.formula")],
@@ -158,7 +169,7 @@ def wanting(result: QuorumResult, policy: Policy) -> Iterator[Refusal]:
 def shortfalls(meeting: Meeting, items: Iterable[AgendaItem], at: datetime) -> dict[int, list[Refusal]]:
     """What each item lacks of a quorum after its recusals, by its key: in two queries for the whole agenda."""
     items = list(items)
-    there = attending(meeting, at)
+    present = in_office(there(meeting), at)
     recused: dict[int, set[int]] = {item.pk: set() for item in items}
     rows = Opinion.objects.filter(agenda_item__in=items, state=Opinion.State.RECUSED)
     for item_id, person_id in rows.values_list("agenda_item_id", "person_id"):
@@ -167,7 +178,7 @@ def shortfalls(meeting: Meeting, items: Iterable[AgendaItem], at: datetime) -> d
     for item in items:
         policy = item.review.policy_at(at)
         result = quorum(
-            there,
+            present,
             recused[item.pk],
             min_present=policy.value("meeting.quorum"),
             categories_required=policy.value("meeting.categories_required"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
@@ -107,7 +108,7 @@ class Meeting(Lifecycle):
         presiding = self.presiding
         return presiding is not None and presiding.person == person
 
-    @property
+    @cached_property
     def presiding(self) -> Membership | None:
         """Who presides: whom the chair designated, else the chair."""
         return (
@@ -177,6 +178,7 @@ class Meeting(Lifecycle):
     def designate_presider(self, act: Act, *, presider: Membership) -> None:
         """Measures 14: a vice-chair, designated by the chair."""
         self.presider = presider
+        self.__dict__.pop("presiding", None)
         act.say(presider=presider.person.name)
 
     @step(
@@ -307,11 +309,16 @@ class Attendance(models.Model):
         return f"{self.membership} {self.get_presence_display()}"
 
 
-def attending(meeting: Meeting, at: datetime) -> list[Any]:
-    """The voting members who are there and whose term runs at this moment, as the quorum rules want them."""
+def there(meeting: Meeting) -> list[Attendance]:
+    """Who is marked as there, in person or by video."""
+    rows = meeting.attendances.filter(presence__in=Attendance.THERE)
+    return list(rows.select_related("membership__appointment__person"))
+
+
+def in_office(rows: Iterable[Attendance], at: datetime) -> list[Any]:
+    """Those of them whose term runs at this moment, as the quorum rules want them."""
     from reviews.rules.quorum import Attendee
 
-    rows = meeting.attendances.filter(presence__in=Attendance.THERE).select_related("membership__appointment__person")
     return [
         Attendee(person=row.membership.person.pk, categories=categories_of(row.membership))
         for row in rows

@@ -134,7 +134,8 @@ class Project(Lifecycle):
         found = set()
         if standing.person.pk == self.lead_id:
             found.add("lead")
-        if self.pk and self.members.filter(person=standing.person).exists():
+        # A team is small: read whole, it serves `project_facts` too, and can be prefetched.
+        if self.pk and any(member.person_id == standing.person.pk for member in self.members.all()):
             found.add("team")
         if standing.holds(Role.INSTITUTION_OFFICER, body_id=self.institution_id):
             found.add("institution_officer")
@@ -240,7 +241,7 @@ class ProjectMember(models.Model):
 
 def project_facts(project: Project) -> ProjectFacts:
     """Who and what is behind a project: what an interest is measured against."""
-    members = list(project.members.values_list("person_id", "institution_id"))
+    members = [(member.person_id, member.institution_id) for member in project.members.all()]
     return ProjectFacts(
         lead_id=project.lead_id,
         team_ids=frozenset(person for person, _institution in members if person),

@@ -170,7 +170,7 @@ def quorum_met(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
 def all_ballots_in(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """Nobody who attends is passed over: no conclusion while a ballot is out."""
     if review.item is not None:
-        waiting = review.item.ballots_out(act.at)
+        waiting = _ballots_out(review, act)
         if waiting:
             yield Refusal(
                 "ballots_out",
@@ -180,9 +180,14 @@ def all_ballots_in(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
             )
 
 
+def _ballots_out(review: "Review", act: Act) -> list[Any]:
+    waiting: list[Any] = act.once("ballots_out", lambda: review.item.ballots_out(act.at))
+    return waiting
+
+
 def verdict_reached(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """Measures 16; Human Measures 22: each formula that applies, told with what it has and what it needs."""
-    if review.item is None or review.item.ballots_out(act.at):
+    if review.item is None or _ballots_out(review, act):
         return
     found: Outcome = act.once("tally", lambda: review.item.tally(act.at))
     if found.decided:
@@ -209,7 +214,7 @@ def round_undecided(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """A vote that has its result is not taken again until it comes out otherwise."""
     if review.item is None:
         return
-    if review.item.ballots_out(act.at):
+    if _ballots_out(review, act):
         yield from all_ballots_in(review, act)
     elif act.once("tally", lambda: review.item.tally(act.at)).decided:
         yield Refusal("decided", _("本轮表决已形成结论，不能重新表决"), cite="national:16")

@@ -153,7 +153,14 @@ class ReviewRecord(Lifecycle):
         """Measures 8 and 14: nobody judges what they have an interest in."""
         if standing.person is None:
             return []
-        return conflict_grounds(standing.person, project_facts(self.project))
+        # Asked by the steps of the review and by those of each ballot, of one object that lives for one request.
+        if standing.person.pk not in self._conflicts:
+            self._conflicts[standing.person.pk] = conflict_grounds(standing.person, project_facts(self.project))
+        return self._conflicts[standing.person.pk]
+
+    @cached_property
+    def _conflicts(self) -> dict[int, list[Refusal]]:
+        return {}
 
     def people(self, group: str) -> Iterable[Person]:
         roles = {
@@ -189,7 +196,11 @@ class ReviewRecord(Lifecycle):
     @cached_property
     def item(self) -> Any:
         """Its place on the agenda of the meeting that is to decide it, if it has one."""
-        return self.agenda_items.filter(round=self.round, dropped_at=None).select_related("meeting__presider").first()
+        rows = self.agenda_items.filter(round=self.round, dropped_at=None)
+        item = rows.select_related("meeting__presider__appointment__person").first()
+        if item is not None:
+            item.review, item.meeting.committee = self, self.committee
+        return item
 
     @property
     def meeting(self) -> Any:

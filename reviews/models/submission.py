@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Person
@@ -56,9 +57,10 @@ class Submission(models.Model):
 
     def fingerprint(self) -> str:
         """The digest that a decision names: over the content and every document's own digest."""
+        handed_in = self.handed_in if self.sealed_at else self.documents()
         documents = [
             [kind, version.document.ref, version.number, version.digest]
-            for kind, version in ((material.kind, material.version) for material in self.documents())
+            for kind, version in ((material.kind, material.version) for material in handed_in)
         ]
         return digest(
             {
@@ -71,6 +73,12 @@ class Submission(models.Model):
 
     def documents(self) -> "models.QuerySet[Material]":
         return self.materials.select_related("version__document").order_by("kind", "pk")
+
+    @cached_property
+    def handed_in(self) -> "list[Material]":
+        """The documents of a sealed version, which no longer change, with what is known of their files."""
+        rows = self.documents().select_related("version__document", "version__findings")
+        return list(rows.defer("version__findings__text"))
 
     def intact(self) -> bool:
         """Whether what was sealed is still what stands here."""
