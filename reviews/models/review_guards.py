@@ -180,7 +180,7 @@ def all_ballots_in(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
             )
 
 
-def _ballots_out(review: "Review", act: Act) -> list[Any]:
+def _ballots_out(review: "ReviewRecord", act: Act) -> list[Any]:
     waiting: list[Any] = act.once("ballots_out", lambda: review.item.ballots_out(act.at))
     return waiting
 
