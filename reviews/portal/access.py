@@ -5,10 +5,11 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -16,8 +17,9 @@ from django.views.decorators.cache import never_cache
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.standing import Standing, standing_of
+from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.models import Lifecycle
-from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, Refused
+from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, Refusal, Refused
 from reviews.models.parties import CAPACITIES
 
 P = ParamSpec("P")
@@ -67,13 +69,26 @@ def portal_page(
             raise PermissionDenied(not_permitted(forbidden)) from forbidden
         except Refused as refused:
             return refused_page(request, refused)
+        except Stale:
+            return refused_page(request, Refused([Refusal("stale", _("别人正在保存同一份草稿，请返回再试一次"))]))
 
     return never_cache(answer)
 
 
 def not_permitted(forbidden: NotPermitted) -> str:
     who = "、".join(str(CAPACITIES.get(name, name)) for name in forbidden.allowed)
-    return _("“%(step)s”须由以下人员办理：%(who)s。") % {"step": forbidden.label, "who": who}
+    # A draft is written by no step, and has no label of its own.
+    label = _("填写草稿") if forbidden.label == "draft" else forbidden.label
+    return _("“%(step)s”须由以下人员办理：%(who)s。") % {"step": label, "who": who}
+
+
+def closed(request: HttpRequest, obj: Lifecycle) -> HttpResponseBase:
+    """For a page of a draft that is no draft any more: the object itself, and that nothing was kept."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=409)
+    if request.method == "POST":
+        messages.warning(request, _("这份草稿已经提交或者不再由您填写，刚才的内容没有保存。"))
+    return redirect(obj)
 
 
 def refused_page(request: HttpRequest, refused: Refused, back: str = "") -> HttpResponseBase:

@@ -12,7 +12,7 @@ from reviews.models.review import Review
 from reviews.models.review_guards import PROCEDURES_HELD
 from reviews.portal.questions import answer_text
 from reviews.rules.conclusions import Conclusion, Conclusions
-from reviews.rules.procedures import ProcedureRefusal, open_procedures
+from reviews.rules.procedures import NOT_AVAILABLE_YET, ProcedureRefusal, open_procedures
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,11 @@ def _told(assessment: RiskAssessment, item: Conclusion) -> Told:
 
 
 def procedures(assessment: RiskAssessment, found: Conclusions) -> Iterator[ToldProcedure]:
-    """Each procedure of the law: open, or every reason why it is shut, those of this service included."""
+    """Each procedure: open, or every reason of law why it is shut; the service's own only where the law has none."""
     offers = open_procedures(found, assessment.questionnaire, kind=Review.Kind.INITIAL, available=PROCEDURES_HELD)
     for procedure in assessment.questionnaire.procedures:
-        reasons: tuple[ProcedureRefusal, ...] = offers.refusals[procedure.key]
+        refusals: tuple[ProcedureRefusal, ...] = offers.refusals[procedure.key]
+        reasons = tuple(reason for reason in refusals if reason.code != NOT_AVAILABLE_YET) or refusals
         yield ToldProcedure(
             said(procedure), not reasons, tuple((said(reason), reason.cite or "") for reason in reasons)
         )

@@ -1,7 +1,7 @@
 """The details of a project and its team, as its lead enters them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -35,7 +35,7 @@ class ProjectForm(forms.ModelForm):
     use_required_attribute = False
 
     def __init__(self, *args: Any, institutions: Sequence[Institution], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         choice = self.fields["institution"]
         choice.queryset = Institution.objects.filter(pk__in=[one.pk for one in institutions])  # type: ignore[attr-defined]
         if len(institutions) == 1 and not self.instance.pk:
@@ -66,6 +66,9 @@ class MemberForm(forms.Form):
         label=gettext_lazy("单位"), max_length=200, required=False, help_text=gettext_lazy("全称或者编号。")
     )
     duty = forms.CharField(label=gettext_lazy("分工"), max_length=100, required=False, validators=[plain_text])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     def clean_username(self) -> Person | None:
         username = self.cleaned_data["username"]
@@ -115,8 +118,18 @@ class Team(BaseFormSet):
         ]
 
 
-TeamFormSet = formset_factory(
-    MemberForm, formset=Team, extra=2, can_delete=True, max_num=TEAM, absolute_max=TEAM * 2, validate_max=True
+TeamFormSet = cast(
+    type[Team],
+    formset_factory(
+        MemberForm,
+        formset=Team,
+        extra=2,
+        can_delete=True,
+        can_delete_extra=False,
+        max_num=TEAM,
+        absolute_max=TEAM * 2,
+        validate_max=True,
+    ),
 )
 
 

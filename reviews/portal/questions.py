@@ -26,7 +26,7 @@ class GroupForm(forms.Form):
     def __init__(self, questions: Sequence[Question], answers: Mapping[str, Any], data: Any = None) -> None:
         self.questions = {question.key: question for question in questions}
         initial = {key: _shown(answers.get(key)) for key in self.questions}
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=initial, label_suffix="")
         for question in questions:
             self.fields[question.key] = _field(question)
             # A draft may lack the answer, the assessment may not: so it is not drawn as optional.

@@ -84,7 +84,7 @@ class SectionForm(forms.Form):
     ) -> None:
         self.asked = {asked.key: asked.field for asked in section.fields}
         self.cite = section.section.cite
-        super().__init__(data, initial={key: _shown(content.get(key)) for key in self.asked})
+        super().__init__(data, initial={key: _shown(content.get(key)) for key in self.asked}, label_suffix="")
         for asked in section.fields:
             self.fields[asked.key] = _field(asked)
 

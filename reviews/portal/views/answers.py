@@ -6,12 +6,14 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from ethicsreview.policy.words import said
 from reviews.models import Request, Review
 from reviews.models.writing import keep_answers
-from reviews.portal.access import Visitor, portal_page
+from reviews.portal.access import Visitor, closed, portal_page
 from reviews.portal.application import Application
 from reviews.portal.keeping import Conflict, keep, token
 from reviews.portal.views.applications import writable
@@ -24,7 +26,7 @@ class AnswersForm(forms.Form):
     """Drafts: the step that hands them in asks for each."""
 
     def __init__(self, requests: list[Request], data: Any = None) -> None:
-        super().__init__(data, initial={_name(one): one.answer for one in requests})
+        super().__init__(data, initial={_name(one): one.answer for one in requests}, label_suffix="")
         for one in requests:
             field = forms.CharField(
                 label=_("对第%(number)d项的答复") % {"number": one.number},
@@ -45,7 +47,7 @@ def answers(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
     review, version = writable(visitor, ref)
     requests = list(review.open_requests())
     if version is None or not requests:
-        return redirect(review)
+        return closed(request, review)
     if request.method == "POST":
         return _save(request, visitor, review, requests)
     application = Application(review, version, visitor.at)
@@ -104,14 +106,15 @@ def _keep(visitor: Visitor, review: Review, typed: dict[str, str], seen: str) ->
 def _rows(
     application: Application, requests: list[Request], form: AnswersForm
 ) -> list[tuple[Request, forms.BoundField, str, str]]:
-    """Each request with its box, and where what it speaks of is changed: the section or the documents."""
-    sections = {asked.key: section.key for section in application.asked.values() for asked in section.fields}
-    papers = {paper.key for paper in application.papers}
-    rows = []
-    for one in requests:
-        place = "papers" if one.item in papers else ""
-        rows.append((one, form[_name(one)], sections.get(one.item, ""), place))
-    return rows
+    """Each request with its box, what it speaks of, and where that is changed: an address, or nothing."""
+    ref = application.review.ref
+    places: dict[str, tuple[str, str]] = {}
+    for section in application.asked.values():
+        page = reverse("portal:section", args=[ref, section.key])
+        places |= {asked.key: (said(asked.field), f"{page}#q-{asked.key}") for asked in section.fields}
+    page = reverse("portal:materials", args=[ref])
+    places |= {paper.key: (paper.title, f"{page}#{paper.key}") for paper in application.papers}
+    return [(one, form[_name(one)], *places.get(one.item, ("", ""))) for one in requests]
 
 
 def _saved(requests: Any) -> dict[str, str]:

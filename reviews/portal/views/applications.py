@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ethicsreview.policy.catalogues import commitment
 from reviews.models import Review, Submission
 from reviews.models.submission import keep_section
-from reviews.portal.access import OWN_SIDE, Visitor, portal_page
+from reviews.portal.access import OWN_SIDE, Visitor, closed, portal_page
 from reviews.portal.application import Application, typing_errors
 from reviews.portal.keeping import Conflict, keep, token
 from reviews.portal.sections import SectionForm, value_text
@@ -34,13 +34,13 @@ def writable(visitor: Visitor, ref: str) -> tuple[Review, Submission | None]:
 def section(request: HttpRequest, visitor: Visitor, ref: str, key: str) -> HttpResponseBase:
     review, version = writable(visitor, ref)
     if version is None:
-        return redirect(review)
+        return closed(request, review)
     application = Application(review, version, visitor.at)
     if key not in {one.key for one in application.form.sections}:
         raise Http404(key)
     asked = application.asked.get(key)
     if asked is None:
-        return redirect(review)
+        return closed(request, review)
     if request.method == "POST":
         return _save(request, visitor, application, asked)
     form = SectionForm(asked, version.content, _typed_before(request, asked, version))
@@ -57,12 +57,13 @@ def check(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     review, version = writable(visitor, ref)
     if version is None:
         return redirect(review)
-    application = Application(review, version, visitor.at)
+    application, requests = Application(review, version, visitor.at), list(review.open_requests())
     context = {
         "review": review,
         "application": application,
         "commitment": commitment(visitor.at),
-        "requests": list(review.open_requests()),
+        "requests": requests,
+        "ready": application.complete and all(one.answer for one in requests),
         "step": SUBMITTING[review.state],
         "is_lead": "lead" in review.capacities(visitor.standing),
     }
@@ -110,6 +111,8 @@ def _save(request: HttpRequest, visitor: Visitor, application: Application, aske
         return _draw(request, fresh, asked, form, now_seen, conflict=conflict_shown, status=status)
     if after is not None and {one.key for one in after.fields} - {one.key for one in asked.fields}:
         return redirect(request.path)
+    if "check" in request.GET:
+        return redirect("portal:check", application.review.ref)
     return redirect(_next(fresh, asked.key))
 
 

@@ -14,7 +14,7 @@ from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.drafts import keep_draft
 from reviews.models import RiskAssessment
 from reviews.portal import conclusions as told
-from reviews.portal.access import OWN_SIDE, Visitor, portal_page
+from reviews.portal.access import OWN_SIDE, Visitor, closed, portal_page
 from reviews.portal.keeping import Conflict, keep, token
 from reviews.portal.questions import GroupForm, Page, answer_text, merged, pages
 from reviews.portal.views.autosave import autosaved, shown
@@ -52,10 +52,10 @@ def overview(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBa
 def group(request: HttpRequest, visitor: Visitor, ref: str, key: str) -> HttpResponseBase:
     assessment = visitor.find(RiskAssessment, ref, "project")
     if not _may_write(visitor, assessment):
-        return redirect(assessment)
+        return closed(request, assessment)
     page = _page(assessment, key)
     if page is None:
-        return redirect(assessment)
+        return closed(request, assessment)
     if request.method == "POST":
         return _save(request, visitor, assessment, page)
     form = GroupForm(page.questions, assessment.answers)

@@ -15,7 +15,7 @@ from ethicsreview.documents.checks import ACCEPT, LIMITS, UploadRefused
 from ethicsreview.documents.formats import MB
 from reviews.models import Material, Review
 from reviews.models.writing import hand_in, take_back
-from reviews.portal.access import Visitor, portal_page
+from reviews.portal.access import Visitor, closed, portal_page
 from reviews.portal.application import Application
 from reviews.portal.views.applications import writable
 
@@ -29,8 +29,8 @@ class UploadForm(forms.Form):
         error_messages={"required": gettext_lazy("请先选择文件。"), "empty": gettext_lazy("文件是空的（0 字节）。")},
     )
 
-    def __init__(self, name: str, *args: Any, label: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, auto_id=f"id_{name}_%s", **kwargs)
+    def __init__(self, name: str, data: Any = None, files: Any = None, *, label: str = "") -> None:
+        super().__init__(data, files, auto_id=f"id_{name}_%s", label_suffix="")
         if label:
             self.fields["file"].label = label
 
@@ -40,7 +40,7 @@ class UploadForm(forms.Form):
 def materials(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     review, version = writable(visitor, ref)
     if version is None:
-        return redirect(review)
+        return closed(request, review)
     version.review = review
     application = Application(review, version, visitor.at)
     if request.method != "POST":

@@ -26,13 +26,14 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
     own = bool(OWN_SIDE & found.capacities(visitor.standing))
     version = found.draft_submission if own and found.waiting_for == "lead" else None
     steps = open_steps(found, visitor.person, at=visitor.at) if own else []
-    handing_in = SUBMITTING.get(found.state)
+    handing_in, requests = SUBMITTING.get(found.state), list(found.open_requests())
     context: dict[str, Any] = {
         "review": found,
         "own": own,
         "steps": [step for step in steps if step.name != handing_in],
         "deadlines": list(Deadline.objects.of(found).open().soonest()),
-        "requests": list(found.open_requests()),
+        "requests": requests,
+        "answered_all": all(one.answer for one in requests),
         "application": Application(found, version, visitor.at) if version else None,
     }
     if found.state != Review.State.DRAFT:

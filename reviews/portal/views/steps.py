@@ -68,6 +68,7 @@ def _add(form: StepForm, invalid: InvalidInput) -> None:
 def _draw(
     request: HttpRequest, obj: Lifecycle, view: StepView, form: StepForm, refusals: Sequence[Refusal], status: int
 ) -> HttpResponseBase:
+    form.label_suffix = ""
     context: Mapping[str, Any] = {
         "obj": obj,
         "step": view.step,

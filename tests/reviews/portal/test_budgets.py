@@ -74,12 +74,12 @@ def test_review_page_once_decided(path: Case, lead: Client, django_assert_num_qu
 
 
 @pytest.mark.parametrize(
-    ("page", "queries"), [("sections/overview/", 9), ("materials/", 9), ("check/", 11), ("steps/submit/", 12)]
+    ("address", "queries"), [("sections/overview/", 9), ("materials/", 9), ("check/", 11), ("steps/submit/", 12)]
 )
 def test_pages_of_the_application(
-    path: Case, lead: Client, django_assert_num_queries: Budget, page: str, queries: int
+    path: Case, lead: Client, django_assert_num_queries: Budget, address: str, queries: int
 ) -> None:
     path.drafted()
 
     with django_assert_num_queries(queries):
-        lead.get(f"{path.review.get_absolute_url()}{page}")
+        lead.get(f"{path.review.get_absolute_url()}{address}")

@@ -215,3 +215,32 @@ def test_two_tabs_of_the_project(lead: Client, path: Case) -> None:
     path.project.refresh_from_db()
     assert path.project.title == "先改的"
     assert [member.name for member in path.project.members.all()] == ["王五"]
+
+
+def test_autosave_after_submission_keeps_nothing_and_says_so(lead: Client, path: Case) -> None:
+    path.submitted()
+    address = f"{path.review.get_absolute_url()}sections/overview/"
+
+    autosaved = lead.post(address, OVERVIEW | {"purpose": "改", "seen": ""}, headers=HTMX)
+    clicked = lead.post(address, OVERVIEW | {"purpose": "改", "seen": ""}, follow=True)
+
+    assert autosaved.status_code == 409
+    assert "刚才的内容没有保存" in text_of(clicked)
+
+
+def test_request_of_thirty_megabytes_is_refused_whole(lead: Client, review: Review) -> None:
+    data = OVERVIEW | {"purpose": "长" * 10_000_000, "seen": token_in(lead.get(overview(review)))}
+
+    response = lead.post(overview(review), data)
+
+    assert response.status_code == 400
+    assert "没有作任何改动" in text_of(response)
+    assert Submission.objects.get().revision == 0
+
+
+def test_page_reached_from_the_check_leads_back_to_it(lead: Client, review: Review) -> None:
+    address = f"{overview(review)}?check=1"
+
+    response = lead.post(address, OVERVIEW | {"purpose": "目的", "seen": token_in(lead.get(address))})
+
+    assert response["Location"] == f"{review.get_absolute_url()}check/"

@@ -85,11 +85,11 @@ def test_step_of_the_committee_is_not_the_leads(lead: Client, path: Case) -> Non
     assert "委员会秘书" in text_of(response)
 
 
-@pytest.mark.parametrize("page", ["/reviews/{ref}/steps/fly/", "/meetings/{ref}/steps/submit/", "/reviews/R1/"])
-def test_what_does_not_exist_is_not_found(lead: Client, path: Case, page: str) -> None:
+@pytest.mark.parametrize("address", ["/reviews/{ref}/steps/fly/", "/meetings/{ref}/steps/submit/", "/reviews/R1/"])
+def test_what_does_not_exist_is_not_found(lead: Client, path: Case, address: str) -> None:
     path.drafted()
 
-    assert lead.get(page.format(ref=path.review.ref)).status_code == 404
+    assert lead.get(address.format(ref=path.review.ref)).status_code == 404
 
 
 def test_assessment_is_not_completed_with_a_question_open(lead: Client, path: Case) -> None:
