@@ -16,4 +16,6 @@ app.conf.beat_schedule = {
     "sweep": {"task": "deadlines.sweep", **MINUTE},
     "deliver": {"task": "notices.deliver", **MINUTE},
     "read documents": {"task": "documents.extract_pending", **MINUTE},
+    "letters": {"task": "reviews.letters", **MINUTE},
+    "comparisons": {"task": "reviews.comparisons", **MINUTE},
 }
