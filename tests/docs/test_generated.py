@@ -26,10 +26,10 @@ def rows(page: str, section: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in text.splitlines() if line[:1] == "|"]
 
 
-@pytest.mark.parametrize("page", list(pages.PAGES))
-def test_every_step_of_every_lifecycle_stands_on_the_page(page: str) -> None:
+@pytest.mark.parametrize("name", list(pages.PAGES))
+def test_every_step_of_every_lifecycle_stands_on_the_page(name: str) -> None:
     for noun, model in nouns().items():
-        told = [row[0].partition("<br>")[2].strip("`") for row in rows(page, noun)[2:]]
+        told = [row[0].partition("<br>")[2].strip("`") for row in rows(name, noun)[2:]]
 
         assert sorted(filter(None, told)) == sorted(steps_of(model))
 
