@@ -115,7 +115,7 @@ def _items(meeting: Meeting, viewer: Viewer) -> list[ItemShape]:
     rows = meeting.items.filter(dropped_at=None, review__in=Review.objects.visible_to(viewer.standing))
     rows = rows.select_related("review__project").annotate(
         decided=Exists(decided),
-        ballots=Count("opinions", filter=of_round),
+        given=Count("opinions", filter=of_round),
         cast=Count("opinions", filter=of_round & Q(opinions__state=Opinion.State.CAST)),
         recusals=Count("opinions", filter=of_round & Q(opinions__state=Opinion.State.RECUSED)),
     )
@@ -126,7 +126,7 @@ def _items(meeting: Meeting, viewer: Viewer) -> list[ItemShape]:
             project=row.review.project.title,
             round=row.round,
             concluded=row.decided,
-            ballots=row.ballots,
+            ballots=row.given,
             ballots_in=row.cast,
             recused=row.recusals,
         )

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.db import transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
 from django.test import Client, override_settings
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.config import SchemathesisConfig
@@ -43,9 +44,14 @@ class World:
 def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Built once: each operation has its own savepoint."""
     media = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+    # A request closes its connection when it is done; here it would end the transaction that all of them stand in.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     with django_db_blocker.unblock(), media, transaction.atomic():
         yield populated(case().voted())
         transaction.set_rollback(True)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

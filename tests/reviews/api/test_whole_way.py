@@ -9,26 +9,15 @@ from django.utils import timezone
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Role
+from ethicsreview.policy.catalogues import application_form
 from ethicsreview.trail.verification import verify
 from reviews.tasks import letters
 from tests.committees.builders import people_of
 from tests.reviews.api.client import Caller
-from tests.reviews.builders import PASSWORD, Case, with_password
+from tests.reviews.builders import PASSWORD, Case, value_for, with_password
 from tests.reviews.rules.answers import SURVEY
 
 pytestmark = pytest.mark.django_db
-
-SCALARS = {"text": "如方案所述", "longtext": "见方案第三章。", "number": 120, "date": "2026-09-01", "bool": False}
-
-
-def value_of(field):
-    if field.kind == "choice":
-        return field.options[0].key
-    if field.kind == "multichoice":
-        return [option.key for option in field.options]
-    if field.kind == "people":
-        return [{c.key: "2026-01-01" if c.kind == "date" else "如附件" for c in field.columns}]
-    return SCALARS[field.kind]
 
 
 def refusals_of(caller: Caller, obj: dict, name: str) -> list[dict]:
@@ -86,7 +75,7 @@ def test_from_project_to_letter(path: Case):
         assert done["decision"]["tally"]["votes"]["approved"] == 7
         assert done["decision"]["submission_digest"] == done["versions"][0]["digest"]
         letter = lead.get(f"/reviews/{review['ref']}/letter")
-        assert b"".join(letter.streaming_content).startswith(b"%PDF")
+        assert letter.getvalue().startswith(b"%PDF")
         assert letter["Content-Disposition"].startswith("attachment")
         trail = lead.get(f"/reviews/{review['ref']}/trail").json()["items"]
         assert [entry["step"] for entry in trail] == ["create", "submit", "accept", "begin", "conclude"]
@@ -95,8 +84,6 @@ def test_from_project_to_letter(path: Case):
 
 def fill_in(lead: Caller, review: dict) -> None:
     """As a program would: what is wanting is read from the refusals of `submit`, until there are none."""
-    from ethicsreview.policy.catalogues import application_form
-
     fields = application_form(timezone.now()).fields
     revision = review["versions"][0]["revision"]
     while refusals := refusals_of(lead, review, "submit"):
@@ -106,7 +93,7 @@ def fill_in(lead: Caller, review: dict) -> None:
         if names:
             written = lead.put(
                 f"/reviews/{review['ref']}/content",
-                {"revision": revision, "values": {name: value_of(fields[name]) for name in names}},
+                {"revision": revision, "values": {name: value_for(fields[name]) for name in names}},
             )
             assert written.status_code == 200, written.content.decode()
             revision = written.json()["revision"]
