@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+# At least 3:1 against white and told apart without red and green.
+COLOURS = ["#0b5394", "#b45309", "#6b4fa0", "#3b7a78", "#5f6b7a"]
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -30,6 +33,7 @@ class Chart:
         stack = {"stack": self.name} if self.stacked else {}
         return {
             "aria": {"enabled": True},
+            "color": COLOURS,
             "tooltip": {"trigger": "axis", "renderMode": "richText"},
             "legend": {"show": len(self.series) > 1},
             "xAxis": {"type": "category", "data": [str(label) for label in self.labels]},

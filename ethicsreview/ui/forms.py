@@ -28,10 +28,15 @@ class BoundField(forms.BoundField):
         return attrs
 
     def label_tag(
-        self, contents: Any = None, attrs: dict[str, Any] | None = None, *args: Any, **kwargs: Any
+        self,
+        contents: Any = None,
+        attrs: dict[str, Any] | None = None,
+        label_suffix: str | None = None,
+        tag: str | None = None,
     ) -> SafeString:
+        """Without a colon, unless one is asked for: the label stands above its control."""
         look = "form-check-label" if self.is_single_check else "form-label"
-        return super().label_tag(contents, {"class": look, **(attrs or {})}, *args, **kwargs)
+        return super().label_tag(contents, {"class": look, **(attrs or {})}, label_suffix or "", tag)
 
     @property
     def is_single_check(self) -> bool:

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from ethicsreview.accounts.request_id import current_request_id
 from ethicsreview.ui import views
+from tests.ethicsreview.ui.gallery import gallery
 
 
 def fail(_request: HttpRequest, way: str) -> HttpResponse:
@@ -22,6 +23,7 @@ def who(_request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("gallery/", gallery),
     path("fail/<way>/", fail),
     path("api/fail/<way>/", fail),
     path("who/", who),
