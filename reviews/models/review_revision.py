@@ -37,7 +37,7 @@ class Revision(ReviewRecord):
 
     @step(
         source=State.MODIFICATION_SUBMITTED,
-        target=RETURN_VALUE(State.MODIFICATION_SUBMITTED, State.APPROVED),
+        target=RETURN_VALUE(State.MODIFICATION_SUBMITTED, State.APPROVED, State.PRELIMINARILY_PASSED),
         label=_("确认修改"),
         by=["secretary", "chair"],
         requires=[guards.not_confirmed_by_same, guards.version_intact],

@@ -147,8 +147,8 @@ def test_rejection_needs_reasons_and_closes_the_project():
     assert path.project.state == Project.State.REJECTED
 
 
-def modified() -> Case:
-    path = case().voted(*["modification_required"] * 7)
+def modified(**terms) -> Case:
+    path = case().voted(*["modification_required"] * 7, **terms)
     path.do("conclude", path.chair, password=PASSWORD, requirements="补充知情同意书")
     path.fill(path.review.draft_submission)
     path.do("submit_modification", path.lead, answer__1="已补充", **signing(path.lead))
@@ -174,6 +174,17 @@ def test_one_side_cannot_confirm_a_modification_twice():
     path.do("confirm_modification", path.secretary, password=PASSWORD)
 
     assert "confirmed" in refused(path, "confirm_modification", path.secretary, password=PASSWORD)
+
+
+def test_a_listed_activity_whose_modification_is_confirmed_passes_only_preliminarily():
+    path = modified(listed="yes", listed_items=["invasive_bci"], listed_reason="属于侵入式脑机接口")
+    path.do("confirm_modification", path.secretary, password=PASSWORD)
+
+    path.do("confirm_modification", path.chair, password=PASSWORD)
+
+    assert path.review.state == Review.State.PRELIMINARILY_PASSED
+    assert path.review.project.state == "under_review"
+    assert not path.review.decision.approves
 
 
 def test_a_modification_that_does_not_do_is_returned():
