@@ -1,4 +1,4 @@
-"""The main job, by hand: a researcher's draft, the secretary, a meeting of members, the chair, the letter, its QR page."""
+"""The main job by hand: a draft, the secretary, a meeting of members, the chair, the letter, its QR page."""
 
 from collections.abc import Callable
 from datetime import timedelta
