@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import Refused
-from reviews.models import Decision, Project, Review
+from reviews.models import Project, Review
 from reviews.models.applying import committees_offered, institutions_of, start_assessment, start_project, start_review
 from reviews.models.writing import revise_project
 from reviews.portal import history
@@ -77,11 +76,7 @@ def edit(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
 def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     found = visitor.find(Project, ref, "institution", "lead")
     reviews = list(
-        Review.objects.visible_to(visitor.standing)
-        .filter(project=found)
-        .select_related("committee")
-        .prefetch_related(Prefetch("decisions", Decision.objects.all()))
-        .order_by("-pk")
+        Review.objects.visible_to(visitor.standing).filter(project=found).select_related("committee").order_by("-pk")
     )
     follow_ups = list(found.follow_ups.order_by("number"))
     refs = [review.ref for review in reviews] + [follow_up.ref for follow_up in follow_ups]

@@ -44,7 +44,7 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
             "decisions": [(decision, told(decision), letters.get(decision.number)) for decision in decisions],
             "follow_ups": list(FollowUp.objects.filter(review=found)),
             "versions": list(versions.defer("content").order_by("-number")),
-            "answered": list(found.requests.filter(answered_at__isnull=False).select_related("submission")),
+            "answered": list(found.requests.filter(answered_at__isnull=False)),
             "history": history.of_review(found),
         }
     return render(request, "portal/review.html", context)
