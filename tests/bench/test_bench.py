@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import get_commands
 
 from bench import database, report
 
@@ -53,7 +52,6 @@ def test_sqlite_is_refused() -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.skipif("seed" not in get_commands(), reason="needs manage.py seed")
 def test_one_small_run_measures_every_page_and_every_part(tmp_path: Path) -> None:
     server = settings.DATABASES["default"]
     address = f"postgres://{server['USER']}:{server['PASSWORD']}@{server['HOST']}:{server['PORT']}/smoke{os.getpid()}"
