@@ -6,8 +6,8 @@ from django.urls import include, path
 from ethicsreview.ui import views
 
 urlpatterns = [
+    path("desk/registers/", admin.site.urls),
     path("desk/", include("reviews.desk.urls")),
-    path("desk/", admin.site.urls),
     path("accounts/", include("ethicsreview.accounts.urls")),
     path("inbox/", include("ethicsreview.notices.urls")),
     path("rules/", include("ethicsreview.policy.urls")),

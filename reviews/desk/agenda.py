@@ -40,10 +40,9 @@ class Item:
 
     item: AgendaItem
     hidden: bool
-    ballots: Ballots
+    ballots: Ballots | None
     short: list[Refusal]
     decision: Decision | None
-    outlook: Outlook | None
 
     @property
     def review(self) -> Review:
@@ -80,34 +79,41 @@ class Agenda:
         for row in rows:
             row.review.committee = self.meeting.committee
         seen = self._seen(rows)
-        ballots = self._ballots(rows)
-        decided = self._decided(rows)
+        ballots = {} if self.is_planned else self._ballots(rows)
+        decided = {} if self.is_planned else self._decided(rows)
         short = shortfalls(self.meeting, rows, self.visitor.at) if self.in_session else {}
-        ahead = outlooks(self.meeting, [row.review for row in rows], self.visitor.at) if self.is_planned else {}
         return [
             Item(
                 item=row,
                 hidden=row.review_id not in seen,
-                ballots=ballots[row.pk],
+                ballots=ballots.get(row.pk),
                 short=short.get(row.pk, []),
                 decision=decided.get((row.review_id, row.round)),
-                outlook=ahead.get(row.review_id),
             )
             for row in rows
         ]
 
     @cached_property
-    def candidates(self) -> list[tuple[Review, Outlook]]:
+    def candidates(self) -> list[Review]:
         """Accepted reviews of the committee that no meeting has, due soonest first."""
-        if not (self.keeps and self.is_planned):
-            return []
-        rows = reviews_on_table(self.visitor.standing).filter(
-            committee=self.meeting.committee, state=Review.State.ACCEPTED
-        )
+        rows: Any = reviews_on_table(self.visitor.standing)
+        rows = rows.filter(committee=self.meeting.committee, state=Review.State.ACCEPTED)
         rows = rows.select_related("project__lead", "committee", "assessment")
-        reviews = list(rows.due_first()[:CANDIDATES])  # type: ignore[attr-defined]  # our own queryset
-        found = outlooks(self.meeting, reviews, self.visitor.at)
-        return [(review, found[review.pk]) for review in reviews]
+        return list(rows.due_first()[:CANDIDATES])
+
+    @cached_property
+    def outlooks(self) -> dict[int, Outlook]:
+        """What each review on the agenda, and each that could be put there, would lack on the day."""
+        shown = [item.review for item in self.items if not item.hidden]
+        return outlooks(self.meeting, [*shown, *self.candidates], self.visitor.at)
+
+    @property
+    def items_ahead(self) -> list[tuple[Item, Outlook | None]]:
+        return [(item, self.outlooks.get(item.review.pk)) for item in self.items]
+
+    @property
+    def candidates_ahead(self) -> list[tuple[Review, Outlook]]:
+        return [(review, self.outlooks[review.pk]) for review in self.candidates]
 
     def _seen(self, rows: list[AgendaItem]) -> set[int]:
         """What the visitor may know of: for operators too, who see every meeting, only what is on their desk."""
@@ -118,7 +124,7 @@ class Agenda:
         return set(visible.filter(pk__in=keys).values_list("pk", flat=True))
 
     def _ballots(self, rows: list[AgendaItem]) -> dict[int, Ballots]:
-        """Before the meeting opens, of all members; then, of those who attend."""
+        """Of the members who attend."""
         there = {row.membership_id for row in self.attendances if row.presence in Attendance.THERE}
         day = law_day(self.visitor.at)
         opinions = Opinion.objects.filter(agenda_item__in=rows).select_related("membership__appointment", "person")
@@ -129,7 +135,7 @@ class Agenda:
                 cast.append(one.person.name)
             elif one.state == Opinion.State.RECUSED:
                 recused.append(one.person.name)
-            elif self.is_planned or (one.membership_id in there and one.membership.covers(day)):
+            elif one.membership_id in there and one.membership.covers(day):
                 out.append(one.person.name)
         return {key: Ballots(len(cast), out, len(recused)) for key, (cast, out, recused) in found.items()}
 

@@ -40,7 +40,7 @@ def _item(place: int, item: Item) -> Iterator[str]:
         yield _("%(place)d. （主持人回避的事项）") % {"place": place}
         return
     yield f"{place}. {item.review.project.title}（{item.review.ref}）"
-    if item.ballots.recused:
+    if item.ballots is not None and item.ballots.recused:
         yield _("回避：%(count)d人") % {"count": item.ballots.recused}
     if item.decision is not None:
         tally = item.decision.tally

@@ -1,4 +1,4 @@
-"""Addresses of the desk's own pages; Django's admin serves the registers behind them."""
+"""Addresses of the desk's own pages; Django's admin serves the registers, under `registers/`."""
 
 from django.urls import path
 
@@ -7,7 +7,6 @@ from reviews.desk.views import committees, files, live, meetings, queue, reviews
 app_name = "desk"
 urlpatterns = [
     path("", queue.queue, name="queue"),
-    path("registers/", queue.registers, name="registers"),
     path("reviews/<str:ref>/", reviews.review, name="review"),
     path("reviews/<str:ref>/changes/", reviews.changes, name="review_changes"),
     path("reviews/<str:ref>/record/", reviews.record, name="review_record"),
@@ -17,6 +16,7 @@ urlpatterns = [
     path("meetings/", meetings.meetings, name="meetings"),
     path("meetings/new/<str:committee>/", meetings.plan, name="meeting_new"),
     path("meetings/<str:ref>/", meetings.meeting, name="meeting"),
+    path("meetings/<str:ref>/agenda/", meetings.agenda, name="agenda"),
     path("meetings/<str:ref>/ballots/", live.ballots, name="ballots"),
     path("committees/", committees.committees, name="committees"),
     path("committees/new/", committees.found, name="committee_new"),

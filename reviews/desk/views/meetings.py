@@ -79,3 +79,14 @@ def meeting(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
         "steps": open_steps(found, visitor.person, at=visitor.at, standing=visitor.standing),
     }
     return render(request, "desk/meeting.html", context)
+
+
+@require_safe
+@desk_page
+def agenda(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    """Building the agenda of a meeting to come, with what each item would lack. For the committee's secretary."""
+    found = visitor.find(Meeting, ref, "committee", "presider__appointment__person")
+    built = Agenda(found, visitor)
+    if not (built.keeps and built.is_planned):
+        raise Http404(ref)
+    return render(request, "desk/agenda.html", {"meeting": found, "agenda": built})

@@ -1,9 +1,8 @@
-"""The first page of the desk, and the way to its registers."""
+"""The first page of the desk."""
 
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -42,13 +41,6 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     elif side == "institution":
         context["committees"] = _own_committees(visitor)
     return render(request, "desk/queue.html", context)
-
-
-@require_safe
-@desk_page
-def registers(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
-    """The lists that Django draws, as far as this person may open them."""
-    return render(request, "desk/registers.html", {"apps": admin.site.get_app_list(request)})
 
 
 def _own_committees(visitor: Visitor) -> list[Health]:
