@@ -147,7 +147,8 @@ class Case:
 
     def cast(self, member: Person, verdict: str = "approved", **changes: Any) -> Opinion:
         self.at += timedelta(minutes=1)
-        return perform(self.ballot_of(member), "cast", by=member, at=self.at, **ballot(self.review, verdict), **changes)
+        terms = ballot(self.review, verdict) | changes
+        return perform(self.ballot_of(member), "cast", by=member, at=self.at, **terms)
 
     def voted(self, *verdicts: str, absent: int = 0, **terms: Any) -> "Case":
         """All who attend vote: as given, and approve beyond that."""
