@@ -11,7 +11,7 @@ from reviews.models import Project
 from reviews.portal.access import Visitor, portal_page
 from reviews.portal.situations import situations
 
-SIZE = 20
+SIZE = 10
 NEWS = 5
 
 
