@@ -19,9 +19,9 @@ from django_fsm import FSMFieldMixin
 from ethicsreview.accounts.request_id import current_request_id
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.act import Act
-from ethicsreview.lifecycle.forms import StepForm, describe, recordable
+from ethicsreview.lifecycle.forms import StepForm, describe, recordable, unreadable
 from ethicsreview.lifecycle.models import Lifecycle, open_door
-from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refusal, Refused
+from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refusal, Refused, SideDoor
 from ethicsreview.lifecycle.steps import CONSEQUENCE, Step, steps_of
 from ethicsreview.notices.outbox import post
 from ethicsreview.notices.tables import notice_for
@@ -180,9 +180,12 @@ def _refusals(declared: Step, obj: Lifecycle, act: Act) -> list[Refusal]:
 def _valid_form(declared: Step, obj: Lifecycle, act: Act, raw: Mapping[str, Any]) -> StepForm:
     form = declared.form(dict(raw), obj=obj, act=act)
     errors = {name: [str(_("没有这一项。"))] for name in raw if name not in form.fields}
+    if found := {name: [str(wrong)] for name, value in raw.items() if (wrong := unreadable(value))}:
+        # A form would repeat the whole of it in its own message, or fail on it.
+        form = declared.form({name: value for name, value in raw.items() if name not in found}, obj=obj, act=act)
     if not form.is_valid():
         errors |= {name: [str(message) for message in messages] for name, messages in form.errors.items()}
-    if errors:
+    if errors := errors | found:
         raise InvalidInput(errors)
     return form
 
@@ -202,6 +205,8 @@ def _take(obj: Lifecycle, declared: Step, act: Act, cleaned: Mapping[str, Any], 
 
 
 def _make(instance: Lifecycle, act: Act) -> None:
+    if instance.state != instance._meta.get_field("state").get_default():  # type: ignore[misc]  # each declares its own
+        raise SideDoor(f"{type(instance).__name__} begins in its first state")
     if not instance.ref:
         instance.give_ref(act.at)
     instance.full_clean(exclude=_unchecked(instance), validate_unique=False, validate_constraints=False)

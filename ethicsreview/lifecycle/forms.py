@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.confirmation import TooManyGuesses, confirms
 
 if TYPE_CHECKING:
     from ethicsreview.lifecycle.act import Act
+
+MOST_TEXT = 200_000  # characters; the longest field, a meeting's minutes, takes a quarter of it
 
 
 class StepForm(forms.Form):
@@ -59,6 +62,17 @@ class PasswordAgain(StepForm):
         if not right:
             raise forms.ValidationError(_("密码不正确。"), code="password")
         return password
+
+
+def unreadable(value: Any) -> str | Promise:
+    """Why no field could take this: more text than any asks for, or no text at all. Empty where nothing is wrong."""
+    for text in value if isinstance(value, list | tuple) else [value]:
+        if isinstance(text, str) and len(text) > MOST_TEXT:
+            return _("内容过长。")
+        if isinstance(text, str) and any("\ud800" <= character <= "\udfff" for character in text):
+            # Half a character, as broken software sends it; neither UTF-8 nor a digest can hold it.
+            return _("含有无法识别的字符。")
+    return ""
 
 
 def recordable(value: Any) -> Any:

@@ -39,6 +39,14 @@ class LifecycleQuerySet(models.QuerySet[Any]):
             raise SideDoor("a state is set by a step, not by update()")
         return super().update(**values)
 
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
+        if not _door_open.get():
+            raise SideDoor(f"{self.model.__name__} is made by create alone")
+        return super().bulk_create(*args, **kwargs)
+
+    def delete(self) -> Any:
+        raise SideDoor("objects with a lifecycle are never deleted")
+
 
 class Lifecycle(ConcurrentTransitionMixin, models.Model):
     """Base of every object whose state changes by steps.
