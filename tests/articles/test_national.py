@@ -1,0 +1,126 @@
+"""《科技伦理审查办法（试行）》国科发监〔2023〕167号, told as what happens to one project."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.utils import timezone
+
+from ethicsreview.deadlines.models import Deadline
+from ethicsreview.lifecycle.door import open_steps, perform
+from ethicsreview.lifecycle.refusals import InvalidInput, Refused
+from reviews.models import Project, RiskAssessment
+from reviews.models.applying import start_assessment, start_project, start_review
+from tests.reviews.builders import PASSWORD, case
+from tests.reviews.rules.answers import OUT_OF_SCOPE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.article("national", 9)
+def test_no_application_without_a_risk_assessment() -> None:
+    """第九条：开展科技活动应先评估伦理风险。
+
+    Given a project that nobody has assessed, when its lead begins an application, then it is refused with Article 9.
+    """
+    path = case()
+    project = start_project(by=path.lead, institution=path.committee.institution, title="未评估", field="medicine")
+
+    with pytest.raises(Refused) as caught:
+        start_review(project, by=path.lead, committee=path.committee)
+
+    assert [(refusal.code, refusal.cite) for refusal in caught.value.refusals] == [("assessment", "national:9")]
+
+
+@pytest.mark.article("national", 2)
+def test_activity_outside_the_four_heads_needs_no_review() -> None:
+    """第二条：不涉及所列四项的，不属于审查范围；评估及其结论留存。
+
+    Given answers under which no head applies, when the assessment is completed, then the project needs no review, and
+    an application is refused with Article 2.
+    """
+    path = case()
+    project = start_project(by=path.lead, institution=path.committee.institution, title="桥梁", field="engineering")
+    draft = start_assessment(project, by=path.lead)
+    RiskAssessment.objects.filter(pk=draft.pk).update(answers=OUT_OF_SCOPE)
+
+    perform(draft, "complete", by=path.lead)
+    with pytest.raises(Refused) as caught:
+        start_review(project, by=path.lead, committee=path.committee)
+
+    assert Project.objects.get(pk=project.pk).state == "not_required"
+    assert [refusal.cite for refusal in caught.value.refusals] == ["national:2"]
+
+
+@pytest.mark.article("national", 9)
+def test_application_carries_the_signed_commitment() -> None:
+    """第九条（五）：申请材料包括遵守科技伦理和科研诚信等要求的承诺书。
+
+    Given a complete application, when it is submitted without agreeing, or signed in another's name, then both are
+    refused; signed by the lead, the promise is kept with the version, word for word.
+    """
+    path = case().drafted()
+
+    with pytest.raises(InvalidInput) as caught:
+        path.do("submit", path.lead, signature="别人")
+    path.do("submit", path.lead, agree=True, signature=path.lead.name)
+
+    kept = path.review.submission.commitment
+    assert set(caught.value.errors) == {"agree", "signature"}
+    assert (kept["signature"], kept["username"]) == (path.lead.name, path.lead.username)
+    assert len(kept["text"]) > 1
+
+
+@pytest.mark.article("national", 11)
+def test_nothing_but_a_meeting_decides() -> None:
+    """第十一条：原则上采取会议方式审查。
+
+    Given an accepted review, when the chair would conclude it before any meeting, then it is refused; and no other step
+    leads from there to an approval.
+    """
+    path = case().accepted()
+
+    with pytest.raises(Refused) as caught:
+        path.do("conclude", path.secretary, password=PASSWORD)
+    offered = {
+        view.name: set(view.step.targets)
+        for who in (path.secretary, path.chair, path.lead)
+        for view in open_steps(path.review, who, at=path.at)
+    }
+
+    assert [refusal.code for refusal in caught.value.refusals] == ["state"]
+    assert offered.keys() == {"begin", "determine_listing", "extend", "withdraw"}
+    assert not any("approved" in targets for targets in offered.values())
+
+
+@pytest.mark.article("national", 17, 53)
+def test_thirty_days_from_acceptance_end_with_the_thirtieth_day() -> None:
+    """第十七条、第五十三条：受理后30日内作出决定；为自然日，受理当日不计。
+
+    Given an application accepted on 2 March 2026 at 15:00 in Jinan, then the decision is due when 1 April ends there.
+    """
+    path = case(at=datetime(2026, 3, 2, 7, 0, tzinfo=UTC)).accepted()
+
+    [clock] = Deadline.objects.of(path.review).open()
+
+    assert timezone.localtime(clock.due_at).isoformat() == "2026-04-02T00:00:00+08:00"
+    assert clock.citation == "national:17"
+    assert path.review.accepted_at < clock.due_at
+
+
+@pytest.mark.article("national", 15)
+def test_a_member_answers_every_head_of_what_is_reviewed() -> None:
+    """第十五条：逐项审查。
+
+    Given an open meeting, when a member votes with one head left unanswered, then that head is named.
+    """
+    path = case().opened()
+    member = path.members[0]
+    [view] = [view for view in open_steps(path.ballot_of(member), member, at=path.at) if view.name == "cast"]
+    heads = [name for name in view.form.fields if name.startswith("criterion__") and not name.endswith("__note")]
+    answers = dict.fromkeys(heads[1:], "meets") | {"verdict": "approved", "password": PASSWORD}
+
+    with pytest.raises(InvalidInput) as caught:
+        perform(path.ballot_of(member), "cast", by=member, at=path.at, **answers)
+
+    assert len(heads) > 3
+    assert list(caught.value.errors) == [heads[0]]

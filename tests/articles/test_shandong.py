@@ -1,0 +1,107 @@
+"""山东《关于加强全省科技伦理治理的实施意见》鲁科字〔2023〕25号."""
+
+import pytest
+
+from ethicsreview.deadlines.models import Deadline
+from ethicsreview.lifecycle.door import open_steps
+from ethicsreview.lifecycle.refusals import InvalidInput
+from reviews.rules.procedures import open_procedures
+from tests.reviews.builders import PASSWORD, case, signing
+from tests.reviews.rules.answers import BCI, SURVEY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.article("shandong", 4)
+def test_high_risk_is_looked_at_more_often_and_never_less() -> None:
+    """第四条：高风险科技活动视情增加跟踪审查频次。
+
+    Given an approval at hand, when the committee sets twelve months and a half, it cannot; when it sets three, it can.
+    """
+    path = case().voted()
+
+    with pytest.raises(InvalidInput):
+        path.do("conclude", path.chair, password=PASSWORD, follow_up_months=13)
+    path.do("conclude", path.chair, password=PASSWORD, follow_up_months=3)
+
+    [first] = path.project.follow_ups.all()
+    assert first.due_on == path.review.decision.follow_up_due
+    assert (first.due_on - path.at.date()).days < 100
+
+
+@pytest.mark.article("shandong", 6, 7)
+def test_first_the_risk_then_the_application_then_the_same_committee_follows_up() -> None:
+    """第六条、第七条：科技人员先评估风险、在批准范围内实施；由开展初始审查的委员会跟踪审查。
+
+    Given a project approved by one committee, then its assessment came first, what was approved is the version that was
+    submitted, and the follow-up is that committee's.
+    """
+    path = case().concluded()
+
+    [first] = path.project.follow_ups.all()
+    [clock] = Deadline.objects.of(first).open()
+    assert path.assessment.completed_at < path.review.submitted_at < path.review.decision.decided_at
+    assert path.review.decision.submission == path.review.submission
+    assert first.review.committee == path.committee
+    assert clock.escalate_to == [{"role": "secretary", "body_id": path.committee.pk}]
+
+
+@pytest.mark.article("shandong", 9)
+def test_urgency_waives_nothing() -> None:
+    """第九条：不得以情况紧急为由回避审查或者降低标准。
+
+    Given an activity that answers an emergency, when the secretary would accept it, then the general procedure with all
+    its guards, or none, is offered: it waits for the emergency procedure, it is not let through.
+    """
+    path = case(answers=SURVEY | {"responds_to_emergency": True}).submitted()
+    offers = open_procedures(
+        path.assessment.conclusions,
+        path.assessment.questionnaire,
+        kind="initial",
+        available=frozenset({"general"}),
+    )
+
+    [accept] = [view for view in open_steps(path.review, path.secretary, at=path.at) if view.name == "accept"]
+    offered = [procedure for procedure, _label in accept.form.fields["procedure"].choices]
+
+    assert set(offered) <= {"general"}
+    assert bool(offered) == bool(offers.open)
+    assert accept.open == bool(offered)
+
+
+@pytest.mark.article("shandong", 11)
+def test_listed_activity_waits_for_its_recheck() -> None:
+    """第十一条：初步审查意见报复核，根据复核结果开展。
+
+    Given a listed activity with every vote for it, when the committee concludes, then it has passed preliminarily; no
+    step of anybody approves it, and the project may not begin.
+    """
+    path = case(answers=BCI).drafted()
+    path.do("submit", path.lead, **signing(path.lead))
+    listing = {"listed": "yes", "listed_items": ["invasive_bci"]}
+    path.do("accept", path.secretary, procedure="general", procedure_ground="列入清单", **listing)
+    path.do("begin", path.secretary, meeting=path.planned().ref)
+    path.open_meeting()
+    path.vote()
+    path.do("conclude", path.chair, password=PASSWORD)
+
+    left = [view for who in (path.lead, path.secretary, path.chair) for view in open_steps(path.review, who)]
+
+    path.project.refresh_from_db()
+    assert path.review.state == "preliminarily_passed"
+    assert path.project.state == "under_review"
+    assert not any("approved" in view.step.targets for view in left)
+
+
+@pytest.mark.article("shandong", 12)
+def test_commitment_speaks_of_ethics_and_integrity() -> None:
+    """第十二条：项目承担单位及项目负责人签署科技伦理和科研诚信承诺书。
+
+    Given an application, when it is submitted, then the words that the lead signed speak of both.
+    """
+    path = case().submitted()
+
+    promised = "".join(path.review.submission.commitment["text"])
+
+    assert "科技伦理" in promised
+    assert "诚信" in promised

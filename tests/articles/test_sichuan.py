@@ -1,0 +1,92 @@
+"""四川《关于健全科技伦理治理机制 有效防控科技伦理风险的实施方案》, 2023, and the later rules of the province."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from ethicsreview.accounts.models import Restriction
+from ethicsreview.lifecycle.door import perform
+from ethicsreview.lifecycle.refusals import Refused
+from ethicsreview.policy import cite
+from ethicsreview.policy.days import law_day
+from tests.committees.builders import draft, keeper_of, ready
+from tests.reviews.builders import Case, case, signing
+
+pytestmark = pytest.mark.django_db
+CHENGDU = "510100"
+
+
+def barred(path: Case, **whom: object) -> Restriction:
+    day = law_day(path.at)
+    return Restriction.objects.create(
+        starts=day - timedelta(days=30),
+        ends=day + timedelta(days=30),
+        ground="隐瞒伦理风险",
+        citation="sichuan:12",
+        **whom,
+    )
+
+
+@pytest.mark.article("sichuan", 12)
+@pytest.mark.parametrize("whom", ["person", "institution"])
+def test_who_is_barred_for_a_time_may_not_apply(whom: str) -> None:
+    """第十二条：在一定期限内禁止承担或参与财政资助的科技活动。
+
+    Given a lead, or an institution, under a bar that runs, when the application is submitted, then it is refused with
+    the ground and the article; after the bar has ended, it is taken.
+    """
+    path = case(region=CHENGDU).drafted()
+    bar = barred(path, **{whom: path.lead if whom == "person" else path.committee.institution})
+
+    with pytest.raises(Refused) as caught:
+        path.do("submit", path.lead, **signing(path.lead))
+    Restriction.objects.filter(pk=bar.pk).update(ends=law_day(path.at) - timedelta(days=1))
+    path.do("submit", path.lead, **signing(path.lead))
+
+    [refusal] = caught.value.refusals
+    assert (refusal.code, refusal.cite) == ("restriction", "sichuan:12")
+    assert "隐瞒伦理风险" in str(refusal)
+    assert path.review.state == "submitted"
+
+
+@pytest.mark.article("sichuan-rules", 7)
+def test_a_committee_of_eight_is_not_set_up_in_sichuan_and_is_in_shandong() -> None:
+    """细则第七条：委员人数为单数。
+
+    Given the same eight members, when a committee is set up in Chengdu, then it is refused; in Jinan it is not.
+    """
+    chengdu, jinan = ready(8, CHENGDU), ready(8, "370100")
+
+    with pytest.raises(Refused) as caught:
+        perform(chengdu, "establish", by=keeper_of(chengdu), set_up_on=date.today())  # noqa: DTZ011 - the builders' day
+    jinan = perform(jinan, "establish", by=keeper_of(jinan), set_up_on=date.today())  # noqa: DTZ011
+
+    assert {refusal.cite for refusal in caught.value.refusals} == {"sichuan-rules:7"}
+    assert jinan.state == "active"
+
+
+@pytest.mark.article("sichuan", 10)
+def test_sampling_comes_on_top_of_the_full_recheck() -> None:
+    """第十条与《办法》第二十六条：清单事项一律先复核；抽查复核为另加。
+
+    Given the rules in force in Sichuan today, then every listed activity is re-checked, and there is sampling besides.
+    """
+    policy = draft(CHENGDU).policy(["general"], case().at)
+
+    keys = {entry.key for entry in policy.all()}
+    assert any(key.startswith("sampling.") for key in keys)
+    assert any(key.startswith("recheck.") for key in keys)
+
+
+@pytest.mark.article("sichuan", 17)
+def test_what_is_counted_by_is_public(client: Client) -> None:
+    """第十七条：量化、实化执行口径。
+
+    Given anybody at all, when they open the page of a rule, then they read the value in force with its article.
+    """
+    page = client.get(reverse("policy:rule", args=["meeting.quorum"]))
+
+    assert page.status_code == 200
+    assert cite("national:14") in page.content.decode()
