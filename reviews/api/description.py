@@ -57,6 +57,8 @@ def _errors(method: str, operation: dict[str, Any]) -> set[HTTPStatus]:
         found |= set(_ASKED)
     if any(parameter["in"] == "path" for parameter in operation["parameters"]):
         found |= set(_NAMED)
+    if method == "delete":
+        return found | {HTTPStatus.FORBIDDEN, HTTPStatus.CONFLICT}
     return found | set(_CHANGING) if method in {"post", "put"} else found
 
 

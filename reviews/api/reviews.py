@@ -21,8 +21,10 @@ from reviews.api.reading import require_media_type, storable
 from reviews.api.shapes import BodyShape, Input, Summary, url_of
 from reviews.models import Material, Review, Submission
 from reviews.models.submission import keep_section
-from reviews.models.writing import WRITERS, hand_in, readable_versions
+from reviews.models.writing import WRITERS, hand_in, readable_versions, take_back
 from reviews.rules.checklist import form_errors, required_materials
+
+MOST = 2**63 - 1  # a database counts no further
 
 
 class ReviewShape(Summary):
@@ -168,10 +170,26 @@ def document(request: Call, ref: Ref, id: int) -> FileResponse:  # noqa: A002 - 
     review = find(Review, ref, viewer)
     handed_in = Material.objects.filter(submission__review=review).values("version")
     readable = readable_versions(viewer.standing).filter(pk__in=handed_in)
-    found = readable.select_related("findings").defer("findings__text").filter(pk=min(id, 2**63 - 1)).first()
+    found = readable.select_related("findings").defer("findings__text").filter(pk=min(id, MOST)).first()
     if found is None:
         raise Http404(id)
     return serve(found)
+
+
+@router.delete(
+    "/{ref}/documents/{int:id}",
+    response={204: None},
+    operation_id="reviews.take_back",
+    summary="Leave a document out of the version being written",
+)
+def remove_document(request: Call, ref: Ref, id: int) -> Status:  # noqa: A002 - the address says so
+    viewer = Viewer.of(request)
+    review = find(Review, ref, viewer)
+    material = _materials().filter(submission=_latest(review), version=min(id, MOST)).first()
+    if material is None:
+        raise Http404(id)
+    take_back(material, by=viewer.person, at=viewer.at)
+    return Status(204, None)
 
 
 @router.get("/{ref}/letter", operation_id="reviews.letter", summary="The letter of the latest decision, as PDF")

@@ -13,7 +13,7 @@ from committees.models import Committee, committee_for
 from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.lifecycle.door import create
-from ethicsreview.lifecycle.refusals import Refusal, Refused
+from ethicsreview.lifecycle.refusals import NotPermitted, Refusal, Refused
 from reviews.models.assessment import RiskAssessment
 from reviews.models.meeting import Meeting
 from reviews.models.project import Project, ProjectMember
@@ -39,6 +39,7 @@ def start_project(
 
 def start_assessment(project: Project, *, by: Person, at: datetime | None = None) -> RiskAssessment:
     """The project's open assessment; a new one, beginning with the last answers, if none is open."""
+    _check_creator(RiskAssessment, project, by, at or timezone.now())
     with _alone_on(project):
         draft = project.assessments.filter(state=RiskAssessment.State.DRAFT).first()
         if draft is not None:
@@ -52,6 +53,7 @@ def start_review(
 ) -> Review:
     """A draft review with its first version. Raises Refused with everything that stands in the way."""
     moment = at or timezone.now()
+    _check_creator(Review, project, by, moment)
     with _alone_on(project):
         assessment = project.assessments.filter(state=RiskAssessment.State.COMPLETED).first()
         if refusals := list(_obstacles(project, assessment)):
@@ -100,6 +102,12 @@ def _alone_on(project: Project) -> Iterator[None]:
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
         yield
+
+
+def _check_creator(model: type[RiskAssessment | Review], project: Project, by: Person, at: datetime) -> None:
+    """Before anything is said of what stands in the way: that is for those who may begin it."""
+    if not model.creators & project.capacities(standing_of(by, at)):
+        raise NotPermitted(str(_("新建")), sorted(model.creators))
 
 
 def _obstacles(project: Project, assessment: RiskAssessment | None) -> Iterator[Refusal]:

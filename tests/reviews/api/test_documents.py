@@ -111,6 +111,24 @@ class TestDocuments:
 
         assert [refusal["code"] for refusal in body["refusals"]] == ["sealed"]
 
+    def test_are_left_out_again(self, drafted: Case) -> None:
+        caller = Caller(drafted.lead)
+        first = caller.get(f"/reviews/{drafted.review.ref}").json()["documents"][0]
+        address = f"/api/v1/reviews/{drafted.review.ref}/documents/{first['id']}"
+
+        assert caller.http.delete(address, headers=caller.headers).status_code == 204
+        problem(caller.http.delete(address, headers=caller.headers), 404)
+        shown = caller.get(f"/reviews/{drafted.review.ref}").json()["documents"]
+        assert first["id"] not in [document["id"] for document in shown]
+
+    def test_are_not_left_out_once_submitted(self, path: Case) -> None:
+        path.submitted()
+        url = Caller(path.lead).get(f"/reviews/{path.review.ref}").json()["documents"][0]["url"]
+
+        for who, status in ((path.lead, 409), (path.secretary, 403)):
+            caller = Caller(who)
+            problem(caller.http.delete(url, headers=caller.headers), status)
+
     def test_are_handed_out_as_attachments(self, drafted: Case) -> None:
         caller = Caller(drafted.lead)
         first = caller.get(f"/reviews/{drafted.review.ref}").json()["documents"][0]

@@ -144,3 +144,10 @@ class TestApplication:
         body = problem(Caller(path.lead).post(f"/projects/{path.project.ref}/reviews"), 409)
 
         assert [refusal["code"] for refusal in body["refusals"]] == ["review_open"]
+
+    def test_is_the_leads_to_begin(self, path: Case) -> None:
+        path.submitted()
+
+        for outsider in (path.secretary, path.chair):
+            body = problem(Caller(outsider).post(f"/projects/{path.project.ref}/reviews"), 403)
+            assert body["allowed"] == ["lead"]
