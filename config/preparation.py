@@ -12,6 +12,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+OUR_ROOMS = ("ethicsreview", "committees", "reviews")
+
 Say = Callable[[str], None]
 
 
@@ -44,11 +46,13 @@ def _tasks(root: Path, var: Path, people: Path) -> list[Task]:
     messages = sorted(root.glob("locale/*/LC_MESSAGES/*.po"))
     static = [path for path in sorted(root.glob("ethicsreview/*/static/**/*")) if path.is_file()]
     packs = [path for path in sorted(root.glob("ethicsreview/policy/packs/**/*")) if path.is_file()]
+    migrations = [path for room in OUR_ROOMS for path in sorted((root / room).glob("**/migrations/*.py"))]
     locks = [root / "requirements" / "dev.txt", root / "package-lock.json"]
     database = os.environ.get("DATABASE_URL") or f"sqlite:///{var / 'ethicsreview.sqlite3'}"
     file = [Path(database.removeprefix("sqlite:///"))] if database.startswith("sqlite:///") else []
 
     def migrate() -> None:
+        _connect()
         _command("migrate", interactive=False, verbosity=0)
         # Makes the demo data where there is none yet, and says in any case who is who.
         people.write_text(_command("demo"), encoding="utf-8")
@@ -72,7 +76,7 @@ def _tasks(root: Path, var: Path, people: Path) -> list[Task]:
         Task(
             "database",
             "准备数据库 / preparing the database",
-            sorted(root.glob("**/migrations/*.py")),
+            [*migrations, *locks],
             [*file, people],
             migrate,
             database,
@@ -113,3 +117,15 @@ def _command(*words: str, **options: Any) -> str:
     said = StringIO()
     call_command(*words, stdout=said, **options)
     return said.getvalue()
+
+
+def _connect() -> None:
+    import django
+    from django.core.management.base import CommandError
+    from django.db import OperationalError, connection
+
+    django.setup()
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise CommandError(f"数据库连接不上 / the database does not answer: {error}") from error

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import FrameType
 
 from django.core.management.base import CommandError
-from django.db.utils import OperationalError
 from environs import Env
 
 from config.preparation import prepare
@@ -38,8 +37,6 @@ def main() -> int:
     var = Path(os.environ["VAR_DIR"])
     try:
         people = prepare(ROOT, var, say)
-    except OperationalError as error:
-        raise SystemExit(f"数据库连接不上 / the database does not answer: {error}") from error
     except CommandError as error:
         raise SystemExit(str(error)) from error
 
