@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ethicsreview.lifecycle.registry import nouns
-from ethicsreview.lifecycle.steps import steps_of
+from ethicsreview.lifecycle.steps import CONSEQUENCE, steps_of
 from ethicsreview.trail.models import Entry
 from reviews.models import Project, Review
 from reviews.models.parties import CAPACITIES
@@ -68,7 +68,9 @@ def _title(entry: Entry) -> str:
 def _who(entry: Entry) -> str:
     if entry.actor_kind == "system":
         return _("系统")
-    capacities = entry.capacities.split(",") if entry.capacities else []
+    capacities = [name for name in entry.capacities.split(",") if name]
+    if capacities == [CONSEQUENCE]:
+        return ""
     if not capacities or NAMED & set(capacities):
         return entry.actor_name
     return "、".join(str(CAPACITIES.get(name, name)) for name in capacities)
