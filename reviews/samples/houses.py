@@ -77,9 +77,14 @@ class House:
 
 
 def found(place: Place, *, at: datetime, leads: int = 1) -> House:
-    """The institution with an active committee, `leads` researchers and an officer. About fifty steps."""
-    day = law_day(at)
+    """A new institution with its officer, `leads` researchers and an active committee."""
     institution = Institution.objects.create(name=place.institution, region=place.region, type=place.type)
+    return furnish(institution, place, at=at, leads=leads)
+
+
+def furnish(institution: Institution, place: Place, *, at: datetime, leads: int = 1) -> House:
+    """The same for an institution that is there. About fifty steps."""
+    day = law_day(at)
     officer = appoint(_role(place, "officer", "单位管理人员"), Role.INSTITUTION_OFFICER, institution, day)
     researchers = [
         appoint(_role(place, f"lead{n or ''}", f"项目负责人{n or ''}"), Role.RESEARCHER, institution, day)
