@@ -1,0 +1,204 @@
+"""Who may take which step in which state: asked of the service itself, with real people, for every one of them.
+
+    STEP_TABLE=write pytest tests/reviews/test_step_table.py      writes step_table.txt anew
+
+The test holds the file to what the service does, so that a change of permission is seen by whoever reads the change.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from ethicsreview.accounts.models import Person, Role
+from ethicsreview.accounts.standing import SYSTEM, standing_of
+from ethicsreview.lifecycle.door import open_steps, perform
+from ethicsreview.lifecycle.models import Lifecycle
+from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
+from ethicsreview.lifecycle.registry import nouns
+from ethicsreview.lifecycle.steps import Step, steps_of
+from reviews.models import ProjectMember
+from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
+from tests.reviews.builders import Case, case, signing
+from tests.reviews.rules.answers import BCI
+
+FILE = Path(__file__).with_name("step_table.txt")
+
+# What each person is to the matter, besides what they are called here; `voter` and `presider` depend on the object.
+CAPACITIES: dict[str, set[str]] = {
+    "lead": {"lead"},
+    "team": {"team"},
+    "institution_officer": {"institution_officer"},
+    "secretary": {"secretary"},
+    "chair": {"chair", "presider"},
+    "vice_chair": {"vice_chair"},
+    "voter": {"member", "voter"},
+    "other member": {"member"},
+    "recused member": {"member"},
+    "adviser": {"adviser"},
+    "regulator": {"regulator"},
+    "operator": {"operator"},
+    "regulator elsewhere": set(),
+    "secretary elsewhere": set(),
+    "officer elsewhere": set(),
+    "no role": set(),
+    "system": {"consequence"},
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One person before one object in one state."""
+
+    noun: str
+    state: str
+    who: str
+    sees: bool
+    permitted: frozenset[str]  # in any state: what is not answered with 403 or 404
+    now: tuple[str, ...]  # of these, what begins in this state
+    offered: tuple[str, ...]  # what a face would draw as a button
+
+
+@dataclass
+class Scene:
+    """One listed activity under review at an open meeting, with everybody who could come near it."""
+
+    path: Case
+    people: dict[str, Any]
+    objects: dict[str, Lifecycle]
+    at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.at = self.path.at
+
+
+def scene() -> Scene:
+    path = case(answers=BCI, size=8)
+    officer = keeper_of(path.committee)
+    adviser = appoint(path.committee, 20, by=officer, at=path.at, role=Role.ADVISER, category="other")
+    path.drafted()
+    team = person()
+    ProjectMember.objects.create(project=path.project, person=team, name=team.name)
+    path.do("submit", path.lead, **signing(path.lead))
+    listing = {"listed": "yes", "listed_items": ["invasive_bci"]}
+    path.do("accept", path.secretary, procedure="general", procedure_ground="列入清单", **listing)
+    path.do("begin", path.secretary, meeting=path.planned().ref)
+    path.open_meeting()
+    members = path.members
+    voter, other, recused = members[5], members[6], members[7]
+    perform(path.ballot_of(recused), "recuse", by=recused, at=path.at, ground="与负责人有合作")
+    elsewhere = institution("510100")
+    people: dict[str, Any] = {
+        "lead": path.lead,
+        "team": team,
+        "institution_officer": officer,
+        "secretary": path.secretary,
+        "chair": path.chair,
+        "vice_chair": members[1],
+        "voter": voter,
+        "other member": other,
+        "recused member": recused,
+        "adviser": adviser,
+        "regulator": holder(Role.REGULATOR, authority("370000")),
+        "operator": holder(Role.OPERATOR, authority("370000")),
+        "regulator elsewhere": holder(Role.REGULATOR, authority("510000")),
+        "secretary elsewhere": holder(Role.SECRETARY, elsewhere),
+        "officer elsewhere": holder(Role.INSTITUTION_OFFICER, elsewhere),
+        "no role": person(),
+        "system": SYSTEM,
+    }
+    followed = Case(path.committee, path.lead, path.at).concluded()
+    objects: dict[str, Lifecycle] = {
+        "project": path.project,
+        "assessment": path.assessment,
+        "review": path.review,
+        "meeting": path.meeting,
+        "opinion": path.ballot_of(voter),
+        "follow_up": followed.project.follow_ups.get(),
+        "committee": path.committee,
+    }
+    made = Scene(path, people, objects)
+    made.at = followed.at
+    return made
+
+
+def cells(made: Scene, noun: str) -> Iterator[Cell]:
+    """Every state, every person. The state is set by SQL: many of these no path has reached yet."""
+    obj = made.objects[noun]
+    for state in states_of(type(obj)):
+        with transaction.atomic():
+            _set_state(obj, state)
+            there = type(obj)._base_manager.get(pk=obj.pk)
+            for who, one in made.people.items():
+                yield _cell(made, there, who, one)
+            transaction.set_rollback(True)
+
+
+def states_of(model: type[Lifecycle]) -> dict[str, str]:
+    return {str(value): str(label) for value, label in model._meta.get_field("state").flatchoices}
+
+
+def _set_state(obj: Lifecycle, state: str) -> None:
+    extra = ", verdict = 'approved'" if obj.noun == "opinion" and state == "cast" else ""
+    key = obj._meta.pk.column
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {obj._meta.db_table} SET state = %s{extra} WHERE {key} = %s", [state, obj.pk])  # noqa: S608
+
+
+def _cell(made: Scene, obj: Lifecycle, who: str, one: Person | Any) -> Cell:
+    sees = who == "system" or type(obj).objects.visible_to(standing_of(one, made.at)).filter(pk=obj.pk).exists()
+    declared = steps_of(type(obj))
+    # Who may not know of the object is turned away before the step is looked at: one try says it for all.
+    tried = declared if sees else list(declared)[:1]
+    permitted = frozenset(name for name in tried if _permits(obj, name, one, made.at))
+    now = tuple(name for name, step in declared.items() if name in permitted and obj.state in step.sources)
+    offered = tuple(view.name for view in open_steps(obj, one, at=made.at)) if sees else ()
+    return Cell(obj.noun, str(obj.state), who, sees, permitted, now, offered)
+
+
+def _permits(obj: Lifecycle, name: str, one: Person | Any, at: datetime) -> bool:
+    """Tried, without any input, and undone."""
+    with transaction.atomic():
+        try:
+            perform(obj, name, by=one, at=at)
+        except (NotVisible, NotPermitted):
+            return False
+        except (Refused, InvalidInput):
+            return True
+        except TypeError:
+            # A consequence that somebody's step would have given its terms: it was let in.
+            return True
+        finally:
+            transaction.set_rollback(True)
+    return True
+
+
+def declared_for(who: str, noun: str, step: Step) -> bool:
+    """What the declaration alone says of this person."""
+    capacities = CAPACITIES[who]
+    if noun == "opinion":
+        # A ballot knows these alone; another member is none of them.
+        capacities = capacities & {"secretary", "chair", "presider", "voter", "consequence"}
+    if noun == "committee":
+        # An operator keeps the centres; an institution's committee is kept by its own officers.
+        capacities = capacities - {"operator"}
+    return bool(step.by & capacities)
+
+
+def render(rows: list[Cell]) -> str:
+    lines = [
+        "Who may take which step, by kind of object, state and person.",
+        "A person who sees the object and has no step is shown with “sees”; one who does not see it, with a dash.",
+    ]
+    last = ""
+    for cell in rows:
+        head = f"{cell.noun}: {cell.state} {states_of(nouns()[cell.noun])[cell.state]}"
+        if head != last:
+            lines += ["", head]
+            last = head
+        said = ", ".join(cell.now) if cell.now else "sees" if cell.sees else "-"
+        lines.append(f"    {cell.who:20} {said}")
+    return "\n".join(lines) + "\n"

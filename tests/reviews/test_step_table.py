@@ -1,0 +1,206 @@
+"""Every kind of object, every step, every state, everybody: one table, held to what the service does."""
+
+import os
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.utils import translation
+
+from ethicsreview.lifecycle.models import Lifecycle
+from ethicsreview.lifecycle.registry import nouns
+from ethicsreview.lifecycle.steps import Step, steps_of
+from ethicsreview.notices.tables import notice_for, tables
+from ethicsreview.policy import cite
+from reviews.models.parties import CAPACITIES as WORDS_FOR_CAPACITIES
+from tests.reviews import step_table
+from tests.reviews.step_table import Cell, Scene, cells, declared_for, render, scene
+
+pytestmark = pytest.mark.django_db
+NOUNS = sorted(nouns())
+STEPS = [(noun, step) for noun, model in sorted(nouns().items()) for step in steps_of(model).values()]
+
+# Steps that no article orders: the nature of the thing does.
+NO_ARTICLE = {
+    "assessment.supersede": "a newer assessment takes its place; what is current is a question of order",
+    "meeting.postpone": "a committee sets the hour of its own meetings",
+    "meeting.cancel": "as above",
+    "project.leave_review": "follows a review that was withdrawn or not accepted, which has its own article",
+    "review.withdraw": "an applicant may always give up what they asked for",
+}
+# Told by the step itself, to the one person it concerns.
+TOLD_BY_THE_STEP = {"committee.appoint": "committee.appointed", "committee.renew_term": "committee.appointed"}
+# Nobody but the one who takes it needs to know.
+TELLS_NOBODY = {
+    "assessment.complete": "the lead has just read the conclusions",
+    "assessment.supersede": "part of completing the newer one",
+    "committee.declare_interests": "kept for the day it matters; then the recusal is told",
+    "committee.record_training": "a note on file",
+    "committee.sign_paper": "a note on file",
+    "meeting.close": "the decisions were told one by one",
+    "meeting.mark_attendance": "those who are there know",
+    "meeting.open": "those who are there know",
+    "meeting.reply": "read by the secretary from the list",
+    "opinion.cast": "sealed: that it was cast is seen in the count, and nothing else",
+    "project.approve": "told by the review's conclusion",
+    "project.assess": "told by nobody: the lead did it",
+    "project.enter_review": "told by the review's submission",
+    "project.leave_review": "told by the review's withdrawal or refusal",
+    "project.need_no_review": "the lead has just read the conclusions",
+    "project.reject": "told by the review's conclusion",
+    "review.confirm_modification": "the first of two; the second is told as the approval",
+    "review.determine_listing": "a determination inside the committee; the decision states it",
+}
+
+
+def key(noun: str, step: Step) -> str:
+    return f"{noun}.{step.name}"
+
+
+ids = {"ids": [key(noun, step) for noun, step in STEPS]}
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Scene:
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield scene()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def table(made: Scene) -> dict[str, list[Cell]]:
+    return {noun: list(cells(made, noun)) for noun in made.objects}
+
+
+def test_every_kind_of_object_is_in_the_table(made: Scene) -> None:
+    assert set(made.objects) == set(nouns())
+
+
+def test_who_may_do_what_is_as_written_down(table: dict[str, list[Cell]]) -> None:
+    """Changed on purpose? Run it with STEP_TABLE=write, and read the difference."""
+    found = render([cell for rows in table.values() for cell in rows])
+    if os.environ.get("STEP_TABLE") == "write":
+        step_table.FILE.write_text(found, "utf-8")
+
+    assert found == step_table.FILE.read_text("utf-8")
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_behaviour_is_what_the_steps_declare(table: dict[str, list[Cell]], noun: str) -> None:
+    declared = steps_of(nouns()[noun])
+    wrong = []
+    for cell in table[noun]:
+        expected = {name for name, step in declared.items() if cell.sees and declared_for(cell.who, noun, step)}
+        if cell.permitted != expected:
+            wrong.append((cell.state, cell.who, sorted(cell.permitted ^ expected)))
+
+    assert wrong == []
+    assert len(table[noun]) == len(step_table.states_of(nouns()[noun])) * len(step_table.CAPACITIES)
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_buttons_are_the_permission(table: dict[str, list[Cell]], noun: str) -> None:
+    """A button that the door refuses, or a step without a button, is the same mistake twice."""
+    people = [cell for cell in table[noun] if cell.who != "system" and cell.sees]
+
+    assert {(c.state, c.who): c.offered for c in people} == {(c.state, c.who): c.now for c in people}
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_other_institutions_people_see_nothing_in_any_state(table: dict[str, list[Cell]], noun: str) -> None:
+    strangers = {"regulator elsewhere", "secretary elsewhere", "officer elsewhere", "no role"}
+
+    assert [(c.state, c.who) for c in table[noun] if c.who in strangers and (c.sees or c.permitted)] == []
+
+
+def test_a_recused_member_sees_nothing_of_the_review(table: dict[str, list[Cell]]) -> None:
+    recused = [cell for cell in table["review"] if cell.who == "recused member"]
+
+    assert not any(cell.sees or cell.permitted for cell in recused)
+    assert any(cell.sees for cell in table["review"] if cell.who == "other member")
+
+
+def test_a_draft_is_the_projects_own(table: dict[str, list[Cell]]) -> None:
+    assert {cell.who for cell in table["review"] if cell.state == "draft" and cell.sees} == {
+        "lead",
+        "team",
+        "institution_officer",
+        "operator",
+        "system",
+    }
+
+
+# --- what each step says ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("noun", "step"), STEPS, **ids)
+def test_step_has_a_label_and_begins_and_ends_in_known_states(noun: str, step: Step) -> None:
+    states = step_table.states_of(nouns()[noun])
+
+    with translation.override("zh-hans"):
+        assert any("\u4e00" <= character <= "\u9fff" for character in str(step.label))
+    assert step.sources
+    assert set(step.sources) | set(step.targets) <= set(states)
+
+
+@pytest.mark.parametrize(("noun", "step"), STEPS, **ids)
+def test_step_names_its_article_or_why_there_is_none(noun: str, step: Step) -> None:
+    assert bool(step.cite) != (key(noun, step) in NO_ARTICLE)
+    if step.cite:
+        assert "第" in cite(step.cite)
+
+
+@pytest.mark.parametrize(("noun", "step"), STEPS, **ids)
+def test_step_tells_somebody_or_says_why_nobody(noun: str, step: Step) -> None:
+    name = key(noun, step)
+    ways = [notice_for(name) is not None, name in TOLD_BY_THE_STEP, name in TELLS_NOBODY]
+
+    assert ways.count(True) == 1
+    if name in TOLD_BY_THE_STEP:
+        assert notice_for(TOLD_BY_THE_STEP[name]) is not None
+
+
+def test_lists_of_exceptions_name_steps_that_exist() -> None:
+    known = {key(noun, step) for noun, step in STEPS}
+
+    assert (NO_ARTICLE.keys() | TOLD_BY_THE_STEP.keys() | TELLS_NOBODY.keys()) - known == set()
+
+
+def test_every_row_of_the_notices_table_is_sent_by_something() -> None:
+    known = {key(noun, step) for noun, step in STEPS} | {f"{noun}.create" for noun in NOUNS}
+    told_in_code = {"committee.appointed", "committee.term_ended", "review.approved_after_modification"}
+
+    left = {row for row in tables() if not row.startswith("deadline.")} - known - told_in_code
+
+    assert left == set()
+
+
+@pytest.mark.parametrize(("noun", "step"), STEPS, **ids)
+def test_capacities_have_words(noun: str, step: Step) -> None:
+    assert step.by - {str(name) for name in WORDS_FOR_CAPACITIES} == set()
+
+
+@pytest.fixture(scope="module")
+def english() -> dict[str, str]:
+    with (Path(settings.BASE_DIR) / "locale/en/LC_MESSAGES/django.po").open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file) if isinstance(m.id, str) and not m.fuzzy}
+
+
+@pytest.mark.parametrize(("noun", "step"), STEPS, **ids)
+def test_step_has_english_words(noun: str, step: Step, english: dict[str, str]) -> None:
+    with translation.override(None):
+        said = [str(step.label)] + ([str(step.help)] if step.help else [])
+
+    assert [words for words in said if not english.get(words)] == []
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_states_have_english_words(noun: str, english: dict[str, str]) -> None:
+    model: type[Lifecycle] = nouns()[noun]
+    with translation.override(None):
+        said = step_table.states_of(model).values()
+
+    assert [words for words in said if not english.get(words)] == []
