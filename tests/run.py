@@ -60,7 +60,7 @@ def parts() -> list[Part]:
         Part("messages", [*manage, "messages", "check"]),
         Part("docs", [*manage, "docs", "--check"]),
         Part("sqlite", [*PYTEST, "-n", "2", "-m", "not browser and not postgres"]),
-        Part("browser", [*PYTEST, "-m", "browser"], missing=chromium_missing),
+        Part("browser", [*PYTEST, "-n", "2", "-m", "browser"], missing=chromium_missing),
         Part(
             "postgres",
             [*PYTEST, "-n", "2", "-m", "not browser"],
