@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "ethicsreview.ui.middleware.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -6,9 +6,12 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from ethicsreview.accounts.request_id import request_id
+from ethicsreview.policy import PinnedPolicyChanged
+from ethicsreview.ui import views
 
 HEADER = "X-Request-ID"
 # What a proxy may hand us. Anything else could forge lines of the log, and is replaced.
@@ -42,3 +45,25 @@ class RequestIdMiddleware:
             )
         response.headers[HEADER] = value
         return response
+
+
+class UnavailableMiddleware:
+    """One clear answer where the database is busy or gone, or the rules a review rests on were altered.
+
+    The transaction has been rolled back by then: nothing is half-done, and what was typed can be sent again.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, OperationalError | InterfaceError):
+            log.warning("database_unavailable", error=type(exception).__name__)
+            return views.unavailable(request)
+        if isinstance(exception, PinnedPolicyChanged):
+            log.error("pinned_policy_changed", packs=exception.packs)
+            return views.unavailable(request, reason=str(exception))
+        return None

@@ -70,6 +70,14 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _error(request, HTTPStatus.FORBIDDEN, gettext("表单已过期"), template="403_csrf.html")
 
 
+def unavailable(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Nothing was saved; the same may be asked again in a moment. Draws without the database."""
+    if request.path.startswith(API):
+        return _problem(HTTPStatus.SERVICE_UNAVAILABLE, reason or gettext("系统正忙，没有保存"))
+    page = render_to_string("503.html", {"request_id": current_request_id(), "reason": reason})
+    return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "10"})
+
+
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
     """Draws without the request's context: what went wrong may be the session or the database itself."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, time
+from functools import cache
 from typing import Any
 
 from django import template
@@ -34,7 +35,14 @@ def cite(article: str) -> SafeString | str:
 @register.simple_tag
 def state_badge(obj: Any, label: str = "") -> SafeString:
     """The state's own word, or the one that this reader is to see."""
-    return format_html('<span class="state state-{}">{}</span>', tone_of(obj.state), label or obj.get_state_display())
+    word = label or _state_labels(type(obj)).get(obj.state, obj.state)
+    return format_html('<span class="state state-{}">{}</span>', tone_of(obj.state), word)
+
+
+@cache
+def _state_labels(model: type[Any]) -> dict[str, Any]:
+    """The model's states in words, still to be translated. A list asks for them row by row."""
+    return dict(model._meta.get_field("state").flatchoices)
 
 
 @register.inclusion_tag("ui/due.html")
