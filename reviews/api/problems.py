@@ -26,6 +26,7 @@ from pydantic import BaseModel
 from ethicsreview.documents.checks import UploadRefused
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
+from ethicsreview.policy import PinnedPolicyChanged
 from reviews.api.messages import field_errors
 from reviews.api.shapes import RefusalShape
 from reviews.models.parties import CAPACITIES
@@ -103,6 +104,7 @@ def install(api: NinjaAPI) -> None:
         BadRequest: _unreadable,
         SuspiciousOperation: _unreadable,
         MultiPartParserError: _unreadable,
+        PinnedPolicyChanged: _rules_altered,
         Exception: _our_mistake,
     }
     for kind, answer in answers.items():
@@ -161,6 +163,11 @@ def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     response = problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", _("暂时不可用"), detail)
     response["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _rules_altered(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("pinned_policy_changed", error=str(error))
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "policy", _("暂时不可用"), str(error))
 
 
 def _out_of_range(request: HttpRequest, error: Exception) -> HttpResponse:
