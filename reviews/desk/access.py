@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -20,7 +20,8 @@ from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
 from reviews.models import Meeting, Opinion, ProjectMember, Review
-from reviews.models.parties import CAPACITIES, COMMITTEE_CAPACITIES, territory
+from reviews.models.parties import CAPACITIES
+from reviews.models.review_record import NOTHING, seen_by_committee, seen_by_regulator
 
 P = ParamSpec("P")
 
@@ -101,31 +102,32 @@ def reviews_at_desk(standing: Standing) -> "QuerySet[Review]":
     Their own project they reach through the portal alone, whatever office they hold; and what they have an interest
     in does not reach them through the committee.
     """
-    rows = Review.objects.visible_to(standing).exclude(state=Review.State.DRAFT)
-    if standing.person is None:
-        return rows if standing.is_system else rows.none()
-    if not standing.holds(Role.OPERATOR):
-        high_risk = Q(listed=True) | Q(assessment__high_risk=True)
-        rows = rows.filter(
-            _on_the_table(standing)
-            | Q(project__institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
-            | high_risk & territory(standing, "project__region")
-        )
-    return rows.exclude(_own(standing.person))
+    if standing.is_system or (standing.person is not None and standing.holds(Role.OPERATOR)):
+        mine = Q()
+    elif standing.person is None:
+        return Review.objects.none()
+    else:
+        # What `visible_to` shows to each side; what it shows to the project's own people is left out.
+        mine = _on_the_table(standing) | seen_by_regulator(standing)
+        if institutions := standing.bodies(Role.INSTITUTION_OFFICER):
+            mine |= Q(project__institution__in=institutions)
+    return Review.objects.filter(mine & ~Q(state=Review.State.DRAFT) & ~_own(standing.person))
 
 
 def reviews_on_table(standing: Standing) -> "QuerySet[Review]":
-    """The reviews that the person handles as one of their committee."""
+    """The reviews that the person handles as one of their committee: a part of what `visible_to` shows them."""
     if standing.person is None:
         return Review.objects.none()
-    rows = Review.objects.visible_to(standing).exclude(state=Review.State.DRAFT)
-    return rows.filter(_on_the_table(standing)).exclude(_own(standing.person))
+    return Review.objects.filter(_on_the_table(standing) & ~_own(standing.person))
 
 
 def with_side(reviews: "QuerySet[Review]", standing: Standing) -> "QuerySet[Review]":
-    """Each with `on_table`: whether the person sees it as one of its committee."""
+    """Those at the person's desk, each with `on_table`: whether the person sees it as one of its committee."""
     if standing.person is None:
         return reviews.annotate(on_table=Value(value=False))
+    if not standing.holds(Role.OPERATOR, Role.INSTITUTION_OFFICER, Role.REGULATOR):
+        # Whoever stands on no other side has nothing else at the desk.
+        return reviews.annotate(on_table=Value(value=True))
     mine = _on_the_table(standing) & ~_own(standing.person)
     return reviews.annotate(on_table=Case(When(mine, then=Value(value=True)), default=Value(value=False)))
 
@@ -146,22 +148,31 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
 def _on_the_table(standing: Standing) -> Q:
     """What the committee's own people see; a regulator of the place who also recused themselves does not."""
     assert standing.person is not None
-    recused = Opinion.objects.filter(person=standing.person, state=Opinion.State.RECUSED).values("review")
-    mine = Q(committee__in=standing.bodies(*COMMITTEE_CAPACITIES))
-    return mine & ~Q(pk__in=recused) & ~_interested(standing.person)
+    return seen_by_committee(standing) & ~_interested(standing)
 
 
-def _own(person: Person) -> Q:
+def _own(person: Person | None) -> Q:
+    if person is None:
+        return NOTHING
     return Q(project__lead=person) | Q(project__in=ProjectMember.objects.filter(person=person).values("project"))
 
 
-def _interested(person: Person) -> Q:
+def _interested(standing: Standing) -> Q:
     """Reviews of people and institutions with which the person's last declarations name an interest."""
-    later = InterestDeclaration.objects.filter(person=person, committee=OuterRef("committee")).filter(
-        Q(declared_at__gt=OuterRef("declared_at")) | Q(declared_at=OuterRef("declared_at"), pk__gt=OuterRef("pk"))
-    )
-    latest = InterestDeclaration.objects.filter(~Exists(later), person=person)
-    people = latest.exclude(people=None).annotate(other=F("people")).values("other")
-    institutions = latest.exclude(institutions=None).annotate(other=F("institutions")).values("other")
+    people, institutions = standing.once("interests", lambda: _interests(standing.person))
+    if not people and not institutions:
+        return NOTHING
     members = ProjectMember.objects.filter(Q(person__in=people) | Q(institution__in=institutions)).values("project")
     return Q(project__lead__in=people) | Q(project__institution__in=institutions) | Q(project__in=members)
+
+
+def _interests(person: Person | None) -> tuple[set[int], set[int]]:
+    """The people and the institutions, by key, that the last declaration to each committee names."""
+    rows = InterestDeclaration.objects.filter(person=person).order_by("committee", "-declared_at", "-pk")
+    latest: dict[int, int] = {}
+    people, institutions = set(), set()
+    for committee, declaration, other, institution in rows.values_list("committee", "pk", "people", "institutions"):
+        if latest.setdefault(committee, declaration) == declaration:
+            people.add(other)
+            institutions.add(institution)
+    return people - {None}, institutions - {None}

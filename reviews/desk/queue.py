@@ -22,6 +22,12 @@ from reviews.models.review_states import State
 from reviews.models.timing import end_of_day
 
 ROWS, SHORT = 30, 20
+# What a row draws: a list reads no texts and no rules that were kept.
+SHOWN = (
+    *("ref", "state", "listed", "next_due_at", "submitted_at"),
+    *("project__title", "project__lead__name", "project__institution__name", "committee__name"),
+)
+MEETING_SHOWN = [f"agenda_item__meeting__{name}" for name in ("ref", "title", "state", "starts_at")]
 SIDES = {
     "committee": _("委员会事项"),
     "institution": _("本单位"),
@@ -151,14 +157,15 @@ def waiting(visitor: Visitor, side: str, chosen: Filter) -> "QuerySet[Review]":
 
 
 def reviews_page(rows: "QuerySet[Review]", cursor: str) -> Reviews:
-    related = rows.select_related("project__institution", "project__lead", "committee")
+    related = rows.select_related("project__institution", "project__lead", "committee").only(*SHOWN)
     return Reviews(keyset.page(related, by=["next_due_at", "pk"], cursor=cursor, size=ROWS))
 
 
 def ballots(visitor: Visitor) -> list[BallotRow]:
     """The ballots this person still has to cast, the next meeting first."""
-    rows = Opinion.objects.visible_to(visitor.standing).awaiting(visitor.person)
-    rows = rows.select_related("review__project", "review__committee", "agenda_item__meeting")
+    # One's own, which are visible to everybody.
+    rows = Opinion.objects.awaiting(visitor.person).select_related("review__project", "agenda_item__meeting")
+    rows = rows.only("draft_answers", "review__ref", "review__project__title", *MEETING_SHOWN)
     return [
         BallotRow(one, BALLOT_NOW if one.agenda_item.meeting.state == Meeting.State.OPEN else BALLOT)
         for one in rows.order_by("next_due_at", "pk")[:SHORT]

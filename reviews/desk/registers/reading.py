@@ -26,6 +26,13 @@ def linked(address: str, words: str) -> SafeString:
     return format_html('<a href="{}">{}</a>', address, words)
 
 
+def page_of(noun: str, ref: str) -> SafeString | str:
+    """A reference as a link, where its object has a page at the desk."""
+    if noun in {Review.noun, Meeting.noun, Committee.noun}:
+        return linked(reverse(f"desk:{noun}", args=[ref]), ref)
+    return ref
+
+
 @admin.register(Project)
 class ProjectRegister(ReadRegister):
     list_display = ["page", "title", "field", "institution", "lead", "state"]
@@ -146,7 +153,7 @@ class FollowUpRegister(ReadRegister):
 
 @admin.register(Deadline)
 class DeadlineRegister(ReadRegister):
-    list_display = ["title", "object_ref", "due_at", "outcome", "breached_at"]
+    list_display = ["title", "object", "due_at", "outcome", "breached_at"]
     list_filter = ["outcome", "kind"]
     search_fields = ["object_ref", "subject_ref"]
 
@@ -162,6 +169,10 @@ class DeadlineRegister(ReadRegister):
     @admin.display(description=_("期限"))
     def title(self, deadline: Deadline) -> str:
         return deadline.title
+
+    @admin.display(description=_("对象"))
+    def object(self, deadline: Deadline) -> SafeString | str:
+        return page_of(deadline.object_kind, deadline.object_ref)
 
 
 @admin.register(Entry)
@@ -184,8 +195,8 @@ class EntryRegister(ReadRegister):
         return rows.filter(reviews | opinions | meetings | committees)
 
     @admin.display(description=_("对象"))
-    def object(self, entry: Entry) -> str:
-        return entry.object_ref
+    def object(self, entry: Entry) -> SafeString | str:
+        return page_of(entry.object_kind, entry.object_ref)
 
     @admin.display(description=_("步骤"))
     def step_label(self, entry: Entry) -> str:
