@@ -1,0 +1,125 @@
+"""Two thousand random paths through the life of a review, and proof that the machine would notice."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from reviews.models import agenda, conclusion, opinion, review_guards
+from reviews.models.review_intake import Intake
+from tests.reviews.machine import Path, World, world
+
+pytestmark = pytest.mark.django_db
+
+# Four parts, so that they run beside each other. PATHS and PATHS_SEED ask for more, or for others.
+PARTS = 4
+PATHS = int(os.environ.get("PATHS", "2000"))
+SEED = int(os.environ.get("PATHS_SEED", "20231201"))
+COMMON = {
+    "stateful_step_count": 6,
+    "deadline": None,
+    "database": None,
+    "print_blob": False,
+    "suppress_health_check": list(HealthCheck),
+}
+
+
+def run(made: World, number: int, *, start: int, phases: list[Phase]) -> None:
+    kind = seed(start)(type("Part", (Path,), {"world": made}))
+    chosen = settings(max_examples=number, phases=phases, report_multiple_bugs=False, **COMMON)
+    run_state_machine_as_test(kind, settings=chosen)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_path_breaks_an_invariant(part: int, record_property: Callable[[str, Any], None]) -> None:
+    made = world()
+
+    run(made, PATHS // PARTS, start=SEED + part, phases=[Phase.generate, Phase.shrink])
+
+    record_property("paths", made.summary())
+    print(f"\npart {part}: {made.summary()}")
+    assert made.paths >= PATHS // PARTS
+    assert made.attempts["done"] > made.paths
+    if PATHS >= 2000:
+        ends = {"approved", "rejected", "withdrawn", "preliminarily_passed", "modification_required"}
+        assert ends <= made.reached.keys(), "paths that never get anywhere prove nothing"
+
+
+# --- would it notice? ---------------------------------------------------------------------------------------------
+
+
+def nothing(*_args: object, **_terms: object) -> Iterator[object]:
+    return iter(())
+
+
+def quorum_is_not_asked(patch: pytest.MonkeyPatch) -> None:
+    for name in ("quorum_met", "all_ballots_in"):
+        _unguard(patch, "conclude", getattr(review_guards, name))
+    patch.setattr(agenda.AgendaItem, "quorum_refusals", nothing)
+
+
+def recused_are_counted(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(agenda.AgendaItem, "recused", lambda item: set())
+
+
+def listed_activity_is_approved(patch: pytest.MonkeyPatch) -> None:
+    kept = conclusion.conclude
+
+    def without_list(review: Any, act: Any, **terms: Any) -> str:
+        review.listed, listed = False, review.listed
+        state = kept(review, act, **terms)
+        review.listed = listed
+        return state
+
+    patch.setattr(conclusion, "conclude", without_list)
+
+
+def chair_votes_for_others(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        opinion.Opinion, "capacities", lambda ballot, standing: {"voter"} if standing.person is not None else set()
+    )
+
+
+def clock_runs_on_after_withdrawal(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Intake, "clock_runs", lambda review: False)
+
+
+def _unguard(patch: pytest.MonkeyPatch, step: str, guard: object) -> None:
+    from reviews.models import Review
+
+    declared = getattr(Review, step).step
+    # Frozen, because a declaration is not changed in life.
+    kept = declared.requires
+    object.__setattr__(declared, "requires", tuple(g for g in kept if g is not guard))
+    undo.append(lambda: object.__setattr__(declared, "requires", kept))
+
+
+undo: list[Callable[[], None]] = []
+
+
+@pytest.mark.parametrize(
+    "bug",
+    [
+        quorum_is_not_asked,
+        recused_are_counted,
+        listed_activity_is_approved,
+        chair_votes_for_others,
+        clock_runs_on_after_withdrawal,
+    ],
+    ids=lambda bug: bug.__name__,
+)
+def test_planted_bug_is_noticed(bug: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    made = world()
+    bug(monkeypatch)
+
+    try:
+        with pytest.raises(AssertionError):
+            run(made, 400, start=1, phases=[Phase.generate])
+    finally:
+        while undo:
+            undo.pop()()
+
+    assert 0 < made.paths <= 400
