@@ -1,6 +1,7 @@
 """What a person is at a moment: every role they hold, read once."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +40,13 @@ class Standing:
     at: datetime
     held: tuple[Held, ...] = ()
     is_system: bool = False
+    memory: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, key: Any, compute: Callable[[], Any]) -> Any:
+        """What several questions about this person at this moment need, read once."""
+        if key not in self.memory:
+            self.memory[key] = compute()
+        return self.memory[key]
 
     @property
     def sees_everyone(self) -> bool:

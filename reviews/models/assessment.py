@@ -1,6 +1,7 @@
 """RiskAssessment 风险评估: the lead's answers, and what follows from them, with the articles."""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Self
 
 from django.db import models
@@ -89,8 +90,13 @@ class RiskAssessment(Lifecycle):
     def conclusions(self) -> Conclusions:
         """What follows from the answers: as kept when completed, else as of now."""
         if self.conclusions_kept:
-            return Conclusions.from_json(self.conclusions_kept)
+            return self._conclusions_as_kept
         return assess(self.answers, self.questionnaire)
+
+    @cached_property
+    def _conclusions_as_kept(self) -> Conclusions:
+        """Every guard asks for them; once kept, they do not change."""
+        return Conclusions.from_json(self.conclusions_kept)
 
     def every_question_answered(self, act: Act) -> Iterator[Refusal]:
         asked = questionnaire(act.at)

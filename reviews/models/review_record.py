@@ -28,6 +28,24 @@ from reviews.models.project import Project, ProjectMember, project_facts
 from reviews.models.review_states import HOLDERS, OPEN_STATES, WAITING_FOR, State
 from reviews.models.submission import Request, Submission
 
+NOTHING = Q(pk__in=[])
+
+
+def seen_by_committee(standing: Standing) -> Q:
+    """A draft is the lead's alone; a recused person does not see the matter from the committee's side."""
+    committees = standing.bodies(*COMMITTEE_CAPACITIES)
+    if not committees:
+        return NOTHING
+    recused = Opinion.objects.filter(person=standing.person, state=Opinion.State.RECUSED).values("review")
+    return Q(committee__in=committees) & ~Q(state=State.DRAFT) & ~Q(pk__in=recused)
+
+
+def seen_by_regulator(standing: Standing) -> Q:
+    if not standing.holds(Role.REGULATOR):
+        return NOTHING
+    high_risk = Q(listed=True) | Q(assessment__high_risk=True)
+    return high_risk & ~Q(state=State.DRAFT) & territory(standing, "project__region")
+
 
 class ReviewQuerySet(LifecycleQuerySet):
     def visible_to(self, standing: Standing) -> Self:
@@ -40,14 +58,7 @@ class ReviewQuerySet(LifecycleQuerySet):
         mine |= Q(project__in=ProjectMember.objects.filter(person=person).values("project"))
         if institutions := standing.bodies(Role.INSTITUTION_OFFICER):
             mine |= Q(project__institution__in=institutions)
-        if committees := standing.bodies(*COMMITTEE_CAPACITIES):
-            # A draft is the lead's alone; a recused person does not see the matter from the committee's side.
-            recused = Opinion.objects.filter(person=person, state=Opinion.State.RECUSED).values("review")
-            mine |= Q(committee__in=committees) & ~Q(state=State.DRAFT) & ~Q(pk__in=recused)
-        if standing.holds(Role.REGULATOR):
-            high_risk = Q(listed=True) | Q(assessment__high_risk=True)
-            mine |= high_risk & ~Q(state=State.DRAFT) & territory(standing, "project__region")
-        return self.filter(mine)
+        return self.filter(mine | seen_by_committee(standing) | seen_by_regulator(standing))
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN_STATES)

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -35,14 +36,15 @@ def cite(article: str) -> SafeString | str:
 @register.simple_tag
 def state_badge(obj: Any, label: str = "") -> SafeString:
     """The state's own word, or the one that this reader is to see."""
-    word = label or _state_labels(type(obj)).get(obj.state, obj.state)
+    model: Any = type(obj)
+    word = label or _state_labels(model).get(obj.state) or obj.get_state_display()
     return format_html('<span class="state state-{}">{}</span>', tone_of(obj.state), word)
 
 
 @cache
-def _state_labels(model: type[Any]) -> dict[str, Any]:
-    """The model's states in words, still to be translated. A list asks for them row by row."""
-    return dict(model._meta.get_field("state").flatchoices)
+def _state_labels(model: Any) -> dict[str, Any]:
+    """A model's states in words, still to be translated: a list asks row by row."""
+    return dict(model._meta.get_field("state").flatchoices) if issubclass(model, Model) else {}
 
 
 @register.inclusion_tag("ui/due.html")
