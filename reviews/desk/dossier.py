@@ -76,7 +76,10 @@ class Dossier:
             raise Http404(ref)
         if review.submission is not None:
             review.submission.review = review
-        return cls(review, visitor)
+        dossier = cls(review, visitor)
+        if dossier.on_table:
+            review.not_recused.add(visitor.person.pk)
+        return dossier
 
     @property
     def on_table(self) -> bool:

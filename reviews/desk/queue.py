@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from committees.models import Committee
@@ -22,12 +22,22 @@ from reviews.models.review_states import State
 from reviews.models.timing import end_of_day
 
 ROWS, SHORT = 30, 20
-# What a row draws: a list reads no texts and no rules that were kept.
-SHOWN = (
-    *("ref", "state", "listed", "next_due_at", "submitted_at"),
-    *("project__title", "project__lead__name", "project__institution__name", "committee__name"),
+# What a row draws, and the states, without which no object with a lifecycle is made: texts and kept rules stay unread.
+SHOWN = ("ref", "state", "listed", "next_due_at", "submitted_at")
+NAMES = {
+    "title": F("project__title"),
+    "lead_name": F("project__lead__name"),
+    "institution_name": F("project__institution__name"),
+    "committee_name": F("committee__name"),
+}
+BALLOT_SHOWN = (
+    *("state", "draft_answers", "review__ref", "review__state", "review__project__title", "review__project__state"),
+    *(f"agenda_item__meeting__{name}" for name in ("ref", "title", "state", "starts_at")),
 )
-MEETING_SHOWN = [f"agenda_item__meeting__{name}" for name in ("ref", "title", "state", "starts_at")]
+MEETING_SHOWN = (
+    *("ref", "title", "state", "starts_at", "committee__name", "committee__state"),
+    "presider__appointment__person_id",
+)
 SIDES = {
     "committee": _("委员会事项"),
     "institution": _("本单位"),
@@ -157,18 +167,17 @@ def waiting(visitor: Visitor, side: str, chosen: Filter) -> "QuerySet[Review]":
 
 
 def reviews_page(rows: "QuerySet[Review]", cursor: str) -> Reviews:
-    related = rows.select_related("project__institution", "project__lead", "committee").only(*SHOWN)
-    return Reviews(keyset.page(related, by=["next_due_at", "pk"], cursor=cursor, size=ROWS))
+    named = rows.annotate(**NAMES).only(*SHOWN)
+    return Reviews(keyset.page(named, by=["next_due_at", "pk"], cursor=cursor, size=ROWS))
 
 
 def ballots(visitor: Visitor) -> list[BallotRow]:
     """The ballots this person still has to cast, the next meeting first."""
     # One's own, which are visible to everybody.
     rows = Opinion.objects.awaiting(visitor.person).select_related("review__project", "agenda_item__meeting")
-    rows = rows.only("draft_answers", "review__ref", "review__project__title", *MEETING_SHOWN)
     return [
         BallotRow(one, BALLOT_NOW if one.agenda_item.meeting.state == Meeting.State.OPEN else BALLOT)
-        for one in rows.order_by("next_due_at", "pk")[:SHORT]
+        for one in rows.only(*BALLOT_SHOWN).order_by("next_due_at", "pk")[:SHORT]
     ]
 
 
@@ -182,6 +191,7 @@ def meetings(visitor: Visitor) -> list[MeetingRow]:
         .filter(state__in=[Meeting.State.PLANNED, Meeting.State.OPEN])
         .annotate(my_reply=Subquery(mine.values("reply")[:1]))
         .select_related("committee", "presider__appointment")
+        .only(*MEETING_SHOWN)
         .order_by("starts_at", "pk")[:SHORT]
     )
     return [_meeting_row(one, visitor) for one in rows]
@@ -204,8 +214,10 @@ def _meeting_row(meeting: Any, visitor: Visitor) -> MeetingRow:
 
 
 def committees_of(visitor: Visitor, side: str) -> list[Committee]:
-    """The committees that the side's list can be narrowed to."""
+    """The committees that the side's list can be narrowed to; of a single one there is nothing to choose."""
     standing = visitor.standing
+    if side == "committee" and len(standing.bodies(*COMMITTEE_CAPACITIES)) < 2:
+        return []
     rows = Committee.objects.visible_to(standing)
     if side == "committee":
         rows = rows.filter(pk__in=standing.bodies(*COMMITTEE_CAPACITIES))

@@ -158,6 +158,8 @@ class ReviewRecord(Lifecycle):
         return found
 
     def recused(self, person: Person) -> bool:
+        if person.pk in self.not_recused:
+            return False
         return self.opinions.filter(person=person, state=Opinion.State.RECUSED).exists()
 
     def conflicts(self, standing: Standing) -> Iterable[Refusal]:
@@ -168,6 +170,11 @@ class ReviewRecord(Lifecycle):
         if standing.person.pk not in self._conflicts:
             self._conflicts[standing.person.pk] = conflict_grounds(standing.person, project_facts(self.project))
         return self._conflicts[standing.person.pk]
+
+    @cached_property
+    def not_recused(self) -> set[int]:
+        """Of whom a face has read that they did not recuse themselves, so that no guard asks again."""
+        return set()
 
     @cached_property
     def _conflicts(self) -> dict[int, list[Refusal]]:
