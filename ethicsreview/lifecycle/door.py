@@ -218,10 +218,7 @@ def _make(instance: Lifecycle, act: Act) -> None:
 
 def _record(obj: Lifecycle, name: str, act: Act, *, source: str, cite: str, facts: Mapping[str, Any]) -> None:
     subject = obj.subject()
-    if act.standing.is_system:
-        actor = ("system", "", act.actor.name)
-    else:
-        actor = ("person", act.actor.username, act.actor.name)
+    actor = ("system" if act.standing.is_system else "person", act.actor.username, act.actor.name)
     append(
         Record(
             subject=(subject.noun, subject.ref),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -77,7 +78,9 @@ class AgendaItem(models.Model):
                 next_due_at=self.meeting.starts_at,
             )
             act.create(opinion)
-            grounds = [str(ground) for ground in interests[membership.person.pk]]
+            # The record speaks Chinese, whatever language the secretary reads.
+            with translation.override("zh-hans"):
+                grounds = [str(ground) for ground in interests[membership.person.pk]]
             if membership.person.pk in recused:
                 grounds.append(recused[membership.person.pk])
             if grounds:

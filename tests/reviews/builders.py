@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from ethicsreview.accounts.models import Appointment, Person, Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.storage import store
 from ethicsreview.lifecycle.door import create, perform
+from ethicsreview.lifecycle.refusals import Refused
 from ethicsreview.policy.catalogues import materials
 from reviews.models import Material, Meeting, Opinion, Project, Review, RiskAssessment, Submission
 from reviews.models.applying import start_assessment, start_project, start_review
@@ -189,3 +191,10 @@ def case(
     if answers is not None:
         made.answers = answers
     return made
+
+
+def refused(path: Case, name: str, by: Person, **terms: Any) -> dict[str, str]:
+    """What a step is refused with: citation by code."""
+    with pytest.raises(Refused) as caught:
+        path.do(name, by, **terms)
+    return {refusal.code: refusal.cite for refusal in caught.value.refusals}

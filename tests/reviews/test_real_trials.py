@@ -110,7 +110,7 @@ def way(shared_data: Path, django_db_setup: None, django_db_blocker: Any) -> Ite
     """Gone once: each test's own transaction lies inside this one, which is undone."""
     units = shared_data / "reference" / "covid_sponsor_variants_sd_sc.csv"
     with django_db_blocker.unblock(), transaction.atomic():
-        with pytest.raises(CommandError, match="^9 "):
+        with pytest.raises(CommandError, match=r"^9 "):
             call_command(
                 "import_projects",
                 str(shared_data / "chictr_covid19_2020_dev.csv"),
