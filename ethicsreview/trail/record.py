@@ -52,16 +52,20 @@ def append(*records: Record) -> list[Entry]:
 
 def append_to_new(records: Iterable[Record]) -> int:
     """Write many subjects' first entries at once (imports, demo data). Subjects must have no chain yet."""
+    begun = begin_chains(records)
+    Chain.objects.bulk_create([chain for chain, _entries in begun], batch_size=2000)
+    entries = [entry for _chain, entries in begun for entry in entries]
+    Entry.objects.bulk_create(entries, batch_size=2000)
+    return len(entries)
+
+
+def begin_chains(records: Iterable[Record]) -> list[tuple[Chain, list[Entry]]]:
+    """New chains with their entries, linked and not yet saved."""
     by_subject: dict[tuple[str, str], list[Record]] = defaultdict(list)
     for record in records:
         by_subject[record.subject].append(record)
-    chains = Chain.objects.bulk_create(
-        [Chain(subject_kind=kind, subject_ref=ref) for kind, ref in by_subject], batch_size=2000
-    )
-    entries = [e for chain, group in zip(chains, by_subject.values(), strict=True) for e in _link(chain, group)]
-    Entry.objects.bulk_create(entries, batch_size=2000)
-    Chain.objects.bulk_update(chains, ["length", "head"], batch_size=500)
-    return len(entries)
+    chains = [(Chain(subject_kind=kind, subject_ref=ref), group) for (kind, ref), group in by_subject.items()]
+    return [(chain, _link(chain, group)) for chain, group in chains]
 
 
 def _locked(subject: tuple[str, str]) -> Chain:

@@ -1,5 +1,6 @@
 """An institution with its committee and their people: set up, staffed and established by the steps that do it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -13,7 +14,7 @@ from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.deadlines.calendar import add_months, law_day
 from ethicsreview.documents.storage import store
 from ethicsreview.lifecycle.door import create, perform
-from reviews.samples.people import appoint, person
+from reviews.samples.people import appoint, person, signing_at_once
 
 TERM_YEARS = 3
 
@@ -69,6 +70,10 @@ class House:
     def chair(self) -> Person:
         return self.seated[0]
 
+    @property
+    def officials(self) -> list[Person]:
+        return [*self.seated, self.secretary, self.officer]
+
     @cached_property
     def seats(self) -> list[int]:
         """The members' seats, in the order of `seated`."""
@@ -93,6 +98,24 @@ def furnish(institution: Institution, place: Place, *, at: datetime, leads: int 
     house = House(place, institution, officer, researchers)
     _committee(house, at, day)
     return house
+
+
+def reopened(place: Place) -> House | None:
+    """A house that was founded before, with the same people in their seats; None where there is none."""
+    people = {who.username.removeprefix(f"{place.key}-"): who for who in _people_of(place)}
+    if SECRETARY.key not in people:
+        return None
+    committee = Committee.objects.select_related("institution").get(appointments__person=people[SECRETARY.key])
+    assert committee.institution is not None
+    leads = [who for key, who in people.items() if key.startswith("lead")]
+    house = House(place, committee.institution, people["officer"], leads)
+    house.committee, house.secretary = committee, people[SECRETARY.key]
+    house.seated = [people[seat.key] for seat in SEATS]
+    return house
+
+
+def _people_of(place: Place) -> Iterable[Person]:
+    return map(signing_at_once, Person.objects.filter(username__startswith=f"{place.key}-").order_by("pk"))
 
 
 def _committee(house: House, at: datetime, day: date) -> None:

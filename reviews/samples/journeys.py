@@ -10,7 +10,7 @@ from ethicsreview.accounts.models import Person
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import perform
 from ethicsreview.lifecycle.drafts import keep_draft
-from ethicsreview.policy.catalogues import materials
+from ethicsreview.policy.catalogues import materials, questionnaire
 from reviews.models import Meeting, Opinion, Project, Review, RiskAssessment
 from reviews.models.applying import start_assessment, start_meeting, start_project, start_review
 from reviews.models.opinion_forms import criteria_for
@@ -54,7 +54,10 @@ class Journey:
 
     def assess(self) -> "Journey":
         draft = start_assessment(self.project, by=self.lead, at=self._later())
-        keep_draft(draft, by=self.lead, revision=draft.revision, at=self.at, answers=dict(self.story.answers))
+        # What is asked changes with the law.
+        asked = {question.key for question in questionnaire(self.at).questions}
+        answers = {key: answer for key, answer in self.story.answers.items() if key in asked}
+        keep_draft(draft, by=self.lead, revision=draft.revision, at=self.at, answers=answers)
         self.assessment = perform(draft, "complete", by=self.lead, at=self._later())
         return self
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Person, Role
@@ -16,9 +16,7 @@ from ethicsreview.documents.models import Letter
 from ethicsreview.trail.models import Entry
 from ethicsreview.trail.verification import verify
 from reviews.models import Decision, FollowUp, Meeting, Project, Review
-from reviews.samples import demo
 from reviews.samples.people import PASSWORD
-from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -31,31 +29,10 @@ def printed(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         transaction.set_rollback(True)
 
 
-def told(**options: bool) -> str:
+def told() -> str:
     out = StringIO()
-    call_command("demo", stdout=out, **options)
+    call_command("demo", stdout=out)
     return out.getvalue()
-
-
-@pytest.mark.parametrize("https", [True, False])
-def test_nobody_with_a_known_password_is_added_to_a_service_in_use(https):
-    if not https:
-        PersonFactory(email="somebody@hospital.cn")
-
-    with override_settings(HTTPS=https):
-        answer = told()
-
-    assert not demo.is_made()
-    assert ("HTTPS" in answer) == https
-    assert PASSWORD not in answer
-
-
-def test_yes_adds_them_all_the_same():
-    PersonFactory(email="somebody@hospital.cn")
-
-    told(yes=True)
-
-    assert demo.is_made()
 
 
 def test_the_stages_of_reviews_and_projects(printed):
