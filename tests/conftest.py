@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
@@ -69,6 +70,12 @@ def _fast_passwords() -> Iterator[None]:
     """Argon2 is slow on purpose; a thousand tests that sign in need not wait for it."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _logs_can_be_read() -> None:
+    """A logger that was used once keeps its way out; a test that reads the log needs it to ask again."""
+    structlog.configure(**{**structlog.get_config(), "cache_logger_on_first_use": False})
 
 
 @pytest.fixture(autouse=True, scope="session")

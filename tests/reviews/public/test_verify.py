@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from ethicsreview.documents.models import Letter
 from reviews.models.lettering import issue_pending
@@ -55,7 +56,7 @@ def test_a_withdrawn_letter_says_so(client):
     path = case().concluded()
     letter = letter_of(path)
 
-    letter.revoke("印制有误", path.at)
+    letter.revoke("印制有误", timezone.now())
 
     assert "已撤销" in page(client, letter)
 
