@@ -54,7 +54,7 @@ SET_UP_BEFORE = timedelta(days=28)
 
 
 def is_made() -> bool:
-    return Person.objects.filter(username=OPERATOR).exists()
+    return Person.objects.filter(username=f"{PLACES[0].key}-lead").exists()
 
 
 @transaction.atomic
