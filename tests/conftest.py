@@ -26,6 +26,12 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
+def pytest_sessionstart() -> None:
+    """A logger that was used once keeps its way out; a test that reads the log needs it to ask again. Said before the
+    tests are collected: the API's description is read, and so logged, while they are."""
+    structlog.configure(**{**structlog.get_config(), "cache_logger_on_first_use": False})
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"page", "browser"} & set(getattr(item, "fixturenames", ())):
@@ -70,12 +76,6 @@ def _fast_passwords() -> Iterator[None]:
     """Argon2 is slow on purpose; a thousand tests that sign in need not wait for it."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _logs_can_be_read() -> None:
-    """A logger that was used once keeps its way out; a test that reads the log needs it to ask again."""
-    structlog.configure(**{**structlog.get_config(), "cache_logger_on_first_use": False})
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -59,10 +60,20 @@ class StepView:
         return describe(self.form)
 
 
-def perform(obj: Object, name: str, *, by: Any, at: datetime | None = None, **raw: Any) -> Object:
+def perform(
+    obj: Object,
+    name: str,
+    received: Mapping[str, Any] = MappingProxyType({}),
+    /,
+    *,
+    by: Any,
+    at: datetime | None = None,
+    **raw: Any,
+) -> Object:
     """Take a step, for a person (or SYSTEM), now; returns the object as it was saved.
 
-    `raw` is the input as a face received it; the step's form cleans it. Raises NotVisible, NotPermitted,
+    The input comes by name, or as a face `received` it: whatever its names are, none can pose as the actor or the
+    moment. The step's form cleans it. Raises NotVisible, NotPermitted,
     Refused (all requirements that are unmet) or InvalidInput (all fields that are wrong); then nothing has
     changed.
     """
@@ -76,7 +87,7 @@ def perform(obj: Object, name: str, *, by: Any, at: datetime | None = None, **ra
         _check_permission(declared, locked, act)
         if refusals := _refusals(declared, locked, act):
             raise Refused(refusals)
-        form = _valid_form(declared, locked, act, raw)
+        form = _valid_form(declared, locked, act, {**received, **raw})
         _take(locked, declared, act, form.terms(), form.recorded())
     return locked
 

@@ -119,7 +119,7 @@ def routes(face: Face) -> Router:
         if name not in steps_of(model):
             raise Http404(name)
         _check_kinds(steps_of(model)[name].form.base_fields, body)
-        perform(obj, name, by=viewer.person, at=viewer.at, **body)
+        perform(obj, name, body, by=viewer.person, at=viewer.at)
         # Read without the filter: a step (a recusal) may end one's right to see what one has just done.
         return face.shape.of(model._base_manager.select_related(*face.related).get(ref=ref), viewer)
 

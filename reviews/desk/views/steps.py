@@ -59,7 +59,7 @@ def _take(request: HttpRequest, visitor: Visitor, found: Lifecycle, name: str) -
     label = str(steps_of(type(found))[name].label)
     try:
         raw = raw_input(step_view(found, name, visitor.person, standing=visitor.standing).form, request.POST)
-        done = perform(found, name, by=visitor.person, **raw)
+        done = perform(found, name, raw, by=visitor.person)
     except (InvalidInput, Refused) as answer:
         cache.delete(once)
         return _again(request, visitor, found, name, answer)

@@ -38,7 +38,7 @@ def step(request: HttpRequest, visitor: Visitor, collection: str, ref: str, name
 def _take(request: HttpRequest, visitor: Visitor, obj: Lifecycle, name: str) -> HttpResponseBase:
     view = step_view(obj, name, visitor.person, at=visitor.at, data=request.POST)
     try:
-        done = perform(obj, name, by=visitor.person, at=visitor.at, **posted(view.form, request.POST))
+        done = perform(obj, name, posted(view.form, request.POST), by=visitor.person, at=visitor.at)
     except Refused as refused:
         obj = visitor.find(type(obj), obj.ref)
         return _draw(request, obj, view, view.form, refused.refusals, 409)

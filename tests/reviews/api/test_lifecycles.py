@@ -70,6 +70,14 @@ class TestSteps:
         assert shown["resubmit"]["refusals"][0]["code"] == "state"
         assert "accept" not in shown
 
+    @pytest.mark.parametrize("name", ["at", "by", "obj", "name", "received"])
+    def test_no_field_can_pose_as_the_actor_or_the_moment(self, path: Case, name: str) -> None:
+        path.submitted()
+
+        answer = Caller(path.lead).post(f"/reviews/{path.review.ref}/steps/withdraw", {"reason": "改期", name: "x"})
+
+        assert name in problem(answer, 422)["errors"]
+
     def test_refused_with_every_reason(self, path: Case) -> None:
         path.drafted()
         path.review.draft_submission.materials.all().delete()
