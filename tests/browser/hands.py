@@ -51,6 +51,12 @@ class Hands:
         target.first.click()
         self.page.wait_for_load_state()
 
+    def settle(self) -> None:
+        """What was filled in has saved itself, and what that brings up is on the page. The page's own clock says when
+        it would have begun to: it is as slow as the page is."""
+        self.page.evaluate("() => new Promise((done) => setTimeout(done, 350))")
+        self.page.wait_for_function("() => !document.querySelector('.htmx-request')")
+
     def sees(self, text: str) -> None:
         expect(self.page.locator("main")).to_contain_text(text)
 

@@ -97,7 +97,7 @@ def submitted(lead: Hands, path: Case) -> None:
             first = lead.page.locator(".people-row").first.locator(".people-cell input")
             for n in range(first.count()):
                 first.nth(n).fill("2026-01-10" if first.nth(n).get_attribute("type") == "date" else "王一")
-            lead.page.wait_for_timeout(400)
+            lead.settle()
         if section.key == "overview":
             lead.look()
         lead.press("保存并继续")
@@ -125,7 +125,7 @@ def answer_shown(lead: Hands) -> None:
     for _look in range(4):
         names = set(lead._names(lead.page.locator("main form").last))
         lead.fill({name: value for name, value in SURVEY.items() if name in names}, within="main form:last-of-type")
-        lead.page.wait_for_timeout(400)
+        lead.settle()
         if set(lead._names(lead.page.locator("main form").last)) == names:
             return
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from ethicsreview.documents.tasks import extract_pending
@@ -132,6 +132,33 @@ def test_what_is_typed_is_kept_without_a_click(open_page: Callable[[str], Page],
     content = Submission.objects.get().content
     assert content["purpose"] == "减轻患者的痛苦"
     assert content["prior_review_result"] == "无"
+
+
+def test_saving_while_the_page_saves_itself_is_no_conflict(open_page: Callable[[str], Page], path: Case) -> None:
+    path.assessed()
+    review = start_review(path.project, by=path.lead, committee=path.committee, at=path.at)
+    page = open_page(f"{review.get_absolute_url()}sections/overview/")
+    held = []
+
+    def on_its_way_back(route: Route) -> None:
+        """Saved by the server, not yet known to the page."""
+        if "hx-request" in route.request.headers and not held:
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    page.route("**/sections/overview/", on_its_way_back)
+    page.get_by_label("目的").fill("减轻患者的痛苦")
+    page.get_by_label("目的").blur()
+    expect(page.locator("#saved")).to_contain_text("正在保存")
+    page.get_by_label("目的").fill("减轻患者的痛苦，缩短住院时间")
+    page.get_by_role("button", name="保存并继续").click(no_wait_after=True)
+    page.wait_for_timeout(200)
+    route, answer = held.pop()
+    route.fulfill(response=answer)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("实施方案与风险")
+    assert Submission.objects.get().content["purpose"] == "减轻患者的痛苦，缩短住院时间"
 
 
 def test_other_tab_is_told_while_one_types(open_page: Callable[[str], Page], path: Case) -> None:

@@ -7,6 +7,16 @@ document.addEventListener("submit", (event) => {
   if (question && !window.confirm(question)) event.preventDefault();
 });
 
+// A form that is just being saved by itself is sent once that is answered: sent across it, the page would not know
+// what was saved, and be told of a conflict with itself.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.dataset.autosave || !form.classList.contains("htmx-request")) return;
+  event.preventDefault();
+  const { submitter } = event;
+  form.addEventListener("htmx:afterRequest", () => setTimeout(() => form.requestSubmit(submitter)), { once: true });
+});
+
 // The same button pressed twice sends once.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method === "get") return;
