@@ -43,6 +43,7 @@ class AttendanceShape(BaseModel):
     role: str
     reply: str
     presence: str
+    left_at: datetime | None
 
 
 class MeetingShape(Summary):
@@ -78,6 +79,7 @@ class MeetingShape(Summary):
                     role=row.membership.appointment.role,
                     reply=row.reply,
                     presence=row.presence,
+                    left_at=row.left_at,
                 )
                 for row in rows
             ],

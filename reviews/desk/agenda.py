@@ -125,7 +125,7 @@ class Agenda:
 
     def _ballots(self, rows: list[AgendaItem]) -> dict[int, Ballots]:
         """Of the members who attend."""
-        there = {row.membership_id for row in self.attendances if row.presence in Attendance.THERE}
+        there = {row.membership_id for row in self.attendances if row.presence in Attendance.THERE and not row.left_at}
         day = law_day(self.visitor.at)
         opinions = Opinion.objects.filter(agenda_item__in=rows).select_related("membership__appointment", "person")
         found: dict[int, tuple[list[str], list[str], list[str]]] = {row.pk: ([], [], []) for row in rows}

@@ -30,6 +30,10 @@ def _lines(agenda: Agenda) -> Iterator[str]:
         names = [row.membership.person.name for row in agenda.attendances if row.presence == presence]
         if names:
             yield f"{label}：{'、'.join(names)}"
+    for row in agenda.attendances:
+        if row.left_at is not None:
+            when = date_format(timezone.localtime(row.left_at), "TIME_FORMAT")
+            yield _("中途离会：%(name)s（%(when)s）") % {"name": row.membership.person.name, "when": when}
     for place, item in enumerate(agenda.items, start=1):
         yield ""
         yield from _item(place, item)

@@ -15,10 +15,10 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import Policy
-from reviews.models.meeting import Meeting, in_office, there
+from reviews.models.meeting import Attendance, Meeting, categories_of, in_office, there
 from reviews.models.opinion import Opinion
 from reviews.models.project import project_facts
-from reviews.rules.quorum import QuorumResult, quorum
+from reviews.rules.quorum import Attendee, QuorumResult, quorum
 from reviews.rules.votes import Formula, Outcome, tally
 
 
@@ -97,6 +97,15 @@ class AgendaItem(models.Model):
         """Who is marked as there, read once."""
         return there(self.meeting)
 
+    @property
+    def ballots_cast(self) -> list[Opinion]:
+        return [ballot for ballot in self.round_opinions if ballot.state == Opinion.State.CAST]
+
+    def attendees(self, at: datetime) -> list[Any]:
+        """There and in office; and whoever has voted on this item, even if they have left or their term has ended
+        since: a ballot lawfully cast stays in the count."""
+        return [*in_office(self.attendances, at), *having_voted(self.ballots_cast)]
+
     def recused(self) -> set[int]:
         return {ballot.person_id for ballot in self.round_opinions if ballot.state == Opinion.State.RECUSED}
 
@@ -104,7 +113,7 @@ class AgendaItem(models.Model):
         """Measures 14, counted after recusals."""
         policy = self.review.policy_at(at)
         return quorum(
-            in_office(self.attendances, at),
+            self.attendees(at),
             self.recused(),
             min_present=policy.value("meeting.quorum"),
             categories_required=policy.value("meeting.categories_required"),
@@ -115,8 +124,8 @@ class AgendaItem(models.Model):
         yield from wanting(self.quorum(at), self.review.policy_at(at))
 
     def voters(self, at: datetime) -> set[int]:
-        """Who attends this item: there, in office, and not recused."""
-        return {attendee.person for attendee in in_office(self.attendances, at)} - self.recused()
+        """Who attends this item, and is not recused."""
+        return {attendee.person for attendee in self.attendees(at)} - self.recused()
 
     def ballots_out(self, at: datetime) -> list[Opinion]:
         """Ballots of members who attend and have not voted."""
@@ -132,29 +141,32 @@ class AgendaItem(models.Model):
     def tally(self, at: datetime) -> Outcome:
         """The votes, by each formula that applies (Measures 16; Human Measures 22)."""
         policy, voters = self.review.policy_at(at), self.voters(at)
-        cast = [b for b in self.round_opinions if b.state == Opinion.State.CAST and b.person_id in voters]
         members = self.meeting.committee.voting_members_at(law_day(at)).values_list("appointment__person", flat=True)
         return tally(
-            {ballot.person_id: ballot.verdict for ballot in cast},
+            {ballot.person_id: ballot.verdict for ballot in self.ballots_cast},
             attending=voters,
-            all_members=set(members),
+            all_members={*members, *voters},
             formulas=[Formula.from_value(entry.value) for entry in policy.entries("vote.formula")],
         )
 
     def roll(self, at: datetime) -> list[dict[str, Any]]:
         """The attendance as the decision keeps it: names as text, roles, presence, recusals."""
-        recused = self.recused()
+        recused, voted = self.recused(), {ballot.person_id for ballot in self.ballots_cast}
         rows = self.meeting.attendances.exclude(presence="").select_related("membership__appointment__person")
         return [
             {
                 "name": row.membership.person.name,
                 "role": row.membership.appointment.role,
                 "category": row.membership.category,
-                "presence": row.presence,
+                "presence": Attendance.LEFT if row.left_at and row.membership.person.pk not in voted else row.presence,
                 "recused": row.membership.person.pk in recused,
             }
             for row in rows.order_by("membership__appointment__role", "pk")
         ]
+
+
+def having_voted(ballots: Iterable[Opinion]) -> list[Attendee]:
+    return [Attendee(person=one.person_id, categories=categories_of(one.membership)) for one in ballots]
 
 
 def wanting(result: QuorumResult, policy: Policy) -> Iterator[Refusal]:
@@ -174,14 +186,18 @@ def shortfalls(meeting: Meeting, items: Iterable[AgendaItem], at: datetime) -> d
     items = list(items)
     present = in_office(there(meeting), at)
     recused: dict[int, set[int]] = {item.pk: set() for item in items}
-    rows = Opinion.objects.filter(agenda_item__in=items, state=Opinion.State.RECUSED)
-    for item_id, person_id in rows.values_list("agenda_item_id", "person_id"):
-        recused[item_id].add(person_id)
+    cast: dict[int, list[Opinion]] = {item.pk: [] for item in items}
+    rows = Opinion.objects.filter(agenda_item__in=items, state__in=[Opinion.State.RECUSED, Opinion.State.CAST])
+    for ballot in rows.select_related("membership").defer("verdict", "criteria", "comment", "draft_answers"):
+        if ballot.state == Opinion.State.CAST:
+            cast[ballot.agenda_item_id].append(ballot)
+        else:
+            recused[ballot.agenda_item_id].add(ballot.person_id)
     found = {}
     for item in items:
         policy = item.review.policy_at(at)
         result = quorum(
-            present,
+            [*present, *having_voted(cast[item.pk])],
             recused[item.pk],
             min_present=policy.value("meeting.quorum"),
             categories_required=policy.value("meeting.categories_required"),

@@ -12,6 +12,7 @@ from ethicsreview.documents.letters import issue_letter
 from ethicsreview.documents.models import Letter
 from ethicsreview.policy import Policy, cite
 from reviews.models.decision import Decision
+from reviews.models.meeting import Attendance
 from reviews.models.opinion import Verdict
 
 BATCH = 50
@@ -43,7 +44,7 @@ def letter_content(decision: Decision) -> dict[str, Any]:
     """What `documents.letters.schema.Decision` asks for, in the language that is active."""
     review, project, version = decision.review, decision.review.project, decision.submission
     policy = Policy.from_pin(decision.policy)
-    there = [row for row in decision.attendance if row["presence"] != "absent" and not row["recused"]]
+    there = [row for row in decision.attendance if row["presence"] in Attendance.THERE and not row["recused"]]
     tally = decision.tally
     votes = [{"label": str(Verdict(verdict).label), "count": count} for verdict, count in tally["votes"].items()]
     if tally["abstained"]:

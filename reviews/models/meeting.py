@@ -117,7 +117,7 @@ class Meeting(Lifecycle):
         )
 
     def is_attended_by(self, person: Person) -> bool:
-        return self.attendances.filter(membership__appointment__person=person, presence__in=Attendance.THERE).exists()
+        return there_at(self).filter(membership__appointment__person=person).exists()
 
     # --- guards ---------------------------------------------------------------------------------------------------
 
@@ -220,8 +220,13 @@ class Meeting(Lifecycle):
         members = {m.pk: m for m in self.committee.voting_members_at(law_day(act.at))}
         for name, value in presence.items():
             membership = members[int(name.removeprefix("presence__"))]
+            if value == Attendance.LEFT:
+                there_at(self).filter(membership=membership).update(left_at=act.at)
+                continue
             Attendance.objects.update_or_create(
-                meeting=self, membership=membership, defaults={"presence": value, "marked_at": act.at}
+                meeting=self,
+                membership=membership,
+                defaults={"presence": value, "left_at": None, "marked_at": act.at},
             )
         act.record(
             presence={members[int(n.removeprefix("presence__"))].person.username: v for n, v in presence.items()}
@@ -293,11 +298,14 @@ class Attendance(models.Model):
         DECLINED = "declined", _("不能到会")
 
     THERE = (Presence.PRESENT, Presence.VIDEO)
+    # Marked like a presence, kept beside it: how somebody was there stays known after they have gone.
+    LEFT = "left"
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendances")
     membership = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     reply = models.CharField(_("回复"), max_length=10, choices=Reply.choices, blank=True)
     presence = models.CharField(_("到会"), max_length=10, choices=Presence.choices, blank=True)
+    left_at = models.DateTimeField(_("离会时间"), null=True)
     marked_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -309,10 +317,14 @@ class Attendance(models.Model):
         return f"{self.membership} {self.get_presence_display()}"
 
 
+def there_at(meeting: Meeting) -> "models.QuerySet[Attendance]":
+    """Marked as there, in person or by video, and not gone since."""
+    rows: models.QuerySet[Attendance] = meeting.attendances.filter(presence__in=Attendance.THERE, left_at=None)
+    return rows
+
+
 def there(meeting: Meeting) -> list[Attendance]:
-    """Who is marked as there, in person or by video."""
-    rows = meeting.attendances.filter(presence__in=Attendance.THERE)
-    return list(rows.select_related("membership__appointment__person"))
+    return list(there_at(meeting).select_related("membership__appointment__person"))
 
 
 def in_office(rows: Iterable[Attendance], at: datetime) -> list[Any]:

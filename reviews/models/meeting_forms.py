@@ -42,22 +42,42 @@ class ReplyForm(StepForm):
 
 
 class AttendanceForm(StepForm):
-    """One choice for each member in office; by video only where the committee's own rules provide for it."""
+    """One choice for each member in office; by video only where the committee's own rules provide for it.
+
+    Who has come may leave. Who has voted was there: nobody's ballot is taken out of the count by marking them absent.
+    """
 
     def build(self) -> None:
         from reviews.models.meeting import Attendance
 
         video = self.obj.committee.has_rule(RuleKind.VIDEO, law_day(self.act.at))
         choices = [c for c in Attendance.Presence.choices if video or c[0] != Attendance.Presence.VIDEO]
-        marked = dict(self.obj.attendances.values_list("membership_id", "presence"))
+        marked = {row.membership_id: row for row in self.obj.attendances.all()}
         for membership in self.obj.committee.voting_members_at(law_day(self.act.at)):
+            row = marked.get(membership.pk)
+            came = row is not None and row.presence in Attendance.THERE
+            left = [(Attendance.LEFT, _("中途离会"))] if came and self.obj.state == self.obj.State.OPEN else []
             self.fields[f"presence__{membership.pk}"] = forms.ChoiceField(
                 label=str(membership),
-                choices=choices,
+                choices=choices + left,
                 widget=forms.RadioSelect,
-                initial=marked.get(membership.pk),
+                initial=row and (Attendance.LEFT if row.left_at else row.presence),
                 help_text="" if video else _("委员会章程未规定视频会议（《办法》第十四条），不能登记为视频到会。"),
             )
+
+    def clean(self) -> dict[str, Any]:
+        from reviews.models.meeting import Attendance
+        from reviews.models.opinion import Opinion
+
+        cleaned: dict[str, Any] = super().clean() or {}
+        voted = Opinion.objects.filter(agenda_item__meeting=self.obj, state=Opinion.State.CAST)
+        for seat in set(voted.values_list("membership_id", flat=True)):
+            if cleaned.get(f"presence__{seat}") == Attendance.Presence.ABSENT:
+                self.add_error(
+                    f"presence__{seat}",
+                    _("该委员已在本次会议上表决，不能登记为缺席；已经离开的，请选“中途离会”。"),
+                )
+        return cleaned
 
 
 class MinutesForm(PasswordAgain):

@@ -144,6 +144,11 @@ class Case:
         perform(self.meeting, "mark_attendance", by=self.secretary, at=self.at, **marks)
         self.meeting = perform(self.meeting, "open", by=self.secretary, at=self.at)
 
+    def mark(self, **presence: str) -> None:
+        """Attendance as it stands, but for those who are named."""
+        kept = {f"presence__{row.membership_id}": row.presence for row in self.meeting.attendances.all()}
+        perform(self.meeting, "mark_attendance", by=self.secretary, at=self.at, **kept | presence)
+
     def ballot_of(self, member: Person) -> Opinion:
         return Opinion.objects.get(review=self.review, person=member, round=self.review.round)
 

@@ -215,10 +215,10 @@ class Path(RuleBasedStateMachine):
             self.take(whose, "recuse", by, {"ground": "与负责人有合作"})
 
     @precondition(lambda self: self.meeting is not None)
-    @rule(absent=st.sets(st.integers(0, 8), max_size=4))
-    def attendance_is_marked(self, absent: set[int]) -> None:
+    @rule(absent=st.sets(st.integers(0, 8), max_size=4), away=st.sampled_from(["absent", "left"]))
+    def attendance_is_marked(self, absent: set[int], away: str = "absent") -> None:
         seats = self.world.committee.voting_members_at(law_day(self.at)).order_by("pk")
-        marks = {f"presence__{seat.pk}": "absent" if n in absent else "present" for n, seat in enumerate(seats)}
+        marks = {f"presence__{seat.pk}": away if n in absent else "present" for n, seat in enumerate(seats)}
         self.take(self.meeting, "mark_attendance", self.people["secretary"], marks)
 
     @precondition(lambda self: self.meeting is not None)
@@ -372,9 +372,9 @@ class Path(RuleBasedStateMachine):
     # --- the law, counted once more by hand -----------------------------------------------------------------------
 
     def there(self) -> set[int]:
-        """Marked as present, term running today, not recused from this review."""
+        """Marked as present and not gone, term running today, not recused from this review."""
         assert self.meeting is not None
-        rows = self.meeting.attendances.filter(presence__in=["present", "video"])
+        rows = self.meeting.attendances.filter(presence__in=["present", "video"], left_at=None)
         seats = [row.membership for row in rows.select_related("membership__appointment")]
         today = law_day(self.at)
         running = {
@@ -420,6 +420,8 @@ def no_approval_without_a_lawful_basis(path: Path) -> None:
         assert attending <= len(present), "more attend than are on the roll"
         assert votes.count(verdict) * 3 >= attending * 2, "less than two thirds"
         assert decision.tally["votes"][verdict] == votes.count(verdict), "a vote was lost or invented"
+        counted = sum(decision.tally["votes"].values()) + decision.tally["abstained"]
+        assert attending == counted == len(votes), "somebody who voted was not counted, or somebody who did not was"
         assert {one["category"] for one in present} >= {"peer", "ethics", "law"}, "a category is missing"
 
 

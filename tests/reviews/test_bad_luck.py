@@ -73,6 +73,53 @@ def test_term_that_ends_with_the_day_of_the_meeting_ends_the_vote_at_midnight() 
     assert path.review.decision.tally["attending"] == 6
 
 
+@pytest.mark.article("national", 16)
+def test_who_has_voted_is_not_marked_out_of_the_count() -> None:
+    """Four of seven approve: not two thirds. With two of the others made absent it would be four of five."""
+    path = case().voted(*["approved"] * 4, *["rejected"] * 3)
+    against = [path.ballot_of(member).membership for member in path.members[5:]]
+    assert "votes" in refused(path, "conclude")
+
+    with pytest.raises(InvalidInput) as caught:
+        path.mark(**{f"presence__{seat.pk}": "absent" for seat in against})
+    path.mark(**{f"presence__{seat.pk}": "left" for seat in against})
+
+    assert set(caught.value.errors) == {f"presence__{seat.pk}" for seat in against}
+    assert "votes" in refused(path, "conclude")
+    assert path.review.item.tally(path.at).votes("rejected") == 3
+
+
+@pytest.mark.article("national", 14)
+def test_who_leaves_counts_where_they_voted_and_nowhere_else() -> None:
+    path = case().opened()
+    voted, silent = path.members[5:]
+    path.cast(voted, "rejected")
+    path.mark(**{f"presence__{path.ballot_of(one).membership_id}": "left" for one in (voted, silent)})
+
+    for member in path.members[:5]:
+        path.cast(member)
+    with pytest.raises(Refused) as caught:
+        path.cast(silent)
+    path.do("conclude", path.chair, password=PASSWORD)
+
+    assert [refusal.code for refusal in caught.value.refusals] == ["not_attending"]
+    decision = path.review.decision
+    assert (decision.tally["attending"], decision.tally["votes"]["rejected"]) == (6, 1)
+    assert [row["presence"] for row in decision.attendance].count("left") == 1
+
+
+@pytest.mark.article("national", 7)
+def test_ballot_cast_in_office_counts_after_the_term_has_ended() -> None:
+    path = case().voted(*["approved"] * 4, *["rejected"] * 3)
+    for member in path.members[5:]:
+        seat = path.committee.memberships.get(appointment__person=member)
+        terms = {"membership": seat.pk, "last_day": law_day(path.at), "reason": "调离"}
+        perform(path.committee, "end_term", by=keeper_of(path.committee), at=path.at, **terms)
+    path.at += timedelta(days=1)
+
+    assert "votes" in refused(path, "conclude")
+
+
 def test_chair_who_stays_away_leaves_nobody_to_open_or_conclude() -> None:
     path = case().in_review()
     path.at = path.meeting.starts_at
