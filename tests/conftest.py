@@ -1,5 +1,6 @@
 """What the tests of every room share."""
 
+import gc
 import os
 import shutil
 import uuid
@@ -15,7 +16,8 @@ from django.test import TransactionTestCase, override_settings
 from playwright.sync_api import Page
 
 from config.celery import app
-from ethicsreview.trail import triggers
+from tests.emptying import empty_tables
+from tests.memory import memory
 
 # Playwright keeps an event loop in the thread of the test, where Django would else refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -30,6 +32,12 @@ def pytest_sessionstart() -> None:
     """A logger that was used once keeps its way out; a test that reads the log needs it to ask again. Said before the
     tests are collected: the API's description is read, and so logged, while they are."""
     structlog.configure(**{**structlog.get_config(), "cache_logger_on_first_use": False})
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector of garbage need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -93,20 +101,21 @@ def _on_postgres_only(request: pytest.FixtureRequest) -> None:
         pytest.skip("needs DATABASE_URL of a PostgreSQL")
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered_of_changed_code(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that plants something in the code builds all it needs itself, and leaves nothing of it behind."""
+    known = request.node._fixtureinfo
+    ours = [made for name in request.fixturenames for made in known.name2fixturedefs.get(name, ()) if made.baseid]
+    memory.asleep = any("monkeypatch" in names for names in (known.argnames, *(made.argnames for made in ours)))
+    yield
+    memory.asleep = False
+
+
 @pytest.fixture(autouse=True, scope="session")
-def _flush_past_the_triggers() -> Iterator[None]:
-    """A test that commits is cleaned up by emptying the tables, which the triggers would refuse."""
-    flush = TransactionTestCase._fixture_teardown
-
-    def flush_without_triggers(case: TransactionTestCase) -> None:
-        triggers.remove()
-        try:
-            flush(case)
-        finally:
-            triggers.install()
-
+def _emptied_past_the_triggers() -> Iterator[None]:
+    """A test that commits is cleaned up by emptying the tables it filled, which the triggers would refuse."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())
         yield
 
 

@@ -16,6 +16,7 @@ from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.documents.storage import store
 from ethicsreview.lifecycle.door import create, perform
 from tests.factories import AppointmentFactory, AuthorityFactory, InstitutionFactory, PersonFactory
+from tests.memory import remembered
 
 _numbers = count(1)
 TERM = timedelta(days=3 * 365)
@@ -68,6 +69,7 @@ SEATS = (
 )
 
 
+@remembered
 def draft(region: str = "370100", *, by: Person | None = None, at: datetime | None = None, **fields: Any) -> Committee:
     """A committee in preparation, with nobody on it."""
     if fields.get("type", CommitteeType.INSTITUTION) == CommitteeType.INSTITUTION:
@@ -100,6 +102,7 @@ def rule_document(by: Person, at: datetime | None = None) -> DocumentVersion:
     return store(None, file, by=by, at=at or timezone.now(), title="制度", kind="committee_rule")
 
 
+@remembered
 def committee(size: int = 7, region: str = "370100", *, at: datetime | None = None, **fields: Any) -> Committee:
     """An active committee that every regime it is set up for finds lawful, with its people and papers."""
     at = at or timezone.now()
@@ -107,6 +110,7 @@ def committee(size: int = 7, region: str = "370100", *, at: datetime | None = No
     return perform(made, "establish", by=keeper_of(made), at=at, set_up_on=law_day(at))
 
 
+@remembered
 def ready(
     size: int = 7, region: str = "370100", *, at: datetime | None = None, secretary: bool = True, **fields: Any
 ) -> Committee:

@@ -23,6 +23,7 @@ from reviews.models.submission import keep_section
 from reviews.rules.checklist import missing
 from reviews.samples.application import filled, value_for
 from tests.committees.builders import committee, people_of, person
+from tests.memory import remembered
 from tests.reviews.rules.answers import SURVEY
 
 _numbers = count(1)
@@ -74,6 +75,7 @@ class Case:
         self.review = perform(self.review, name, by=by, at=self.at, **terms)
         return self.review
 
+    @remembered
     def assessed(self) -> "Case":
         self.project = start_project(
             by=self.lead,
@@ -87,6 +89,7 @@ class Case:
         self.assessment = perform(draft, "complete", by=self.lead, at=self.at)
         return self
 
+    @remembered
     def drafted(self) -> "Case":
         self.assessed()
         self.review = start_review(self.project, by=self.lead, committee=self.committee, at=self.at)
@@ -104,17 +107,20 @@ class Case:
             kept = store(None, file, by=self.lead, at=self.at, title=rule.zh, kind=rule.key)
             Material.objects.create(submission=version, kind=rule.key, version=kept)
 
+    @remembered
     def submitted(self) -> "Case":
         self.drafted()
         self.do("submit", self.lead, **signing(self.lead))
         return self
 
+    @remembered
     def accepted(self, **terms: Any) -> "Case":
         self.submitted()
         terms = {"procedure": "general", "procedure_ground": "风险高于最低风险", "listed": "no", **terms}
         self.do("accept", self.secretary, **terms)
         return self
 
+    @remembered
     def planned(self) -> Meeting:
         self.meeting = create(
             Meeting(
@@ -125,17 +131,20 @@ class Case:
         )
         return self.meeting
 
+    @remembered
     def in_review(self, **terms: Any) -> "Case":
         self.accepted(**terms)
         self.do("begin", self.secretary, meeting=self.planned().ref)
         return self
 
+    @remembered
     def opened(self, *, absent: int = 0, **terms: Any) -> "Case":
         """The meeting is open with all members there but the last `absent` ones."""
         self.in_review(**terms)
         self.open_meeting(absent=absent)
         return self
 
+    @remembered
     def open_meeting(self, *, absent: int = 0) -> None:
         self.at = max(self.at, self.meeting.starts_at)
         seats = list(self.committee.voting_members_at(law_day(self.at)).order_by("pk"))
@@ -157,17 +166,20 @@ class Case:
         terms = ballot(self.review, verdict) | changes
         return perform(self.ballot_of(member), "cast", by=member, at=self.at, **terms)
 
+    @remembered
     def voted(self, *verdicts: str, absent: int = 0, **terms: Any) -> "Case":
         """All who attend vote: as given, and approve beyond that."""
         self.opened(absent=absent, **terms)
         self.vote(*verdicts, absent=absent)
         return self
 
+    @remembered
     def vote(self, *verdicts: str, absent: int = 0) -> None:
         there = self.members[: len(self.members) - absent]
         for number, member in enumerate(there):
             self.cast(member, verdicts[number] if number < len(verdicts) else "approved")
 
+    @remembered
     def concluded(self, *verdicts: str, **terms: Any) -> "Case":
         self.voted(*verdicts)
         self.do("conclude", self.chair, password=PASSWORD, **terms)
@@ -179,6 +191,7 @@ def ballot(review: Review, verdict: str) -> dict[str, Any]:
     return answers | {"verdict": verdict, "comment": "见逐项意见", "password": PASSWORD}
 
 
+@remembered
 def case(
     *,
     at: datetime | None = None,

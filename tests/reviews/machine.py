@@ -28,6 +28,7 @@ from reviews.models import Decision, Meeting, Opinion, Project, Review
 from reviews.models.applying import start_meeting
 from reviews.models.submission import keep_section
 from tests.committees.builders import holder, institution, keeper_of
+from tests.memory import remembered
 from tests.reviews.builders import PASSWORD, Case, ballot, case, signing
 from tests.reviews.rules.answers import BCI
 
@@ -58,6 +59,7 @@ class World:
         )
 
 
+@remembered
 def world() -> World:
     """Eight members, of whom the eighth leads one of the projects."""
     first = case(size=8)
