@@ -187,7 +187,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
 
 ACCOUNT_ADAPTER = "ethicsreview.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "ethicsreview.accounts.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "ethicsreview.accounts.forms.LoginForm",
+    "reset_password": "ethicsreview.notices.resets.ResetForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 # An officer enters people with their addresses; nobody signs up, so there is nothing to confirm by mail.
 ACCOUNT_EMAIL_VERIFICATION = "none"
