@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     # Before the admin, whose frame it redraws.
     "ethicsreview.ui",
     "config.desk.DeskConfig",
+    "config.apps.ServiceConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
