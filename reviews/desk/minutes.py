@@ -12,12 +12,14 @@ from reviews.models import Attendance, Meeting
 from reviews.models.opinion import Verdict
 
 
-def draft_minutes(meeting: Meeting, visitor: Visitor) -> str:
-    """Only what is decided is told with its votes."""
-    return "\n".join(_lines(Agenda(meeting, visitor)))
+def draft_minutes(meeting: Meeting, visitor: Visitor) -> dict[str, str]:
+    """By field of the form. Only what is decided is told with its votes."""
+    agenda = Agenda(meeting, visitor)
+    items = {f"minutes__{place}": "\n".join(_item(item)) for place, item in enumerate(agenda.items, start=1)}
+    return {"minutes": "\n".join(_of_meeting(agenda)), **items}
 
 
-def _lines(agenda: Agenda) -> Iterator[str]:
+def _of_meeting(agenda: Agenda) -> Iterator[str]:
     meeting = agenda.meeting
     began = timezone.localtime(meeting.opened_at or meeting.starts_at)
     yield _("会议：%(title)s（%(ref)s）") % {"title": meeting.title, "ref": meeting.ref}
@@ -35,11 +37,7 @@ def _lines(agenda: Agenda) -> Iterator[str]:
         yield from _item(place, item)
 
 
-def _item(place: int, item: Item) -> Iterator[str]:
-    if item.hidden:
-        yield _("%(place)d. （主持人回避的事项）") % {"place": place}
-        return
-    yield f"{place}. {item.review.project.title}（{item.review.ref}）"
+def _item(item: Item) -> Iterator[str]:
     if item.ballots is not None and item.ballots.recused:
         yield _("回避：%(count)d人") % {"count": item.ballots.recused}
     if item.decision is not None:

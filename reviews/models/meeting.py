@@ -21,10 +21,12 @@ from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import step
 from reviews.models import meeting_forms as forms
+from ethicsreview.trail.digest import digest
 from reviews.models.parties import holders, on_committee
 
 if TYPE_CHECKING:
     from reviews.models.review import Review
+    from reviews.models.agenda import AgendaItem
 
 
 class MeetingQuerySet(LifecycleQuerySet):
@@ -117,6 +119,19 @@ class Meeting(Lifecycle):
         )
 
     def is_attended_by(self, person: Person) -> bool:
+    def items_for(self, standing: Standing) -> "models.QuerySet[AgendaItem]":
+        """What stands on the agenda, as far as the person may see it. Of the rest they learn nothing, not even that
+        it is there: who shows a place in the agenda counts these.
+        """
+        from reviews.models.review import Review
+
+        rows: models.QuerySet[AgendaItem] = self.items.filter(dropped_at=None)
+        if standing.is_system:
+            return rows
+        if on_committee(standing, self.committee_id):
+            return rows.filter(review__in=Review.objects.on_table(standing))
+        return rows.filter(review__in=Review.objects.visible_to(standing))
+
         return self.attendances.filter(membership__appointment__person=person, presence__in=Attendance.THERE).exists()
 
     # --- guards ---------------------------------------------------------------------------------------------------
@@ -158,10 +173,12 @@ class Meeting(Lifecycle):
         settled = Decision.objects.filter(review=models.OuterRef("review"), round=models.OuterRef("round"))
         waiting = self.items.filter(~models.Exists(settled), dropped_at=None).select_related("review__project")
         for item in waiting:
+        seen = set(self.items_for(act.standing).values_list("pk", flat=True))
             yield Refusal(
                 "item_open",
                 _("“%(title)s”尚未形成审查意见，也未改列其他会议"),
-                {"title": item.review.project.title},
+                # The meeting cannot end before it is settled; which matter that is, is not for everybody.
+                {"title": item.review.project.title if item.pk in seen else self.title},
                 "national:14",
             )
 
@@ -251,9 +268,14 @@ class Meeting(Lifecycle):
         form=forms.MinutesForm,
         help=_("签署后会议记录不能再修改。"),
     )
-    def close(self, act: Act, *, minutes: str) -> None:
+    def close(self, act: Act, *, minutes: str, **of_items: str) -> None:
+        """What was said of an item is kept with it, for those who may see that item."""
         self.minutes, self.closed_at = minutes, act.at
 
+        for place, item in enumerate(self.items_for(act.standing), start=1):
+            item.minutes = of_items[f"minutes__{place}"]
+            item.save(update_fields=["minutes"])
+        act.record(digest=digest([minutes, of_items]))
     @step(
         source=State.PLANNED,
         target=State.CANCELLED,

@@ -36,7 +36,9 @@ class Verdict(models.TextChoices):
 
 class OpinionQuerySet(LifecycleQuerySet):
     def visible_to(self, standing: Standing) -> Self:
-        """One's own; and that others exist, for those on the committee (their content is sealed: `readable_by`)."""
+        """One's own, until one is recused or declares an interest; and that others exist, for those on the committee
+        (their content is sealed: `readable_by`).
+        """
         if standing.is_system:
             return self
         if standing.person is None:
@@ -44,8 +46,12 @@ class OpinionQuerySet(LifecycleQuerySet):
         from reviews.models.review import Review
 
         on_table = standing.bodies(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
-        visible = Review.objects.visible_to(standing).filter(committee__in=on_table)
-        return self.filter(models.Q(person=standing.person) | models.Q(review__in=visible))
+        from reviews.models.project import of_interest
+
+        visible = Review.objects.on_table(standing).filter(committee__in=on_table)
+        own = models.Q(person=standing.person) & ~models.Q(review__in=recusals_of(standing.person))
+        own &= ~of_interest(standing, "review__project")
+        return self.filter(own | models.Q(review__in=visible))
 
     def awaiting(self, person: Person) -> Self:
         """What this member still has to vote on, of rounds that run."""
@@ -59,6 +65,11 @@ class OpinionQuerySet(LifecycleQuerySet):
 
 
 class Opinion(Lifecycle):
+def recusals_of(person: Person | None) -> "models.QuerySet[Opinion, Any]":
+    """The reviews, by key, from which the person is recused, in whichever round that was."""
+    return Opinion.objects.filter(person=person, state=Opinion.State.RECUSED).values("review")
+
+
     noun, collection, letter = "opinion", "opinions", "B"
     frozen_when: ClassVar[str] = "OLD.state = 'cast' OR OLD.state = 'recused'"
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from committees.models import ProjectFacts
+from committees.models import ProjectFacts, declared_interests
 from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text
@@ -240,6 +240,35 @@ class ProjectMember(models.Model):
 
 
 def project_facts(project: Project) -> ProjectFacts:
+def own_project(person: Person | None) -> Q:
+    """Rows of what the person leads or works on, by their `project`."""
+    if person is None:
+        return Q(pk__in=[])
+    return Q(project__lead=person) | Q(project__in=ProjectMember.objects.filter(person=person).values("project"))
+
+
+def of_interest(standing: Standing, project: str = "project") -> Q:
+    """Rows whose project (at that path) is of people or institutions in which the person declared an interest."""
+    people, institutions = declared_interests(standing)
+    if not people and not institutions:
+        return Q(pk__in=[])
+    members = ProjectMember.objects.filter(Q(person__in=people) | Q(institution__in=institutions)).values("project")
+    return (
+        Q(**{f"{project}__lead__in": people})
+        | Q(**{f"{project}__institution__in": institutions})
+        | Q(**{f"{project}__in": members})
+    )
+
+
+def interests_in(standing: Standing, project: Project) -> bool:
+    """`of_interest` of one project that is at hand."""
+    people, institutions = declared_interests(standing)
+    if not people and not institutions:
+        return False
+    facts = project_facts(project)
+    return bool(people & (facts.team_ids | {facts.lead_id}) or institutions & facts.institution_ids)
+
+
     """Who and what is behind a project: what an interest is measured against."""
     members = [(member.person_id, member.institution_id) for member in project.members.all()]
     return ProjectFacts(

@@ -44,7 +44,7 @@ def step(request: HttpRequest, visitor: Visitor, collection: str, ref: str, name
     given = {key: request.GET[key] for key in PREFILLED if key in request.GET and key in view.form.fields}
     view.form.initial = {**view.form.initial, **given}
     if found.noun == "meeting" and name == "close":
-        view.form.initial["minutes"] = draft_minutes(found, visitor)
+        view.form.initial |= draft_minutes(found, visitor)
     return _draw(request, found, view)
 
 
