@@ -90,7 +90,7 @@ def desk_page(
 
 
 def not_permitted(forbidden: NotPermitted) -> str:
-    who = "、".join(str(CAPACITIES.get(name, name)) for name in forbidden.allowed)
+    who = _("、").join(str(CAPACITIES.get(name, name)) for name in forbidden.allowed)
     return _("“%(step)s”须由以下人员办理：%(who)s。") % {"step": forbidden.label, "who": who}
 
 

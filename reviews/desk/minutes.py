@@ -31,10 +31,7 @@ def _of_meeting(agenda: Agenda) -> Iterator[str]:
     for presence, label in Attendance.Presence.choices:
         names = [row.membership.person.name for row in agenda.attendances if row.presence == presence]
         if names:
-            yield f"{label}：{'、'.join(names)}"
-    for place, item in enumerate(agenda.items, start=1):
-        yield ""
-        yield from _item(place, item)
+            yield f"{label}{_('：')}{_('、').join(names)}"
 
 
 def _item(item: Item) -> Iterator[str]:
@@ -45,6 +42,6 @@ def _item(item: Item) -> Iterator[str]:
         votes = [f"{Verdict(verdict).label} {count}" for verdict, count in tally["votes"].items() if count]
         if tally["abstained"]:
             votes.append(f"{Verdict.ABSTAIN.label} {tally['abstained']}")
-        yield _("表决：%(votes)s") % {"votes": "，".join(votes)}
+        yield _("表决：%(votes)s") % {"votes": _("，").join(votes)}
         yield _("审查意见：%(outcome)s") % {"outcome": item.decision.get_outcome_display()}
     yield _("讨论要点：")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from committees.models import Committee, Membership
@@ -20,13 +21,13 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import step
-from reviews.models import meeting_forms as forms
 from ethicsreview.trail.digest import digest
+from reviews.models import meeting_forms as forms
 from reviews.models.parties import holders, on_committee
 
 if TYPE_CHECKING:
-    from reviews.models.review import Review
     from reviews.models.agenda import AgendaItem
+    from reviews.models.review import Review
 
 
 class MeetingQuerySet(LifecycleQuerySet):
@@ -47,10 +48,10 @@ class Meeting(Lifecycle):
     creators = frozenset({"secretary"})
 
     class State(models.TextChoices):
-        PLANNED = "planned", _("已安排")
-        OPEN = "open", _("会议中")
-        CLOSED = "closed", _("已闭会")
-        CANCELLED = "cancelled", _("已取消")
+        PLANNED = "planned", pgettext_lazy("state", "已安排")
+        OPEN = "open", pgettext_lazy("state", "会议中")
+        CLOSED = "closed", pgettext_lazy("state", "已闭会")
+        CANCELLED = "cancelled", pgettext_lazy("state", "已取消")
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
     state = FSMField(_("状态"), choices=State.choices, default=State.PLANNED, protected=True)
@@ -97,7 +98,7 @@ class Meeting(Lifecycle):
         }[group]
         return holders(roles, self.committee, self.starts_at)
 
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         return {
             "ref": self.ref,
             "meeting": self.title,
@@ -118,7 +119,6 @@ class Meeting(Lifecycle):
             or self.committee.members_at(law_day(self.starts_at)).filter(appointment__role=Role.CHAIR).first()
         )
 
-    def is_attended_by(self, person: Person) -> bool:
     def items_for(self, standing: Standing) -> "models.QuerySet[AgendaItem]":
         """What stands on the agenda, as far as the person may see it. Of the rest they learn nothing, not even that
         it is there: who shows a place in the agenda counts these.
@@ -132,6 +132,7 @@ class Meeting(Lifecycle):
             return rows.filter(review__in=Review.objects.on_table(standing))
         return rows.filter(review__in=Review.objects.visible_to(standing))
 
+    def is_attended_by(self, person: Person) -> bool:
         return self.attendances.filter(membership__appointment__person=person, presence__in=Attendance.THERE).exists()
 
     # --- guards ---------------------------------------------------------------------------------------------------
@@ -172,8 +173,8 @@ class Meeting(Lifecycle):
 
         settled = Decision.objects.filter(review=models.OuterRef("review"), round=models.OuterRef("round"))
         waiting = self.items.filter(~models.Exists(settled), dropped_at=None).select_related("review__project")
-        for item in waiting:
         seen = set(self.items_for(act.standing).values_list("pk", flat=True))
+        for item in waiting:
             yield Refusal(
                 "item_open",
                 _("“%(title)s”尚未形成审查意见，也未改列其他会议"),
@@ -271,11 +272,11 @@ class Meeting(Lifecycle):
     def close(self, act: Act, *, minutes: str, **of_items: str) -> None:
         """What was said of an item is kept with it, for those who may see that item."""
         self.minutes, self.closed_at = minutes, act.at
-
         for place, item in enumerate(self.items_for(act.standing), start=1):
             item.minutes = of_items[f"minutes__{place}"]
             item.save(update_fields=["minutes"])
         act.record(digest=digest([minutes, of_items]))
+
     @step(
         source=State.PLANNED,
         target=State.CANCELLED,

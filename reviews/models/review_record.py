@@ -208,11 +208,12 @@ class ReviewRecord(Lifecycle):
         grounds = conflicts_of(found, project_facts(self.project))
         return [person for person in found if not grounds[person.pk]]
 
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         return self.project.words() | {
             "ref": self.ref,
             "committee": self.committee.name,
-            "state": str(self.get_state_display()),
+            # Turned to words in each reader's language.
+            "state": State(self.state).label,
         }
 
     @property
