@@ -50,7 +50,7 @@ class _ManyField(forms.CharField):
         rows = list(self.model.objects.filter(**{f"{self.by}__in": names}))
         if unknown := names - {getattr(row, self.by) for row in rows}:
             raise forms.ValidationError(
-                self.error_messages["unknown"], code="unknown", params={"names": "、".join(sorted(unknown))}
+                self.error_messages["unknown"], code="unknown", params={"names": translated("、").join(sorted(unknown))}
             )
         return rows
 
@@ -67,12 +67,15 @@ class _SeatChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         seat: Membership = obj
         term = f"{seat.appointment.starts} – {seat.appointment.ends or ''}"
-        return f"{seat.person.name}（{seat.appointment.get_role_display()}，{term}）"
+        return translated("%(name)s（%(more)s）") % {
+            "name": seat.person.name,
+            "more": translated("，").join([seat.appointment.get_role_display(), term]),
+        }
 
 
 class _PersonChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}（{obj.username}）"
+        return translated("%(name)s（%(more)s）") % {"name": obj.name, "more": obj.username}
 
 
 def _day_field(label: Any, **kwargs: Any) -> forms.DateField:

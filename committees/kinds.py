@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CommitteeType(models.TextChoices):
@@ -12,9 +13,9 @@ class CommitteeType(models.TextChoices):
 
 
 class CommitteeState(models.TextChoices):
-    PREPARING = "preparing", _("筹建")
-    ACTIVE = "active", _("运行")
-    DISSOLVED = "dissolved", _("撤销")
+    PREPARING = "preparing", pgettext_lazy("state", "筹建中")
+    ACTIVE = "active", pgettext_lazy("state", "运行中")
+    DISSOLVED = "dissolved", pgettext_lazy("state", "已撤销")
 
 
 STANDING_STATES = (CommitteeState.PREPARING, CommitteeState.ACTIVE)

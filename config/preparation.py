@@ -17,6 +17,10 @@ OUR_ROOMS = ("ethicsreview", "committees", "reviews")
 Say = Callable[[str], None]
 
 
+class NotPrepared(Exception):
+    """Said to whoever starts the service, without a traceback."""
+
+
 @dataclass(frozen=True)
 class Task:
     """`sources` are what the result is made from (and `about`, what is not a file), `made` where it lies."""
@@ -111,21 +115,23 @@ def _digest(task: Task) -> str:
 
 def _command(*words: str, **options: Any) -> str:
     import django
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
 
     django.setup()
     said = StringIO()
-    call_command(*words, stdout=said, **options)
+    try:
+        call_command(*words, stdout=said, **options)
+    except CommandError as error:
+        raise NotPrepared(str(error)) from error
     return said.getvalue()
 
 
 def _connect() -> None:
     import django
-    from django.core.management.base import CommandError
     from django.db import OperationalError, connection
 
     django.setup()
     try:
         connection.ensure_connection()
     except OperationalError as error:
-        raise CommandError(f"数据库连接不上 / the database does not answer: {error}") from error
+        raise NotPrepared(f"数据库连接不上 / the database does not answer: {error}") from error

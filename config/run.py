@@ -1,4 +1,7 @@
-"""`make run`: prepares the service, starts the web, one worker and beat, and ends them all together."""
+"""`make run`: prepares the service, starts the web, one worker and beat, and ends them all together.
+
+Somebody waits for it: it loads neither Django nor Celery, which its children do.
+"""
 
 import os
 import signal
@@ -13,10 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-from django.core.management.base import CommandError
-from environs import Env
-
-from config.preparation import prepare
+from config.preparation import NotPrepared, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 PORTS_TRIED = 50
@@ -26,9 +26,8 @@ GRACE = 10.0
 
 
 def main() -> int:
-    env = Env()
-    env.read_env(ROOT / ".env", recurse=False)
-    host, wanted = env.str("HOST", "127.0.0.1"), env.int("PORT", 8000)
+    read_env(ROOT / ".env")
+    host, wanted = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 8000)
     port = free_port(host, wanted)
     if port != wanted:
         say(f"端口 {wanted} 已被占用，改用 {port} / port {wanted} is taken, using {port}")
@@ -37,7 +36,7 @@ def main() -> int:
     var = Path(os.environ["VAR_DIR"])
     try:
         people = prepare(ROOT, var, say)
-    except CommandError as error:
+    except NotPrepared as error:
         raise SystemExit(str(error)) from error
 
     family = Family(var / "log")
@@ -58,6 +57,14 @@ def main() -> int:
     finally:
         family.end()
     return family.verdict()
+
+
+def read_env(file: Path) -> None:
+    """What is set already stays. A reader is loaded only where there is something to read."""
+    if file.exists():
+        from environs import Env
+
+        Env().read_env(file, recurse=False)
 
 
 def surroundings(environment: Mapping[str, str], host: str, address: str) -> dict[str, str]:

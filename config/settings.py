@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     # Before the admin, whose frame it redraws.
     "ethicsreview.ui",
     "config.desk.DeskConfig",
+    "config.apps.ServiceConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -187,7 +188,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
 
 ACCOUNT_ADAPTER = "ethicsreview.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "ethicsreview.accounts.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "ethicsreview.accounts.forms.LoginForm",
+    "reset_password": "ethicsreview.notices.resets.ResetForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 # An officer enters people with their addresses; nobody signs up, so there is nothing to confirm by mail.
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -224,6 +228,7 @@ AXES_VERBOSE = False
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 

@@ -1,5 +1,12 @@
 from committees.models.committee import Committee, CommitteeQuerySet, committee_for
-from committees.models.interests import InterestDeclaration, ProjectFacts, conflict_grounds, conflicts_in, conflicts_of
+from committees.models.interests import (
+    InterestDeclaration,
+    ProjectFacts,
+    conflict_grounds,
+    conflicts_in,
+    conflicts_of,
+    declared_interests,
+)
 from committees.models.membership import CommitteeRule, Membership, SignedPaper, Training
 
 __all__ = [
@@ -15,4 +22,5 @@ __all__ = [
     "conflict_grounds",
     "conflicts_in",
     "conflicts_of",
+    "declared_interests",
 ]

@@ -354,7 +354,7 @@ class Committee(Body, Lifecycle):
 
     def _tell(self, key: str, appointment: Appointment, act: Act) -> None:
         words = {
-            "role": appointment.get_role_display(),
+            "role": Role(appointment.role).label,
             "starts": appointment.starts,
             "ends": appointment.ends,
         }

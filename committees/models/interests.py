@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Institution, Person
+from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.refusals import Refusal
 
 RECUSAL = "national:8"
@@ -78,6 +79,24 @@ def conflicts_in(people: Iterable[Person], projects: Mapping[Key, ProjectFacts])
         }
         for key, project in projects.items()
     }
+
+
+def declared_interests(standing: Standing) -> tuple[frozenset[int], frozenset[int]]:
+    """The people and the institutions, by key, that the person's last declaration to each committee names."""
+    return standing.once("interests", lambda: _named(standing.person))
+
+
+def _named(person: Person | None) -> tuple[frozenset[int], frozenset[int]]:
+    if person is None:
+        return frozenset(), frozenset()
+    rows = InterestDeclaration.objects.filter(person=person).order_by("committee", "-declared_at", "-pk")
+    latest: dict[int, int] = {}
+    people, institutions = set(), set()
+    for committee, declaration, other, institution in rows.values_list("committee", "pk", "people", "institutions"):
+        if latest.setdefault(committee, declaration) == declaration:
+            people.add(other)
+            institutions.add(institution)
+    return frozenset(people - {None}), frozenset(institutions - {None})
 
 
 def _own_part(person: Person, project: ProjectFacts) -> Iterator[Refusal]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from committees.composition import MemberFacts, PaperFacts
@@ -40,12 +41,17 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person}（{self.appointment.get_role_display()}）"
+        return gettext("%(name)s（%(more)s）") % {
+            "name": self.person,
+            "more": self.appointment.get_role_display(),
+        }
 
     def clean(self) -> None:
         for name, known in (("ai_categories", AiCategory), ("human_categories", HumanCategory)):
             if unknown := set(getattr(self, name)) - set(known.values):
-                raise ValidationError({name: _("不认识的背景：%(unknown)s") % {"unknown": "、".join(sorted(unknown))}})
+                raise ValidationError(
+                    {name: _("不认识的背景：%(unknown)s") % {"unknown": gettext("、").join(sorted(unknown))}}
+                )
 
     @property
     def person(self) -> Person:

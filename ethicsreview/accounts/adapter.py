@@ -15,6 +15,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """Accounts are made by those who answer for the person: officers and operators."""
         return False
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """No page sends mail: it would wait for the mail server, and show by its time what it did. What allauth would
+        send here is switched off or asked for through a room with an outbox (`notices.resets`).
+        """
+        raise NotImplementedError(template_prefix)
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where to after signing in, unless the address asked for is known (`next`)."""
         return resolve_url(settings.DESK_REDIRECT_URL if request.user.is_staff else settings.LOGIN_REDIRECT_URL)

@@ -136,7 +136,7 @@ def _extension_problems(name: str) -> list[Problem]:
     if _claimed(name):
         return []
     message = _("不接受这种扩展名。可以上传：%(kinds)s。")
-    return [Problem("extension", message % {"kinds": "、".join(EXTENSIONS)})]
+    return [Problem("extension", message % {"kinds": _("、").join(EXTENSIONS)})]
 
 
 def _kind_problems(name: str, media_type: str, *, explained: bool) -> list[Problem]:

@@ -5,9 +5,6 @@ from collections.abc import Iterable, Iterator
 from typing import IO
 from xml.etree import ElementTree as ET
 
-from openpyxl import load_workbook
-from pypdf import PdfReader
-
 from ethicsreview.documents.formats import DOCX, JPEG, PDF, PNG, TEXT, XLSX, decode_text
 from ethicsreview.documents.models import TextState
 
@@ -44,6 +41,8 @@ def _collect(parts: Iterable[str], cap: int) -> tuple[str, bool]:
 
 
 def _pdf(file: IO[bytes]) -> Iterator[str]:
+    from pypdf import PdfReader  # loaded by who reads one, and not by who starts
+
     reader = PdfReader(file)
     if reader.is_encrypted:
         reader.decrypt("")
@@ -62,6 +61,8 @@ def _docx(file: IO[bytes]) -> Iterator[str]:
 
 
 def _xlsx(file: IO[bytes]) -> Iterator[str]:
+    from openpyxl import load_workbook
+
     book = load_workbook(file, read_only=True, data_only=True)
     try:
         for sheet in book.worksheets:

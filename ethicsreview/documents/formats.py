@@ -6,12 +6,13 @@ No reader unpacks, runs or renders anything, and none reads more than the limits
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from django.utils.translation import gettext as _
-from pypdf import PdfReader
-from pypdf.generic import DictionaryObject, IndirectObject, PdfObject
+
+if TYPE_CHECKING:
+    from pypdf.generic import DictionaryObject, PdfObject
 
 MB = 1 << 20
 
@@ -92,6 +93,8 @@ def read(file: IO[bytes], limits: Limits) -> Content:
 
 
 def _read_pdf(file: IO[bytes], limits: Limits, content: Content) -> None:
+    from pypdf import PdfReader  # loaded by who reads one, and not by who starts
+
     content.media_type = PDF
     try:
         reader = PdfReader(file)
@@ -115,8 +118,10 @@ def _read_pdf(file: IO[bytes], limits: Limits, content: Content) -> None:
         content.refuse("active_content", _("PDF 打开时会运行脚本或程序。请用“打印为 PDF”重新生成，去掉脚本后再上传。"))
 
 
-def _runs_something(catalogue: DictionaryObject) -> bool:
-    def resolved(value: PdfObject | None) -> PdfObject | None:
+def _runs_something(catalogue: "DictionaryObject") -> bool:
+    from pypdf.generic import DictionaryObject, IndirectObject
+
+    def resolved(value: "PdfObject | None") -> "PdfObject | None":
         return value.get_object() if isinstance(value, IndirectObject) else value
 
     names = resolved(catalogue.get("/Names"))

@@ -115,7 +115,7 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
     def get_absolute_url(self) -> str:
         raise NotImplementedError
 
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         """Places that every notice about this object may fill."""
         return {"ref": self.ref}
 

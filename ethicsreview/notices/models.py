@@ -133,6 +133,22 @@ class Delivery(models.Model):
         return f"{self.channel} {self.token} {self.state}"
 
 
+class PasswordReset(models.Model):
+    """Somebody asked for a new password, for an address as they typed it; known here or not. Deleted when answered."""
+
+    email = models.EmailField(max_length=320)
+    asked_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("重设密码的请求")
+        verbose_name_plural = _("重设密码的请求")
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
 class Preference(models.Model):
     """What a person wants outside the inbox. Statutory notices (法定通知) are sent whatever stands here."""
 

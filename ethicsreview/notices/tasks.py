@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from ethicsreview.notices import delivery
+from ethicsreview.notices import delivery, resets
 
 
 @shared_task(name="notices.deliver")
@@ -9,4 +9,6 @@ def deliver() -> None:
     """Carry out what waits in the outbox. A message only nudges: any number of these, lost or doubled, is
     harmless.
     """
+    # First, because somebody sits before the page and waits for it.
+    resets.send_due(timezone.now)
     delivery.deliver(timezone.now)

@@ -105,7 +105,7 @@ def _check_formula(value: Any, question: Question) -> Iterator[str]:
     try:
         formula = _FORMULA.validate_python(value)
     except ValidationError:
-        yield _("应为 {numerator, denominator, of, strict}，of 为 %(voters)s 之一") % {"voters": "、".join(VOTERS)}
+        yield _("应为 {numerator, denominator, of, strict}，of 为 %(voters)s 之一") % {"voters": _("、").join(VOTERS)}
         return
     if formula.numerator > formula.denominator:
         yield _("分子大于分母")
@@ -241,4 +241,7 @@ def _amount(number: str, unit: str) -> str:
 
 
 def _unknown(values: list[str], choices: Mapping[str, Text]) -> str:
-    return _("没有选项 %(values)s；可选：%(choices)s") % {"values": "、".join(values), "choices": "、".join(choices)}
+    return _("没有选项 %(values)s；可选：%(choices)s") % {
+        "values": _("、").join(values),
+        "choices": _("、").join(choices),
+    }

@@ -10,7 +10,6 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from ninja import Status
 from pydantic import BaseModel
@@ -18,7 +17,7 @@ from pydantic import BaseModel
 from ethicsreview.lifecycle.refusals import InvalidInput
 from reviews.api.access import Call
 from reviews.api.problems import NotAcceptable
-from reviews.models import IdempotentRequest
+from reviews.models import idempotency
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
@@ -47,25 +46,27 @@ def _remembered(view: View, request: Call, key: str, values: dict[str, Any]) -> 
     """The answer of the first time, if there was one; else do it, and keep the answer beside what was done."""
     if not KEY.fullmatch(key):
         raise InvalidInput({HEADER: [_("应为1至200个可见的 ASCII 字符。")]})
-    fingerprint = _fingerprint(request)
-    row = IdempotentRequest.objects.claim(request.auth.person, key, fingerprint, timezone.now())
-    if row.fingerprint != fingerprint:
-        message = _("这个键已用于另一个请求。")
-        raise NotAcceptable(HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", message, errors={HEADER: [message]})
-    replayed = row.status is not None
-    if not replayed:
+
+    def do() -> tuple[int, str]:
         result = view(request, **values)
-        row.status, shape = (result.status_code, result.value) if isinstance(result, Status) else (200, result)
+        status, shape = (result.status_code, result.value) if isinstance(result, Status) else (HTTPStatus.OK, result)
         assert isinstance(shape, BaseModel), "an operation that changes something answers with a shape"
-        row.answer = shape.model_dump_json()
-        row.save(update_fields=["status", "answer"])
-    response = HttpResponse(row.answer, status=row.status, content_type="application/json")
-    if replayed:
+        return status, shape.model_dump_json()
+
+    try:
+        answer = idempotency.once(request.auth.person, key, _said(request), at=timezone.now(), do=do)
+    except idempotency.KeyReused:
+        message = _("这个键已用于另一个请求。")
+        raise NotAcceptable(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", message, errors={HEADER: [message]}
+        ) from None
+    response = HttpResponse(answer.text, status=answer.status, content_type="application/json")
+    if answer.replayed:
         response[REPLAYED] = "true"
     return response
 
 
-def _fingerprint(request: Call) -> str:
+def _said(request: Call) -> list[str]:
     parts = [request.method or "", request.get_full_path()]
     if request.content_type == "multipart/form-data":
         # Its boundary differs from one sending to the next; what it says does not.
@@ -74,7 +75,7 @@ def _fingerprint(request: Call) -> str:
         parts += [f"{name}={file.name} {_digest(file)}" for name, file in sorted(files.items())]
     else:
         parts.append(sha256(request.body).hexdigest())
-    return salted_hmac("reviews.api.idempotency", "\n".join(parts), algorithm="sha256").hexdigest()
+    return parts
 
 
 def _digest(file: Any) -> str:

@@ -13,7 +13,7 @@ from ethicsreview.lifecycle.refusals import InvalidInput
 from reviews.api.access import Call, Viewer
 from reviews.api.lifecycles import Face, along, routes
 from reviews.api.shapes import BodyShape, Input, Moment, Summary
-from reviews.models import Decision, Meeting, Opinion, Review
+from reviews.models import Decision, Meeting, Opinion
 from reviews.models.applying import start_meeting
 
 
@@ -35,6 +35,7 @@ class ItemShape(BaseModel):
     ballots: int
     ballots_in: int
     recused: int
+    minutes: str
 
 
 class AttendanceShape(BaseModel):
@@ -111,19 +112,22 @@ def create_meeting(request: Call, body: Annotated[NewMeeting, Body()]) -> Status
 
 
 def _items(meeting: Meeting, viewer: Viewer) -> list[ItemShape]:
-    """Those that still stand, of reviews that the asker may see: not the one they are recused from."""
+    """Those that the asker may see, numbered as if there were no others."""
     decided = Decision.objects.filter(review=OuterRef("review"), round=OuterRef("round"))
     of_round = Q(opinions__round=F("round"))
-    rows = meeting.items.filter(dropped_at=None, review__in=Review.objects.visible_to(viewer.standing))
-    rows = rows.select_related("review__project").annotate(
-        decided=Exists(decided),
-        given=Count("opinions", filter=of_round),
-        cast=Count("opinions", filter=of_round & Q(opinions__state=Opinion.State.CAST)),
-        recusals=Count("opinions", filter=of_round & Q(opinions__state=Opinion.State.RECUSED)),
+    rows = (
+        meeting.items_for(viewer.standing)
+        .select_related("review__project")
+        .annotate(
+            decided=Exists(decided),
+            given=Count("opinions", filter=of_round),
+            cast=Count("opinions", filter=of_round & Q(opinions__state=Opinion.State.CAST)),
+            recusals=Count("opinions", filter=of_round & Q(opinions__state=Opinion.State.RECUSED)),
+        )
     )
     return [
         ItemShape(
-            position=row.position,
+            position=place,
             review=row.review.ref,
             project=row.review.project.title,
             round=row.round,
@@ -131,6 +135,7 @@ def _items(meeting: Meeting, viewer: Viewer) -> list[ItemShape]:
             ballots=row.given,
             ballots_in=row.cast,
             recused=row.recusals,
+            minutes=row.minutes,
         )
-        for row in rows
+        for place, row in enumerate(rows, start=1)
     ]

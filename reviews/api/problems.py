@@ -74,7 +74,7 @@ def problem(status: HTTPStatus, code: str, title: str, detail: str = "", **more:
 
 def invalid(errors: Mapping[str, Sequence[str]]) -> HttpResponse:
     kept = {name: [str(message) for message in messages] for name, messages in errors.items()}
-    detail = "；".join(f"{name}：{' '.join(messages)}" for name, messages in kept.items())
+    detail = _("；").join(f"{name}{_('：')}{' '.join(messages)}" for name, messages in kept.items())
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", _("输入有误"), detail, errors=kept)
 
 

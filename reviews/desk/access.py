@@ -14,14 +14,15 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from committees.models import Committee, InterestDeclaration
+from committees.models import Committee
 from ethicsreview.accounts.models import DESK_ROLES, Person, Role
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
-from reviews.models import Meeting, Opinion, ProjectMember, Review
+from reviews.models import Meeting, Opinion, Review
 from reviews.models.parties import CAPACITIES
-from reviews.models.review_record import NOTHING, seen_by_committee, seen_by_regulator
+from reviews.models.project import own_project
+from reviews.models.review_record import seen_by_committee, seen_by_regulator
 
 P = ParamSpec("P")
 
@@ -89,7 +90,7 @@ def desk_page(
 
 
 def not_permitted(forbidden: NotPermitted) -> str:
-    who = "、".join(str(CAPACITIES.get(name, name)) for name in forbidden.allowed)
+    who = _("、").join(str(CAPACITIES.get(name, name)) for name in forbidden.allowed)
     return _("“%(step)s”须由以下人员办理：%(who)s。") % {"step": forbidden.label, "who": who}
 
 
@@ -108,17 +109,15 @@ def reviews_at_desk(standing: Standing) -> "QuerySet[Review]":
         return Review.objects.none()
     else:
         # What `visible_to` shows to each side; what it shows to the project's own people is left out.
-        mine = _on_the_table(standing) | seen_by_regulator(standing)
+        mine = seen_by_committee(standing) | seen_by_regulator(standing)
         if institutions := standing.bodies(Role.INSTITUTION_OFFICER):
             mine |= Q(project__institution__in=institutions)
-    return Review.objects.filter(mine & ~Q(state=Review.State.DRAFT) & ~_own(standing.person))
+    return Review.objects.filter(mine & ~Q(state=Review.State.DRAFT) & ~own_project(standing.person))
 
 
 def reviews_on_table(standing: Standing) -> "QuerySet[Review]":
     """The reviews that the person handles as one of their committee: a part of what `visible_to` shows them."""
-    if standing.person is None:
-        return Review.objects.none()
-    return Review.objects.filter(_on_the_table(standing) & ~_own(standing.person))
+    return Review.objects.on_table(standing)
 
 
 def with_side(reviews: "QuerySet[Review]", standing: Standing) -> "QuerySet[Review]":
@@ -128,7 +127,7 @@ def with_side(reviews: "QuerySet[Review]", standing: Standing) -> "QuerySet[Revi
     if not standing.holds(Role.OPERATOR, Role.INSTITUTION_OFFICER, Role.REGULATOR):
         # Whoever stands on no other side has nothing else at the desk.
         return reviews.annotate(on_table=Value(value=True))
-    mine = _on_the_table(standing) & ~_own(standing.person)
+    mine = seen_by_committee(standing) & ~own_project(standing.person)
     return reviews.annotate(on_table=Case(When(mine, then=Value(value=True)), default=Value(value=False)))
 
 
@@ -138,41 +137,8 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
     if kind is Review:
         return reviews_at_desk(standing)
     if kind is Opinion:
-        return Opinion.objects.visible_to(standing).filter(review__in=reviews_on_table(standing).values("pk"))
+        return Opinion.objects.visible_to(standing).filter(review__in=reviews_on_table(standing))
     if kind in (Meeting, Committee):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible
     return model._base_manager.none()
-
-
-def _on_the_table(standing: Standing) -> Q:
-    """What the committee's own people see; a regulator of the place who also recused themselves does not."""
-    assert standing.person is not None
-    return seen_by_committee(standing) & ~_interested(standing)
-
-
-def _own(person: Person | None) -> Q:
-    if person is None:
-        return NOTHING
-    return Q(project__lead=person) | Q(project__in=ProjectMember.objects.filter(person=person).values("project"))
-
-
-def _interested(standing: Standing) -> Q:
-    """Reviews of people and institutions with which the person's last declarations name an interest."""
-    people, institutions = standing.once("interests", lambda: _interests(standing.person))
-    if not people and not institutions:
-        return NOTHING
-    members = ProjectMember.objects.filter(Q(person__in=people) | Q(institution__in=institutions)).values("project")
-    return Q(project__lead__in=people) | Q(project__institution__in=institutions) | Q(project__in=members)
-
-
-def _interests(person: Person | None) -> tuple[set[int], set[int]]:
-    """The people and the institutions, by key, that the last declaration to each committee names."""
-    rows = InterestDeclaration.objects.filter(person=person).order_by("committee", "-declared_at", "-pk")
-    latest: dict[int, int] = {}
-    people, institutions = set(), set()
-    for committee, declaration, other, institution in rows.values_list("committee", "pk", "people", "institutions"):
-        if latest.setdefault(committee, declaration) == declaration:
-            people.add(other)
-            institutions.add(institution)
-    return people - {None}, institutions - {None}

@@ -11,7 +11,6 @@ from reviews.desk.access import Visitor, reviews_on_table
 from reviews.desk.forecast import Outlook, outlooks
 from reviews.models import AgendaItem, Attendance, Decision, Meeting, Opinion, Review
 from reviews.models.agenda import shortfalls
-from reviews.models.parties import COMMITTEE_CAPACITIES
 
 CANDIDATES = 20
 RELATED = ("review__project__lead", "review__committee", "review__assessment", "presenter__appointment__person")
@@ -36,10 +35,7 @@ class Ballots:
 
 @dataclass(frozen=True)
 class Item:
-    """`hidden`: the reader has an interest in it, and learns no more than that it is there."""
-
     item: AgendaItem
-    hidden: bool
     ballots: Ballots | None
     short: list[Refusal]
     decision: Decision | None
@@ -73,19 +69,18 @@ class Agenda:
 
     @cached_property
     def items(self) -> list[Item]:
-        rows = list(self.meeting.items.filter(dropped_at=None).select_related(*RELATED))
+        """Without those that the visitor may not see: an interest in a matter ends what one knows of it."""
+        rows = list(self.meeting.items_for(self.visitor.standing).select_related(*RELATED))
         if not rows:
             return []
         for row in rows:
             row.review.committee = self.meeting.committee
-        seen = self._seen(rows)
         ballots = {} if self.is_planned else self._ballots(rows)
         decided = {} if self.is_planned else self._decided(rows)
         short = shortfalls(self.meeting, rows, self.visitor.at) if self.in_session else {}
         return [
             Item(
                 item=row,
-                hidden=row.review_id not in seen,
                 ballots=ballots.get(row.pk),
                 short=short.get(row.pk, []),
                 decision=decided.get((row.review_id, row.round)),
@@ -104,7 +99,7 @@ class Agenda:
     @cached_property
     def outlooks(self) -> dict[int, Outlook]:
         """What each review on the agenda, and each that could be put there, would lack on the day."""
-        shown = [item.review for item in self.items if not item.hidden]
+        shown = [item.review for item in self.items]
         return outlooks(self.meeting, [*shown, *self.candidates], self.visitor.at)
 
     @property
@@ -114,14 +109,6 @@ class Agenda:
     @property
     def candidates_ahead(self) -> list[tuple[Review, Outlook]]:
         return [(review, self.outlooks[review.pk]) for review in self.candidates]
-
-    def _seen(self, rows: list[AgendaItem]) -> set[int]:
-        """What the visitor may know of: for operators too, who see every meeting, only what is on their desk."""
-        keys = [row.review_id for row in rows]
-        standing = self.visitor.standing
-        sits = standing.holds(*COMMITTEE_CAPACITIES, body_id=self.meeting.committee_id)
-        visible: Any = reviews_on_table(standing) if sits else self.visitor.reviews()
-        return set(visible.filter(pk__in=keys).values_list("pk", flat=True))
 
     def _ballots(self, rows: list[AgendaItem]) -> dict[int, Ballots]:
         """Of the members who attend."""

@@ -65,7 +65,7 @@ def papers(version: Submission) -> list[Paper]:
 def shown(field: FormField | None, value: Any) -> str:
     """A value in words; a table's rows one after the other."""
     if field is not None and field.kind == "people":
-        return "；".join("，".join(cell for cell in row if cell) for row in _rows(field, value))
+        return _("；").join(_("，").join(cell for cell in row if cell) for row in _rows(field, value))
     return _text(field, value)
 
 
@@ -88,7 +88,7 @@ def _text(field: FormField | None, value: Any) -> str:
         return _("是") if value else _("否")
     options = {option.key: said(option) for option in field.options} if field else {}
     if isinstance(value, list):
-        return "、".join(options.get(str(one), str(one)) for one in value)
+        return _("、").join(options.get(str(one), str(one)) for one in value)
     if field is not None and field.kind == "date" and (day := parse_date(str(value))):
         return date_format(day, "DATE_FORMAT")
     return options.get(str(value), str(value))

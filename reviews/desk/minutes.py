@@ -12,12 +12,14 @@ from reviews.models import Attendance, Meeting
 from reviews.models.opinion import Verdict
 
 
-def draft_minutes(meeting: Meeting, visitor: Visitor) -> str:
-    """Only what is decided is told with its votes."""
-    return "\n".join(_lines(Agenda(meeting, visitor)))
+def draft_minutes(meeting: Meeting, visitor: Visitor) -> dict[str, str]:
+    """By field of the form. Only what is decided is told with its votes."""
+    agenda = Agenda(meeting, visitor)
+    items = {f"minutes__{place}": "\n".join(_item(item)) for place, item in enumerate(agenda.items, start=1)}
+    return {"minutes": "\n".join(_of_meeting(agenda)), **items}
 
 
-def _lines(agenda: Agenda) -> Iterator[str]:
+def _of_meeting(agenda: Agenda) -> Iterator[str]:
     meeting = agenda.meeting
     began = timezone.localtime(meeting.opened_at or meeting.starts_at)
     yield _("会议：%(title)s（%(ref)s）") % {"title": meeting.title, "ref": meeting.ref}
@@ -29,21 +31,14 @@ def _lines(agenda: Agenda) -> Iterator[str]:
     for presence, label in Attendance.Presence.choices:
         names = [row.membership.person.name for row in agenda.attendances if row.presence == presence]
         if names:
-            yield f"{label}：{'、'.join(names)}"
+            yield f"{label}{_('：')}{_('、').join(names)}"
     for row in agenda.attendances:
         if row.left_at is not None:
             when = date_format(timezone.localtime(row.left_at), "TIME_FORMAT")
             yield _("中途离会：%(name)s（%(when)s）") % {"name": row.membership.person.name, "when": when}
-    for place, item in enumerate(agenda.items, start=1):
-        yield ""
-        yield from _item(place, item)
 
 
-def _item(place: int, item: Item) -> Iterator[str]:
-    if item.hidden:
-        yield _("%(place)d. （主持人回避的事项）") % {"place": place}
-        return
-    yield f"{place}. {item.review.project.title}（{item.review.ref}）"
+def _item(item: Item) -> Iterator[str]:
     if item.ballots is not None and item.ballots.recused:
         yield _("回避：%(count)d人") % {"count": item.ballots.recused}
     if item.decision is not None:
@@ -51,6 +46,6 @@ def _item(place: int, item: Item) -> Iterator[str]:
         votes = [f"{Verdict(verdict).label} {count}" for verdict, count in tally["votes"].items() if count]
         if tally["abstained"]:
             votes.append(f"{Verdict.ABSTAIN.label} {tally['abstained']}")
-        yield _("表决：%(votes)s") % {"votes": "，".join(votes)}
+        yield _("表决：%(votes)s") % {"votes": _("，").join(votes)}
         yield _("审查意见：%(outcome)s") % {"outcome": item.decision.get_outcome_display()}
     yield _("讨论要点：")

@@ -14,7 +14,7 @@ from ethicsreview.accounts.models import Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.ui import keyset
-from reviews.desk.access import Visitor, reviews_on_table
+from reviews.desk.access import Visitor, at_desk, reviews_on_table
 from reviews.desk.tasks import BALLOT, BALLOT_NOW, Task, next_task
 from reviews.models import Attendance, Meeting, Opinion, Review
 from reviews.models.parties import COMMITTEE_CAPACITIES, territory
@@ -173,8 +173,8 @@ def reviews_page(rows: "QuerySet[Review]", cursor: str) -> Reviews:
 
 def ballots(visitor: Visitor) -> list[BallotRow]:
     """The ballots this person still has to cast, the next meeting first."""
-    # One's own, which are visible to everybody.
-    rows = Opinion.objects.awaiting(visitor.person).select_related("review__project", "agenda_item__meeting")
+    rows: Any = at_desk(Opinion, visitor.standing)
+    rows = rows.awaiting(visitor.person).select_related("review__project", "agenda_item__meeting")
     return [
         BallotRow(one, BALLOT_NOW if one.agenda_item.meeting.state == Meeting.State.OPEN else BALLOT)
         for one in rows.only(*BALLOT_SHOWN).order_by("next_due_at", "pk")[:SHORT]

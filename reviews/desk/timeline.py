@@ -42,7 +42,7 @@ def timeline(dossier: Dossier) -> list[Happened]:
 
 def _happened(entry: Entry) -> Happened:
     title = step_name(entry.object_kind, entry.step)
-    return Happened(entry.at, title, entry.actor_name, "；".join(_told(entry.facts)), entry.citation)
+    return Happened(entry.at, title, entry.actor_name, _("；").join(_told(entry.facts)), entry.citation)
 
 
 def step_name(object_kind: str, step: str) -> str:

@@ -30,6 +30,8 @@ class AgendaItem(models.Model):
     presenter = models.ForeignKey(
         Membership, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("主审委员")
     )
+    # Of the discussion of this item; the meeting's own minutes hold what concerns no item.
+    minutes = models.TextField(_("会议记录"), blank=True, editable=False)
     # Moved to another meeting, voted on anew, or withdrawn.
     dropped_at = models.DateTimeField(null=True, editable=False)
 

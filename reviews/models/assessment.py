@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from ethicsreview.accounts.models import Person
@@ -33,9 +34,9 @@ class RiskAssessment(Lifecycle):
     creators = frozenset({"lead"})
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("填写中")
-        COMPLETED = "completed", _("已完成")
-        SUPERSEDED = "superseded", _("已被替代")
+        DRAFT = "draft", pgettext_lazy("state", "填写中")
+        COMPLETED = "completed", pgettext_lazy("state", "已完成")
+        SUPERSEDED = "superseded", pgettext_lazy("state", "已被替代")
 
     draft = Draft(fields={"answers"}, states={State.DRAFT}, by={"lead", "team"})
 
@@ -78,7 +79,7 @@ class RiskAssessment(Lifecycle):
     def people(self, group: str) -> Iterable[Person]:
         return self.project.people(group)
 
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         return self.project.words() | {"ref": self.ref}
 
     @property

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Policy
@@ -114,7 +114,7 @@ def _issue(decision: Decision, review: "ReviewRecord", act: Act, policy: Policy)
     decision.decided_at = review.concluded_at = act.at
     decision.save(force_insert=True)
     act.record(**decision.facts())
-    act.say(outcome=str(decision.get_outcome_display()), number=decision.number)
+    act.say(outcome=Outcome(decision.outcome).label, number=decision.number)
     act.nudge("reviews.letters")
 
 
@@ -155,7 +155,9 @@ def tally_kept(result: Tally) -> dict[str, Any]:
 def _grounds(policy: Policy) -> list[dict[str, Any]]:
     """The values that the decision rests on, as they were: key, value, article, mark."""
     entries = [policy.entry(key) for key in GROUNDS if policy.has(key)] + list(policy.entries("vote.formula"))
-    return [
-        {"key": entry.key, "label": entry.label, "value": entry.value, "cite": entry.cite, "sure": entry.sure}
-        for entry in entries
-    ]
+    # A decision is written in Chinese, whatever language the pages of who concluded are in.
+    with translation.override("zh-hans"):
+        return [
+            {"key": entry.key, "label": entry.label, "value": entry.value, "cite": entry.cite, "sure": entry.sure}
+            for entry in entries
+        ]

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ethicsreview.documents.models import Letter
 from reviews.models.submission import Submission
@@ -12,10 +13,10 @@ from reviews.models.submission import Submission
 class Outcome(models.TextChoices):
     """Measures 16. What may be concluded; the words are the law's own."""
 
-    APPROVED = "approved", _("批准")
-    MODIFICATION_REQUIRED = "modification_required", _("修改后批准")
-    REVISION_REQUIRED = "revision_required", _("修改后再审")
-    REJECTED = "rejected", _("不予批准")
+    APPROVED = "approved", pgettext_lazy("decision", "批准")
+    MODIFICATION_REQUIRED = "modification_required", pgettext_lazy("decision", "修改后批准")
+    REVISION_REQUIRED = "revision_required", pgettext_lazy("decision", "修改后再审")
+    REJECTED = "rejected", pgettext_lazy("decision", "不予批准")
 
 
 class Decision(models.Model):

@@ -1,11 +1,12 @@
 """FollowUp 跟踪审查: the next look at what was approved, by the committee that reviewed it first."""
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from ethicsreview.accounts.models import Person
@@ -25,14 +26,14 @@ class FollowUp(Lifecycle):
     noun, collection, letter = "follow_up", "follow-ups", "F"
 
     class State(models.TextChoices):
-        SCHEDULED = "scheduled", _("已排期")
-        DUE = "due", _("待报告")
-        REPORTED = "reported", _("已报告")
-        IN_REVIEW = "in_review", _("审查中")
-        CONTINUED = "continued", _("继续实施")
-        SUSPENDED = "suspended", _("暂停")
-        TERMINATED = "terminated", _("终止")
-        REREVIEW_REQUIRED = "rereview_required", _("需重新审查")
+        SCHEDULED = "scheduled", pgettext_lazy("state", "已排期")
+        DUE = "due", pgettext_lazy("state", "待报告")
+        REPORTED = "reported", pgettext_lazy("state", "已报告")
+        IN_REVIEW = "in_review", pgettext_lazy("state", "审查中")
+        CONTINUED = "continued", pgettext_lazy("state", "继续实施")
+        SUSPENDED = "suspended", pgettext_lazy("state", "暂停")
+        TERMINATED = "terminated", pgettext_lazy("state", "终止")
+        REREVIEW_REQUIRED = "rereview_required", pgettext_lazy("state", "需重新审查")
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
     state = FSMField(_("状态"), choices=State.choices, default=State.SCHEDULED, protected=True)
@@ -64,5 +65,5 @@ class FollowUp(Lifecycle):
     def people(self, group: str) -> Iterable[Person]:
         return self.review.people(group)
 
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         return self.project.words() | {"ref": self.ref, "due_on": self.due_on.isoformat()}

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from committees.models import Committee, Membership
@@ -20,10 +21,12 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import step
+from ethicsreview.trail.digest import digest
 from reviews.models import meeting_forms as forms
 from reviews.models.parties import holders, on_committee
 
 if TYPE_CHECKING:
+    from reviews.models.agenda import AgendaItem
     from reviews.models.review import Review
 
 
@@ -45,10 +48,10 @@ class Meeting(Lifecycle):
     creators = frozenset({"secretary"})
 
     class State(models.TextChoices):
-        PLANNED = "planned", _("已安排")
-        OPEN = "open", _("会议中")
-        CLOSED = "closed", _("已闭会")
-        CANCELLED = "cancelled", _("已取消")
+        PLANNED = "planned", pgettext_lazy("state", "已安排")
+        OPEN = "open", pgettext_lazy("state", "会议中")
+        CLOSED = "closed", pgettext_lazy("state", "已闭会")
+        CANCELLED = "cancelled", pgettext_lazy("state", "已取消")
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
     state = FSMField(_("状态"), choices=State.choices, default=State.PLANNED, protected=True)
@@ -95,7 +98,7 @@ class Meeting(Lifecycle):
         }[group]
         return holders(roles, self.committee, self.starts_at)
 
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         return {
             "ref": self.ref,
             "meeting": self.title,
@@ -115,6 +118,19 @@ class Meeting(Lifecycle):
             self.presider
             or self.committee.members_at(law_day(self.starts_at)).filter(appointment__role=Role.CHAIR).first()
         )
+
+    def items_for(self, standing: Standing) -> "models.QuerySet[AgendaItem]":
+        """What stands on the agenda, as far as the person may see it. Of the rest they learn nothing, not even that
+        it is there: who shows a place in the agenda counts these.
+        """
+        from reviews.models.review import Review
+
+        rows: models.QuerySet[AgendaItem] = self.items.filter(dropped_at=None)
+        if standing.is_system:
+            return rows
+        if on_committee(standing, self.committee_id):
+            return rows.filter(review__in=Review.objects.on_table(standing))
+        return rows.filter(review__in=Review.objects.visible_to(standing))
 
     def is_attended_by(self, person: Person) -> bool:
         return there_at(self).filter(membership__appointment__person=person).exists()
@@ -157,11 +173,13 @@ class Meeting(Lifecycle):
 
         settled = Decision.objects.filter(review=models.OuterRef("review"), round=models.OuterRef("round"))
         waiting = self.items.filter(~models.Exists(settled), dropped_at=None).select_related("review__project")
+        seen = set(self.items_for(act.standing).values_list("pk", flat=True))
         for item in waiting:
             yield Refusal(
                 "item_open",
                 _("“%(title)s”尚未形成审查意见，也未改列其他会议"),
-                {"title": item.review.project.title},
+                # The meeting cannot end before it is settled; which matter that is, is not for everybody.
+                {"title": item.review.project.title if item.pk in seen else self.title},
                 "national:14",
             )
 
@@ -256,8 +274,13 @@ class Meeting(Lifecycle):
         form=forms.MinutesForm,
         help=_("签署后会议记录不能再修改。"),
     )
-    def close(self, act: Act, *, minutes: str) -> None:
+    def close(self, act: Act, *, minutes: str, **of_items: str) -> None:
+        """What was said of an item is kept with it, for those who may see that item."""
         self.minutes, self.closed_at = minutes, act.at
+        for place, item in enumerate(self.items_for(act.standing), start=1):
+            item.minutes = of_items[f"minutes__{place}"]
+            item.save(update_fields=["minutes"])
+        act.record(digest=digest([minutes, of_items]))
 
     @step(
         source=State.PLANNED,

@@ -81,5 +81,27 @@ class AttendanceForm(StepForm):
 
 
 class MinutesForm(PasswordAgain):
-    minutes = forms.CharField(label=_("会议记录"), max_length=50000, widget=forms.Textarea(attrs={"rows": 12}))
-    field_order = ["minutes", "password"]
+    """A field for the meeting, and one for each item that the presider may see: read apart, they are kept apart."""
+
+    minutes = forms.CharField(
+        label=_("会议记录"),
+        help_text=_("写会议本身的情况。各审查事项的讨论写在该事项的栏内：不应查看该事项的人看不到。"),
+        max_length=50000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+
+    def build(self) -> None:
+        password = self.fields.pop("password")
+        items = self.obj.items_for(self.act.standing).select_related("review__project")
+        for place, item in enumerate(items, start=1):
+            self.fields[f"minutes__{place}"] = forms.CharField(
+                label=f"{place}. {item.review.project.title}",
+                max_length=50000,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 6}),
+            )
+        self.fields["password"] = password
+
+    def recorded(self) -> dict[str, Any]:
+        """The meeting's record is read by all its people: of the items it keeps what proves the text, not the text."""
+        return {"minutes": self.cleaned_data["minutes"]}

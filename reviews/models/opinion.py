@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from committees.models import Membership
@@ -27,16 +28,18 @@ if TYPE_CHECKING:
 class Verdict(models.TextChoices):
     """How a member votes. There is no default, and one verdict is never taken for another."""
 
-    APPROVE = "approved", _("批准")
-    MODIFY = "modification_required", _("修改后批准")
-    REVISE = "revision_required", _("修改后再审")
-    REJECT = "rejected", _("不予批准")
-    ABSTAIN = "abstain", _("弃权")
+    APPROVE = "approved", pgettext_lazy("vote", "批准")
+    MODIFY = "modification_required", pgettext_lazy("vote", "修改后批准")
+    REVISE = "revision_required", pgettext_lazy("vote", "修改后再审")
+    REJECT = "rejected", pgettext_lazy("vote", "不予批准")
+    ABSTAIN = "abstain", pgettext_lazy("vote", "弃权")
 
 
 class OpinionQuerySet(LifecycleQuerySet):
     def visible_to(self, standing: Standing) -> Self:
-        """One's own; and that others exist, for those on the committee (their content is sealed: `readable_by`)."""
+        """One's own, until one is recused or declares an interest; and that others exist, for those on the committee
+        (their content is sealed: `readable_by`).
+        """
         if standing.is_system:
             return self
         if standing.person is None:
@@ -44,8 +47,12 @@ class OpinionQuerySet(LifecycleQuerySet):
         from reviews.models.review import Review
 
         on_table = standing.bodies(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
-        visible = Review.objects.visible_to(standing).filter(committee__in=on_table)
-        return self.filter(models.Q(person=standing.person) | models.Q(review__in=visible))
+        from reviews.models.project import of_interest
+
+        visible = Review.objects.on_table(standing).filter(committee__in=on_table)
+        own = models.Q(person=standing.person) & ~models.Q(review__in=recusals_of(standing.person))
+        own &= ~of_interest(standing, "review__project")
+        return self.filter(own | models.Q(review__in=visible))
 
     def awaiting(self, person: Person) -> Self:
         """What this member still has to vote on, of rounds that run."""
@@ -58,14 +65,19 @@ class OpinionQuerySet(LifecycleQuerySet):
         )
 
 
+def recusals_of(person: Person | None) -> "models.QuerySet[Opinion, Any]":
+    """The reviews, by key, from which the person is recused, in whichever round that was."""
+    return Opinion.objects.filter(person=person, state=Opinion.State.RECUSED).values("review")
+
+
 class Opinion(Lifecycle):
     noun, collection, letter = "opinion", "opinions", "B"
     frozen_when: ClassVar[str] = "OLD.state = 'cast' OR OLD.state = 'recused'"
 
     class State(models.TextChoices):
-        ASSIGNED = "assigned", _("待表决")
-        CAST = "cast", _("已表决")
-        RECUSED = "recused", _("已回避")
+        ASSIGNED = "assigned", pgettext_lazy("state", "待表决")
+        CAST = "cast", pgettext_lazy("state", "已表决")
+        RECUSED = "recused", pgettext_lazy("state", "已回避")
 
     draft = Draft(fields={"draft_answers"}, states={State.ASSIGNED}, by={"voter"})
 
@@ -122,7 +134,7 @@ class Opinion(Lifecycle):
     def people(self, group: str) -> Iterable[Person]:
         return [self.person] if group == "voter" else self.review.people(group)
 
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         return self.review.words() | {"member": self.person.name}
 
     def readable_by(self, person: Person) -> bool:

@@ -1,16 +1,17 @@
 """Project 科技活动: what may be done with it now. It changes only because something else says so."""
 
 from collections.abc import Iterable
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
-from committees.models import ProjectFacts
+from committees.models import ProjectFacts, declared_interests
 from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text
@@ -60,16 +61,16 @@ class Project(Lifecycle):
     creators = frozenset({"lead", "institution_officer"})
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("草稿")
-        ASSESSED = "assessed", _("已评估")
-        UNDER_REVIEW = "under_review", _("审查中")
-        APPROVED = "approved", _("已批准")
-        SUSPENDED = "suspended", _("暂停")
-        COMPLETED = "completed", _("已结题")
-        TERMINATED = "terminated", _("已终止")
-        EXEMPT = "exempt", _("免除审查")
-        NOT_REQUIRED = "not_required", _("无需审查")
-        REJECTED = "rejected", _("不予批准")
+        DRAFT = "draft", pgettext_lazy("state", "草稿")
+        ASSESSED = "assessed", pgettext_lazy("state", "已评估")
+        UNDER_REVIEW = "under_review", pgettext_lazy("state", "审查中")
+        APPROVED = "approved", pgettext_lazy("state", "已批准")
+        SUSPENDED = "suspended", pgettext_lazy("state", "暂停")
+        COMPLETED = "completed", pgettext_lazy("state", "已结题")
+        TERMINATED = "terminated", pgettext_lazy("state", "已终止")
+        EXEMPT = "exempt", pgettext_lazy("state", "免除审查")
+        NOT_REQUIRED = "not_required", pgettext_lazy("state", "无需审查")
+        REJECTED = "rejected", pgettext_lazy("state", "不予批准")
 
     class Field(models.TextChoices):
         LIFE_SCIENCE = "life_science", _("生命科学")
@@ -125,7 +126,7 @@ class Project(Lifecycle):
     def get_absolute_url(self) -> str:
         return reverse("portal:project", args=[self.ref])
 
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         return {"ref": self.ref, "title": self.title, "institution": self.institution.name}
 
     def capacities(self, standing: Standing) -> set[str]:
@@ -237,6 +238,35 @@ class ProjectMember(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def own_project(person: Person | None) -> Q:
+    """Rows of what the person leads or works on, by their `project`."""
+    if person is None:
+        return Q(pk__in=[])
+    return Q(project__lead=person) | Q(project__in=ProjectMember.objects.filter(person=person).values("project"))
+
+
+def of_interest(standing: Standing, project: str = "project") -> Q:
+    """Rows whose project (at that path) is of people or institutions in which the person declared an interest."""
+    people, institutions = declared_interests(standing)
+    if not people and not institutions:
+        return Q(pk__in=[])
+    members = ProjectMember.objects.filter(Q(person__in=people) | Q(institution__in=institutions)).values("project")
+    return (
+        Q(**{f"{project}__lead__in": people})
+        | Q(**{f"{project}__institution__in": institutions})
+        | Q(**{f"{project}__in": members})
+    )
+
+
+def interests_in(standing: Standing, project: Project) -> bool:
+    """`of_interest` of one project that is at hand."""
+    people, institutions = declared_interests(standing)
+    if not people and not institutions:
+        return False
+    facts = project_facts(project)
+    return bool(people & (facts.team_ids | {facts.lead_id}) or institutions & facts.institution_ids)
 
 
 def project_facts(project: Project) -> ProjectFacts:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from committees.kinds import CommitteeState
@@ -175,7 +176,7 @@ def all_ballots_in(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
             yield Refusal(
                 "ballots_out",
                 _("尚有%(count)d名到会委员未表决：%(names)s"),
-                {"count": len(waiting), "names": "、".join(opinion.person.name for opinion in waiting)},
+                {"count": len(waiting), "names": gettext("、").join(opinion.person.name for opinion in waiting)},
                 "national:16",
             )
 

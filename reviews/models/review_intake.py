@@ -99,7 +99,7 @@ class Intake(ReviewRecord):
         self.regimes, self.policy_pin, self.accepted_at = sorted(policy.regimes), policy.pin(), act.at
         self.determine(act, listed == "yes", listed_items, listed_reason)
         act.start("review.decision", **timing.decision(self, policy))
-        act.say(procedure=str(self.get_procedure_display()), due=timing.decision_due(self, policy, act.at))
+        act.say(procedure=self.Procedure(procedure).label, due=timing.decision_due(self, policy, act.at))
 
     @step(
         source=State.SUBMITTED,

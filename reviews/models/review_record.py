@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from committees.models import Committee, conflict_grounds
+from committees.models import Committee, conflict_grounds, conflicts_of
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline
@@ -22,9 +22,16 @@ from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import Policy, policy_for
 from reviews.models import review_forms as forms
 from reviews.models.assessment import RiskAssessment
-from reviews.models.opinion import Opinion
+from reviews.models.opinion import Opinion, recusals_of
 from reviews.models.parties import COMMITTEE_CAPACITIES, holders, on_committee, territory
-from reviews.models.project import Project, ProjectMember, project_facts
+from reviews.models.project import (
+    Project,
+    ProjectMember,
+    interests_in,
+    of_interest,
+    own_project,
+    project_facts,
+)
 from reviews.models.review_states import HOLDERS, OPEN_STATES, WAITING_FOR, State
 from reviews.models.submission import Request, Submission
 
@@ -32,12 +39,18 @@ NOTHING = Q(pk__in=[])
 
 
 def seen_by_committee(standing: Standing) -> Q:
-    """A draft is the lead's alone; a recused person does not see the matter from the committee's side."""
+    """A draft is the lead's alone. Who is recused, or has declared an interest in the matter though nobody has acted
+    on it yet, does not see it from the committee's side: neither the review nor anything that hangs on it.
+    """
     committees = standing.bodies(*COMMITTEE_CAPACITIES)
     if not committees:
         return NOTHING
-    recused = Opinion.objects.filter(person=standing.person, state=Opinion.State.RECUSED).values("review")
-    return Q(committee__in=committees) & ~Q(state=State.DRAFT) & ~Q(pk__in=recused)
+    return (
+        Q(committee__in=committees)
+        & ~Q(state=State.DRAFT)
+        & ~Q(pk__in=recusals_of(standing.person))
+        & ~of_interest(standing)
+    )
 
 
 def seen_by_regulator(standing: Standing) -> Q:
@@ -63,9 +76,11 @@ class ReviewQuerySet(LifecycleQuerySet):
     def open(self) -> Self:
         return self.filter(state__in=OPEN_STATES)
 
-    def of_committees(self, standing: Standing, *roles: str) -> Self:
-        """What the person's committees have on their table, from the committee's side."""
-        return self.filter(committee__in=standing.bodies(*(roles or COMMITTEE_CAPACITIES))).exclude(state=State.DRAFT)
+    def on_table(self, standing: Standing) -> Self:
+        """What the person handles as one of a committee: a part of what is visible to them. Their own projects they
+        know from the other side alone.
+        """
+        return self.filter(seen_by_committee(standing) & ~own_project(standing.person))
 
     def waiting_for(self, *holders_: str) -> Self:
         return self.filter(waiting_for__in=holders_)
@@ -150,7 +165,7 @@ class ReviewRecord(Lifecycle):
             return found - {"institution_officer"} if "lead" in found else found
         if self.pk and self.state != State.DRAFT:
             roles = on_committee(standing, self.committee_id)
-            if roles and self.recused(standing.person):
+            if roles and (self.recused(standing.person) or interests_in(standing, self.project)):
                 roles = set()
             found |= roles
             if roles and self.meeting is not None and self.meeting.presides(standing.person):
@@ -189,13 +204,16 @@ class ReviewRecord(Lifecycle):
         if roles is None:
             return self.project.people(group)
         recused = self.opinions.filter(state=Opinion.State.RECUSED).values("person")
-        return holders(roles, self.committee, timezone.now()).exclude(pk__in=recused)
+        found = list(holders(roles, self.committee, timezone.now()).exclude(pk__in=recused))
+        grounds = conflicts_of(found, project_facts(self.project))
+        return [person for person in found if not grounds[person.pk]]
 
-    def words(self) -> dict[str, str]:
+    def words(self) -> dict[str, Any]:
         return self.project.words() | {
             "ref": self.ref,
             "committee": self.committee.name,
-            "state": str(self.get_state_display()),
+            # Turned to words in each reader's language.
+            "state": State(self.state).label,
         }
 
     @property

@@ -2,23 +2,24 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(models.TextChoices):
-    DRAFT = "draft", _("草稿")
-    SUBMITTED = "submitted", _("已提交")
-    SUPPLEMENT_REQUESTED = "supplement_requested", _("一次性补正")
-    ACCEPTED = "accepted", _("已受理")
-    DECLINED = "declined", _("不予受理")
-    IN_REVIEW = "in_review", _("审查中")
-    APPROVED = "approved", _("批准")
-    MODIFICATION_REQUIRED = "modification_required", _("修改后批准")
-    MODIFICATION_SUBMITTED = "modification_submitted", _("修改待确认")
-    REVISION_REQUIRED = "revision_required", _("修改后再审")
-    REJECTED = "rejected", _("不予批准")
-    PRELIMINARILY_PASSED = "preliminarily_passed", _("初审通过")
-    IN_RECHECK = "in_recheck", _("专家复核中")
-    WITHDRAWN = "withdrawn", _("已撤回")
+    DRAFT = "draft", pgettext_lazy("state", "草稿")
+    SUBMITTED = "submitted", pgettext_lazy("state", "已提交")
+    SUPPLEMENT_REQUESTED = "supplement_requested", pgettext_lazy("state", "待补正")
+    ACCEPTED = "accepted", pgettext_lazy("state", "已受理")
+    DECLINED = "declined", pgettext_lazy("state", "不予受理")
+    IN_REVIEW = "in_review", pgettext_lazy("state", "审查中")
+    APPROVED = "approved", pgettext_lazy("state", "已批准")
+    MODIFICATION_REQUIRED = "modification_required", pgettext_lazy("state", "待修改后批准")
+    MODIFICATION_SUBMITTED = "modification_submitted", pgettext_lazy("state", "修改待确认")
+    REVISION_REQUIRED = "revision_required", pgettext_lazy("state", "待修改后再审")
+    REJECTED = "rejected", pgettext_lazy("state", "不予批准")
+    PRELIMINARILY_PASSED = "preliminarily_passed", pgettext_lazy("state", "初审通过")
+    IN_RECHECK = "in_recheck", pgettext_lazy("state", "专家复核中")
+    WITHDRAWN = "withdrawn", pgettext_lazy("state", "已撤回")
 
 
 # Something is still to be done, and the lead may withdraw.

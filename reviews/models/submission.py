@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.standing import standing_of
@@ -121,9 +122,9 @@ class Request(models.Model):
     """One thing the committee asks for: at supplement, modification or revision. Answered by the next version."""
 
     class Kind(models.TextChoices):
-        SUPPLEMENT = "supplement", _("补正")
-        MODIFICATION = "modification", _("修改")
-        REVISION = "revision", _("修改后再审")
+        SUPPLEMENT = "supplement", pgettext_lazy("request", "补正")
+        MODIFICATION = "modification", pgettext_lazy("request", "修改")
+        REVISION = "revision", pgettext_lazy("request", "修改后再审")
 
     review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="requests")
     kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices)

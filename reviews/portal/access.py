@@ -76,7 +76,7 @@ def portal_page(
 
 
 def not_permitted(forbidden: NotPermitted) -> str:
-    who = "、".join(str(CAPACITIES.get(name, name)) for name in forbidden.allowed)
+    who = _("、").join(str(CAPACITIES.get(name, name)) for name in forbidden.allowed)
     # A draft is written by no step, and has no label of its own.
     label = _("填写草稿") if forbidden.label == "draft" else forbidden.label
     return _("“%(step)s”须由以下人员办理：%(who)s。") % {"step": label, "who": who}

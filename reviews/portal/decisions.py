@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ethicsreview.policy.loading import library
+from ethicsreview.policy.words import said
 from reviews.models import Decision, Verdict
 
 
@@ -38,5 +40,11 @@ def told(decision: Decision) -> ToldDecision:
         recused=sum(bool(row["recused"]) for row in decision.attendance),
         all_members=tally["all_members"],
         formulas=formulas,
-        grounds=tuple((ground["label"], ground["cite"]) for ground in decision.grounds),
+        grounds=tuple((_asked(ground), ground["cite"]) for ground in decision.grounds),
     )
+
+
+def _asked(ground: dict[str, Any]) -> str:
+    """What the value answers, in the reader's language; as it was kept, where no pack asks it any more."""
+    question = library().registry.questions.get(ground["key"])
+    return said(question.spec) if question else str(ground["label"])

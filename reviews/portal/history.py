@@ -73,7 +73,7 @@ def _who(entry: Entry) -> str:
         return ""
     if not capacities or NAMED & set(capacities):
         return entry.actor_name
-    return "、".join(str(CAPACITIES.get(name, name)) for name in capacities)
+    return _("、").join(str(CAPACITIES.get(name, name)) for name in capacities)
 
 
 def _text(entry: Entry) -> str:

@@ -102,4 +102,4 @@ def answer_text(questionnaire: Questionnaire, key: str, value: Any) -> str:
         return _("是") if value else _("否")
     labels = {option.key: said(option) for option in questionnaire.question(key).options}
     given: Iterable[str] = value if isinstance(value, list | tuple) else [value]
-    return "；".join(labels.get(one, str(one)) for one in given)
+    return _("；").join(labels.get(one, str(one)) for one in given)

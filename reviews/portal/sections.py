@@ -170,11 +170,11 @@ def value_text(field: FormField, value: Any) -> str:
     if field.kind == "people":
         labels = {column.key: said(column) for column in field.columns}
         return "\n".join(
-            "；".join(f"{labels.get(key, key)}：{cell}" for key, cell in row.items())
+            _("；").join(f"{labels.get(key, key)}{_('：')}{cell}" for key, cell in row.items())
             for row in value
             if isinstance(row, Mapping)
         )
     labels = {option.key: said(option) for option in field.options}
     if isinstance(value, list | tuple):
-        return "；".join(labels.get(one, str(one)) for one in value)
+        return _("；").join(labels.get(one, str(one)) for one in value)
     return labels.get(value, str(value))

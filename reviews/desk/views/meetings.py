@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from reviews.desk.agenda import Agenda
 from reviews.desk.queue import SHORT
 from reviews.models import Meeting
 from reviews.models.applying import start_meeting
+from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, once_by_form
 
 ROWS = 30
 
@@ -62,10 +64,24 @@ def plan(request: HttpRequest, visitor: Visitor, committee: str) -> HttpResponse
         raise Http404(committee)
     form = MeetingForm(request.POST or None, visitor=visitor)
     if request.method == "POST" and form.is_valid():
-        made = start_meeting(found, by=visitor.person, at=visitor.at, **form.cleaned_data)
-        messages.success(request, _("会议已安排，请编排议程。"))
-        return redirect(made)
-    context = {"committee": found, "form": form}
+        try:
+            answer = once_by_form(
+                visitor.person,
+                request.path,
+                request.POST,
+                at=visitor.at,
+                do=lambda: start_meeting(
+                    found, by=visitor.person, at=visitor.at, **form.cleaned_data
+                ).get_absolute_url(),
+            )
+        except KeyReused:
+            form.add_error(None, str(TAKEN_MEANWHILE))
+        else:
+            again, made = _("这份表单已经提交过，没有重复办理。"), _("会议已安排，请编排议程。")
+            messages.success(request, again if answer.replayed else made)
+            return redirect(answer.text)
+    last = found.meetings.aggregate(last=Max("pk"))["last"]
+    context = {"committee": found, "form": form, "once": f"meeting:new:{found.ref}:{last or 0}"}
     return render(request, "desk/meeting_new.html", context, status=422 if form.errors else 200)
 
 

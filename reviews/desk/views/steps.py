@@ -1,11 +1,9 @@
 """The page of one step: what stands in its way, or its form; and taking it."""
 
-import secrets
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +18,7 @@ from ethicsreview.lifecycle.registry import collections
 from ethicsreview.lifecycle.steps import CONSEQUENCE, steps_of
 from reviews.desk.access import Visitor, at_desk, desk_page
 from reviews.desk.minutes import draft_minutes
+from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, form_key, once_by_form
 
 RELATED = {
     "review": ("project__institution", "project__lead", "committee", "assessment", "submission"),
@@ -29,7 +28,6 @@ RELATED = {
 }
 # What a link may fill in: which thing is meant, never what is decided about it.
 PREFILLED = ("meeting", "document", "membership", "person")
-SENT_FOR = 12 * 3600  # seconds that a form which was sent is remembered: as long as a session
 
 
 @sensitive_post_parameters("password")
@@ -39,48 +37,61 @@ def step(request: HttpRequest, visitor: Visitor, collection: str, ref: str, name
     model = collections().get(collection)
     if model is None or name not in steps_of(model) or steps_of(model)[name].by == {CONSEQUENCE}:
         raise Http404(f"{collection}/{name}")
-    found = visitor.find(model, ref, *RELATED.get(model.noun, ()))
     if request.method == "POST":
-        return _take(request, visitor, found, name)
+        return _take(request, visitor, model, ref, name)
+    found = _find(visitor, model, ref)
     view = step_view(found, name, visitor.person, at=visitor.at, standing=visitor.standing)
     given = {key: request.GET[key] for key in PREFILLED if key in request.GET and key in view.form.fields}
     view.form.initial = {**view.form.initial, **given}
     if found.noun == "meeting" and name == "close":
-        view.form.initial["minutes"] = draft_minutes(found, visitor)
+        view.form.initial |= draft_minutes(found, visitor)
     return _draw(request, found, view)
 
 
-def _take(request: HttpRequest, visitor: Visitor, found: Lifecycle, name: str) -> HttpResponseBase:
-    """The same form sent twice takes the step once: the second time it is told so."""
-    once = f"desk-step:{visitor.person.pk}:{request.POST.get('once', '')[:40]}"
-    if request.POST.get("once") and not cache.add(once, name, SENT_FOR):
-        messages.info(request, _("这份表单已经提交过，没有重复办理。"))
-        return redirect(page_of(found, visitor))
-    label = str(steps_of(type(found))[name].label)
-    try:
+def _find(visitor: Visitor, model: type[Lifecycle], ref: str) -> Any:
+    return visitor.find(model, ref, *RELATED.get(model.noun, ()))
+
+
+def _take(request: HttpRequest, visitor: Visitor, model: type[Lifecycle], ref: str, name: str) -> HttpResponseBase:
+    """The same form sent twice takes the step once. The second time it is told so, even where the step has put its
+    object out of the person's sight.
+    """
+
+    def do() -> str:
+        found = _find(visitor, model, ref)
         raw = raw_input(step_view(found, name, visitor.person, standing=visitor.standing).form, request.POST)
-        done = perform(found, name, raw, by=visitor.person)
-    except (InvalidInput, Refused) as answer:
-        cache.delete(once)
-        return _again(request, visitor, found, name, answer)
-    except BaseException:
-        cache.delete(once)
-        raise
-    messages.success(request, _("“%(step)s”已办理。") % {"step": label})
-    return redirect(page_of(done, visitor))
+        return page_of(perform(found, name, raw, by=visitor.person), visitor)
+
+    try:
+        answer = once_by_form(visitor.person, request.path, request.POST, at=visitor.at, do=do)
+    except KeyReused:
+        return _again(
+            request, visitor, _find(visitor, model, ref), name, InvalidInput({"": [str(TAKEN_MEANWHILE)]}), 409
+        )
+    except (InvalidInput, Refused) as refusal:
+        return _again(request, visitor, _find(visitor, model, ref), name, refusal)
+    if answer.replayed:
+        messages.info(request, _("这份表单已经提交过，没有重复办理。"))
+    else:
+        messages.success(request, _("“%(step)s”已办理。") % {"step": steps_of(model)[name].label})
+    return redirect(answer.text)
 
 
 def _again(
-    request: HttpRequest, visitor: Visitor, found: Lifecycle, name: str, answer: InvalidInput | Refused
+    request: HttpRequest,
+    visitor: Visitor,
+    found: Lifecycle,
+    name: str,
+    answer: InvalidInput | Refused,
+    status: int = 422,
 ) -> HttpResponseBase:
     """The page once more, with all that was wrong and all that was typed, but for passwords."""
-    found = visitor.find(type(found), found.ref, *RELATED.get(found.noun, ()))
     view = step_view(found, name, visitor.person, standing=visitor.standing, data=request.POST)
     if isinstance(answer, InvalidInput):
         for key, problems in answer.errors.items():
             if key not in view.form.errors:
                 view.form.add_error(key if key in view.form.fields else None, problems)
-        return _draw(request, found, view, status=422)
+        return _draw(request, found, view, status=status)
     return _draw(request, found, view, refused=answer.refusals, status=409)
 
 
@@ -94,7 +105,7 @@ def _draw(
         "refusals": refused or view.refusals,
         "was_refused": bool(refused),
         "back": desk_address(found),
-        "once": secrets.token_urlsafe(16),
+        "once": form_key(found, view.name),
     }
     return render(request, "desk/step.html", context, status=status)
 

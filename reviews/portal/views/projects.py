@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import Refused
 from reviews.models import Project, Review
 from reviews.models.applying import committees_offered, institutions_of, start_assessment, start_project, start_review
+from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, once_by_form
 from reviews.models.writing import revise_project
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page, refused_page
@@ -28,14 +30,34 @@ def new(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     if not institutions:
         raise PermissionDenied(_("须先由单位管理人员登记您为该单位的科技人员，才能新建项目。"))
     if request.method != "POST":
-        return _draw(request, ProjectForm(institutions=institutions), TeamFormSet(prefix="team"))
+        form, team = ProjectForm(institutions=institutions), TeamFormSet(prefix="team")
+        return _draw(request, form, team, once=_next_project(visitor))
     form = ProjectForm(request.POST, institutions=institutions)
     team = TeamFormSet(request.POST, prefix="team")
     if not (form.is_valid() & team.is_valid()):
-        return _draw(request, form, team, status=422)
-    project = start_project(by=visitor.person, at=visitor.at, members=team.members(), **form.cleaned_data)
-    messages.success(request, _("已新建“%(title)s”。下一步：风险评估。") % {"title": project.title})
-    return redirect(project)
+        return _draw(request, form, team, once=_next_project(visitor), status=422)
+
+    def do() -> str:
+        made = start_project(by=visitor.person, at=visitor.at, members=team.members(), **form.cleaned_data)
+        return made.get_absolute_url()
+
+    try:
+        answer = once_by_form(visitor.person, request.path, request.POST, at=visitor.at, do=do)
+    except KeyReused:
+        form.add_error(None, str(TAKEN_MEANWHILE))
+        return _draw(request, form, team, once=_next_project(visitor), status=409)
+    if answer.replayed:
+        messages.info(request, _("这份表单已经提交过，没有重复新建。"))
+    else:
+        title = form.cleaned_data["title"]
+        messages.success(request, _("已新建“%(title)s”。下一步：风险评估。") % {"title": title})
+    return redirect(answer.text)
+
+
+def _next_project(visitor: Visitor) -> str:
+    """The same in every window until the person has entered one more."""
+    last = Project.objects.filter(lead=visitor.person).aggregate(last=Max("pk"))["last"]
+    return f"project:new:{last or 0}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -148,8 +170,9 @@ def _draw(
     project: Project | None = None,
     *,
     revision: Any = "",
+    once: str = "",
     stale: bool = False,
     status: int = 200,
 ) -> HttpResponseBase:
-    context = {"form": form, "team": team, "project": project, "revision": revision, "stale": stale}
+    context = {"form": form, "team": team, "project": project, "revision": revision, "once": once, "stale": stale}
     return render(request, "portal/project_form.html", context, status=status)

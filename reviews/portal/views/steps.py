@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,6 +17,7 @@ from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import InvalidInput, Refusal, Refused
 from ethicsreview.lifecycle.steps import steps_of
 from reviews.models import Project, Review, RiskAssessment
+from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, form_key, once_by_form
 from reviews.portal.access import Visitor, portal_page
 from reviews.portal.views.applications import SUBMITTING
 
@@ -37,18 +39,29 @@ def step(request: HttpRequest, visitor: Visitor, collection: str, ref: str, name
 
 def _take(request: HttpRequest, visitor: Visitor, obj: Lifecycle, name: str) -> HttpResponseBase:
     view = step_view(obj, name, visitor.person, at=visitor.at, data=request.POST)
-    try:
+
+    def do() -> str:
         done = perform(obj, name, posted(view.form, request.POST), by=visitor.person, at=visitor.at)
+        if isinstance(done, Review) and name in SUBMITTING.values():
+            return reverse("portal:submitted", args=[done.ref])
+        return done.get_absolute_url()
+
+    try:
+        answer = once_by_form(visitor.person, request.path, request.POST, at=visitor.at, do=do)
+    except KeyReused:
+        view.form.add_error(None, str(TAKEN_MEANWHILE))
+        return _draw(request, obj, view, view.form, (), 409)
     except Refused as refused:
         obj = visitor.find(type(obj), obj.ref)
         return _draw(request, obj, view, view.form, refused.refusals, 409)
     except InvalidInput as invalid:
         _add(view.form, invalid)
         return _draw(request, obj, view, view.form, (), 422)
-    if isinstance(done, Review) and name in SUBMITTING.values():
-        return redirect("portal:submitted", done.ref)
-    messages.success(request, _("“%(step)s”已完成。") % {"step": view.label})
-    return redirect(done)
+    if answer.replayed:
+        messages.info(request, _("这份表单已经提交过，没有重复办理。"))
+    elif name not in SUBMITTING.values():
+        messages.success(request, _("“%(step)s”已完成。") % {"step": view.label})
+    return redirect(answer.text)
 
 
 def posted(form: forms.Form, data: QueryDict) -> dict[str, Any]:
@@ -73,6 +86,7 @@ def _draw(
         "obj": obj,
         "step": view.step,
         "form": form,
+        "once": form_key(obj, view.name),
         "refusals": refusals,
         "moved_on": any(refusal.code == "state" for refusal in refusals),
         "commitment": getattr(form, "commitment", None),

@@ -125,7 +125,7 @@ def test_recused_member_sees_nothing_of_the_item(signed_in):
 
     meeting = text(client.get(address("meeting", path.meeting.ref)))
     assert path.project.title not in meeting
-    assert "您回避的事项" in meeting
+    assert "议程上还没有审查事项" in meeting
     assert client.get(address("review", path.review.ref)).status_code == 404
     opinion = Opinion.objects.get(person=recused)
     assert client.get(address("step", "opinions", opinion.ref, "cast")).status_code == 404
