@@ -69,7 +69,6 @@ class Memory:
     """Of one worker. `asleep` while a test may have changed the code itself."""
 
     asleep: bool = False
-    making: bool = False
     kept: dict[Any, Remembered] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
 
@@ -82,7 +81,7 @@ def remembered(builder: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(builder)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        if memory.asleep or memory.making:
+        if memory.asleep:
             return builder(*args, **kwargs)
         before = contents()
         try:
@@ -101,16 +100,13 @@ def remembered(builder: Callable[P, R]) -> Callable[P, R]:
 
 
 def _make(builder: Callable[..., R], args: Any, kwargs: Any, before: Contents, key: Any) -> R:
-    memory.making = True
-    try:
-        # One transaction, so that what is to follow the commit can be kept; a test's own is one already.
-        with nullcontext() if connection.in_atomic_block else transaction.atomic():
-            waiting = len(connection.run_on_commit)
-            result = builder(*args, **kwargs)
-            changes = Changes.between(before, contents())
-            after_commit = [(call, robust) for _ids, call, robust in connection.run_on_commit[waiting:]]
-    finally:
-        memory.making = False
+    # One transaction, so that what is to follow the commit can be kept; a test's own is one already.
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        waiting = len(connection.run_on_commit)
+        # The builders that this one calls are remembered too: another end of the same way begins where they left off.
+        result = builder(*args, **kwargs)
+        changes = Changes.between(before, contents())
+        after_commit = [(call, robust) for _ids, call, robust in connection.run_on_commit[waiting:]]
     if len(memory.kept) >= MOST:
         del memory.kept[next(iter(memory.kept))]
     memory.kept[key] = Remembered(

@@ -10,4 +10,5 @@ class TrailConfig(AppConfig):
     def ready(self) -> None:
         from ethicsreview.trail import triggers
 
-        post_migrate.connect(triggers.install, dispatch_uid="trail.triggers")
+        # Sent once for each app, when all have been migrated; once is enough.
+        post_migrate.connect(triggers.install, sender=self, dispatch_uid="trail.triggers")
