@@ -34,6 +34,9 @@ class Session:
 
 def session() -> Session:
     hidden = case().in_review()
+    # A title that is part of no other.
+    Project.objects.filter(pk=hidden.project.pk).update(title="须回避的项目")
+    hidden.project.refresh_from_db()
     at = hidden.at
     lead = with_password(person())
     Appointment.objects.create(person=lead, role=Role.RESEARCHER, body=hidden.committee.institution, starts=law_day(at))
