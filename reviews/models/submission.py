@@ -56,20 +56,22 @@ class Submission(models.Model):
         return application_form(self.sealed_at or timezone.now())
 
     def fingerprint(self) -> str:
-        """The digest that a decision names: over the content and every document's own digest."""
+        """The digest that a decision names."""
+        return digest(self.fingerprinted())
+
+    def fingerprinted(self) -> dict[str, Any]:
+        """What the fingerprint is taken over: the content and every document's own digest."""
         handed_in = self.handed_in if self.sealed_at else self.documents()
         documents = [
             [kind, version.document.ref, version.number, version.digest]
             for kind, version in ((material.kind, material.version) for material in handed_in)
         ]
-        return digest(
-            {
-                "review": self.review.ref,
-                "number": self.number,
-                "content": self.content,
-                "documents": documents,
-            }
-        )
+        return {
+            "review": self.review.ref,
+            "number": self.number,
+            "content": self.content,
+            "documents": documents,
+        }
 
     def documents(self) -> "models.QuerySet[Material]":
         return self.materials.select_related("version__document").order_by("kind", "pk")
