@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from committees.models import Committee, InterestDeclaration
 from ethicsreview.accounts.models import DESK_ROLES, Person, Role
+from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
@@ -168,11 +169,19 @@ def _interested(standing: Standing) -> Q:
 
 def _interests(person: Person | None) -> tuple[set[int], set[int]]:
     """The people and the institutions, by key, that the last declaration to each committee names."""
-    rows = InterestDeclaration.objects.filter(person=person).order_by("committee", "-declared_at", "-pk")
     latest: dict[int, int] = {}
     people, institutions = set(), set()
-    for committee, declaration, other, institution in rows.values_list("committee", "pk", "people", "institutions"):
+    for committee, declaration, other, institution in DECLARED(person=person.pk if person else None):
         if latest.setdefault(committee, declaration) == declaration:
             people.add(other)
             institutions.add(institution)
     return people - {None}, institutions - {None}
+
+
+DECLARED = Prepared(
+    lambda: (
+        InterestDeclaration.objects.filter(person=Given("person"))
+        .order_by("committee", "-declared_at", "-pk")
+        .values_list("committee", "pk", "people", "institutions")
+    )
+)

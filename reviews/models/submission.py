@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Person
+from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.drafts import Stale
@@ -79,8 +80,10 @@ class Submission(models.Model):
     @cached_property
     def handed_in(self) -> "list[Material]":
         """The documents of a sealed version, which no longer change, with what is known of their files."""
-        rows = self.documents().select_related("version__document", "version__findings")
-        return list(rows.defer("version__findings__text"))
+        found = HANDED_IN(submission=self.pk)
+        for material in found:
+            material.submission = self
+        return found
 
     def intact(self) -> bool:
         """Whether what was sealed is still what stands here."""
@@ -117,6 +120,16 @@ class Material(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.version}"
+
+
+HANDED_IN = Prepared(
+    lambda: (
+        Material.objects.filter(submission=Given("submission"))
+        .select_related("version__document", "version__findings")
+        .defer("version__findings__text")
+        .order_by("kind", "pk")
+    )
+)
 
 
 class Request(models.Model):
