@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Institution, Person
+from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.refusals import Refusal
 
@@ -89,14 +90,22 @@ def declared_interests(standing: Standing) -> tuple[frozenset[int], frozenset[in
 def _named(person: Person | None) -> tuple[frozenset[int], frozenset[int]]:
     if person is None:
         return frozenset(), frozenset()
-    rows = InterestDeclaration.objects.filter(person=person).order_by("committee", "-declared_at", "-pk")
     latest: dict[int, int] = {}
     people, institutions = set(), set()
-    for committee, declaration, other, institution in rows.values_list("committee", "pk", "people", "institutions"):
+    for committee, declaration, other, institution in DECLARED(person=person.pk):
         if latest.setdefault(committee, declaration) == declaration:
             people.add(other)
             institutions.add(institution)
     return frozenset(people - {None}), frozenset(institutions - {None})
+
+
+DECLARED = Prepared(
+    lambda: (
+        InterestDeclaration.objects.filter(person=Given("person"))
+        .order_by("committee", "-declared_at", "-pk")
+        .values_list("committee", "pk", "people", "institutions")
+    )
+)
 
 
 def _own_part(person: Person, project: ProjectFacts) -> Iterator[Refusal]:

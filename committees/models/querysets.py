@@ -9,6 +9,7 @@ from django.db.models import Q
 from committees.composition import VOTING
 from committees.kinds import CommitteeState
 from ethicsreview.accounts.models import COMMITTEE_ROLES, Role
+from ethicsreview.accounts.prepared import Given
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.models import LifecycleQuerySet
 
@@ -33,15 +34,15 @@ class CommitteeQuerySet(LifecycleQuerySet):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    def on(self, day: date) -> Self:
+    def on(self, day: date | Given) -> Self:
         """Those whose term includes the day."""
         return self.overlapping(day, day)
 
-    def not_ended(self, day: date) -> Self:
+    def not_ended(self, day: date | Given) -> Self:
         """Those whose term includes the day or is yet to begin."""
         return self.filter(Q(appointment__ends__isnull=True) | Q(appointment__ends__gte=day))
 
-    def overlapping(self, starts: date, ends: date) -> Self:
+    def overlapping(self, starts: date | Given, ends: date | Given) -> Self:
         return self.not_ended(starts).filter(appointment__starts__lte=ends)
 
     def voting(self) -> Self:

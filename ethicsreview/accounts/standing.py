@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from ethicsreview.accounts.models import Appointment, Person, Role
+from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.regions import territory_prefix
 
 
@@ -72,8 +75,23 @@ def standing_of(person: Any, at: datetime) -> Standing:
         return Standing(None, at, is_system=True)
     if not isinstance(person, Person) or not person.is_active:
         return Standing(None, at)
-    rows = Appointment.objects.current(at).filter(person=person, body__is_active=True)
-    values = rows.values_list(
-        "role", "body_id", "body__kind", "body__region", "body__as_authority__level", "body__as_authority__field"
+    rows = HELD(person=person.pk, day=timezone.localdate(at))
+    return Standing(
+        person,
+        at,
+        tuple(
+            Held(role, body, kind, region, level or "", field or "") for role, body, kind, region, level, field in rows
+        ),
     )
-    return Standing(person, at, tuple(Held(*row[:4], row[4] or "", row[5] or "") for row in values))
+
+
+HELD = Prepared(
+    lambda: (
+        Appointment.objects.on(Given("day"))
+        .filter(person=Given("person"), body__is_active=True)
+        .values_list(
+            *("role", "body_id", "body__kind", "body__region", "body__as_authority__level"),
+            "body__as_authority__field",
+        )
+    )
+)

@@ -181,9 +181,7 @@ class Deadline(models.Model):
     @property
     def due_text(self) -> str:
         """The end as people say it: the last day, or the minute in Asia/Shanghai."""
-        if self.by_day:
-            return date_format(self.last_day, "DATE_FORMAT")
-        return date_format(self.due_at.astimezone(calendar.LAW_ZONE), "DATETIME_FORMAT")
+        return end_in_words(self.due_at, by_day=self.by_day)
 
     @property
     def is_provisional(self) -> bool:
@@ -205,24 +203,8 @@ class Deadline(models.Model):
         if self.paused_at is not None:
             return gettext("已暂停计时")
         if self.by_day:
-            return self._days_left((self.last_day - calendar.law_day(at)).days)
-        return self._hours_left(self.due_at - at)
-
-    @staticmethod
-    def _days_left(days: int) -> str:
-        if days == 0:
-            return gettext("今天到期")
-        if days > 0:
-            return ngettext("还剩%(days)d天", "还剩%(days)d天", days) % {"days": days}
-        return ngettext("已逾期%(days)d天", "已逾期%(days)d天", -days) % {"days": -days}
-
-    @staticmethod
-    def _hours_left(left: timedelta) -> str:
-        minutes = int(abs(left).total_seconds() // 60)
-        parts = {"hours": minutes // 60, "minutes": minutes % 60}
-        if left > timedelta(0):
-            return gettext("还剩%(hours)d小时%(minutes)d分") % parts
-        return gettext("已逾期%(hours)d小时%(minutes)d分") % parts
+            return days_left((self.last_day - calendar.law_day(at)).days)
+        return hours_left(self.due_at - at)
 
     def schedule(self, done: int) -> None:
         """Set what the sweep does next: `done` moments of the agenda lie behind, of a running clock."""
@@ -237,3 +219,26 @@ class Deadline(models.Model):
         """
         moments = agenda_of(self.due_at, self.ladder, self.escalate_to)
         self.schedule(sum(1 for moment in moments if moment.at <= at and moment.is_reminder_before))
+
+
+def end_in_words(due_at: datetime, *, by_day: bool) -> str:
+    """The last day, or the minute in Asia/Shanghai."""
+    if by_day:
+        return date_format(calendar.last_day(due_at), "DATE_FORMAT")
+    return date_format(due_at.astimezone(calendar.LAW_ZONE), "DATETIME_FORMAT")
+
+
+def days_left(days: int) -> str:
+    if days == 0:
+        return gettext("今天到期")
+    if days > 0:
+        return ngettext("还剩%(days)d天", "还剩%(days)d天", days) % {"days": days}
+    return ngettext("已逾期%(days)d天", "已逾期%(days)d天", -days) % {"days": -days}
+
+
+def hours_left(left: timedelta) -> str:
+    minutes = int(abs(left).total_seconds() // 60)
+    parts = {"hours": minutes // 60, "minutes": minutes % 60}
+    if left > timedelta(0):
+        return gettext("还剩%(hours)d小时%(minutes)d分") % parts
+    return gettext("已逾期%(hours)d小时%(minutes)d分") % parts

@@ -67,8 +67,13 @@ ALGORITHMS: dict[str, Callable[[bytes], str]] = {
 
 def digest(value: Any, algorithm: str = "") -> str:
     """The digest of a value's canonical bytes, with the algorithm's name before it."""
+    return digest_of(canonical_json(value), algorithm)
+
+
+def digest_of(canonical: bytes, algorithm: str = "") -> str:
+    """The same, of bytes that are canonical already."""
     name = algorithm or settings.TRAIL_DIGEST
-    return f"{name}:{ALGORITHMS[name](canonical_json(value))}"
+    return f"{name}:{ALGORITHMS[name](canonical)}"
 
 
 def algorithm_of(text: str) -> str:

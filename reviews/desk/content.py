@@ -8,11 +8,11 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ethicsreview.documents.models import Scan
+from ethicsreview.documents.models import DocumentVersion, Scan
 from ethicsreview.policy.catalogue_models import FormField
 from ethicsreview.policy.catalogues import materials
 from ethicsreview.policy.words import said
-from reviews.models import Material, Submission
+from reviews.models import Submission
 from reviews.rules.checklist import asked_sections
 from reviews.rules.conclusions import Conclusions
 
@@ -36,12 +36,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Paper:
-    title: str
-    material: Material
+    """A document under its name in the list of materials."""
 
-    @property
-    def infected(self) -> bool:
-        return self.material.version.scan == Scan.INFECTED
+    title: str
+    name: str
+    document: str
+    number: int
+    size: int
+    infected: bool
 
 
 def sections(version: Submission, conclusions: Conclusions) -> list[Section]:
@@ -59,7 +61,11 @@ def papers(version: Submission) -> list[Paper]:
     """The documents, each under its name in the list of materials of the day on which they were handed in."""
     assert version.sealed_at is not None
     titles = {rule.key: said(rule) for rule in materials(version.sealed_at)}
-    return [Paper(titles.get(one.kind, one.kind), one) for one in version.handed_in]
+    return [_paper(titles.get(one.kind, one.kind), one.version) for one in version.handed_in]
+
+
+def _paper(title: str, version: DocumentVersion) -> Paper:
+    return Paper(title, version.name, version.document.ref, version.number, version.size, version.scan == Scan.INFECTED)
 
 
 def shown(field: FormField | None, value: Any) -> str:

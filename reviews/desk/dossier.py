@@ -1,12 +1,16 @@
 """One review as it lies open on the desk: who, what, until when; what the reader may know of the committee's work."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 
+from ethicsreview.accounts.models import Person
+from ethicsreview.accounts.prepared import Given, Prepared
+from ethicsreview.deadlines.ending import Ending
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.door import StepView, open_steps, step_view
@@ -15,7 +19,7 @@ from ethicsreview.policy.catalogues import listed_items
 from ethicsreview.policy.words import said
 from reviews.desk import content
 from reviews.desk.access import Visitor, with_side
-from reviews.desk.tasks import Task, next_task, still_to_confirm
+from reviews.desk.tasks import next_task, still_to_confirm
 from reviews.models import Decision, Opinion, Review
 from reviews.models.opinion_forms import ANSWERS, criteria_for
 from reviews.models.parties import CAPACITIES
@@ -28,7 +32,31 @@ RELATED = (
     "assessment",
     "submission",
 )
-VOTED = (Opinion.State.CAST, Opinion.State.RECUSED)
+# No page of the desk shows these of a person or an institution.
+PERSON_UNREAD = tuple(
+    field.attname for field in Person._meta.concrete_fields if field.attname not in {"id", "name", "username"}
+)
+UNREAD = (
+    *(f"project__lead__{name}" for name in PERSON_UNREAD),
+    *(f"project__institution__{name}" for name in ("kind", "name_en", "uscc", "type", "parent")),
+    *(f"project__{name}" for name in ("source_ref", "source_note", "funding", "starts_on", "ends_on")),
+    "assessment__answers",
+)
+CLOCK = Exists(
+    Deadline.objects.open().filter(kind="review.decision", object_kind=Review.noun, object_ref=OuterRef("ref"))
+)
+# What was found at the visitor's desk, by its key.
+OPENED = Prepared(
+    lambda: Review.objects.filter(pk=Given("review")).select_related(*RELATED).defer(*UNREAD).annotate(clock=CLOCK)
+)
+OPINIONS = Prepared(
+    lambda: (
+        Opinion.objects.filter(review=Given("review"), agenda_item__dropped_at=None)
+        .select_related("person", "membership__appointment")
+        .defer(*(f"person__{name}" for name in PERSON_UNREAD))
+        .order_by("-round", "membership__appointment__role", "pk")
+    )
+)
 # Who of a committee has steps on a review at all: others need not be asked.
 HANDLERS = ("secretary", "chair", "vice_chair")
 
@@ -37,13 +65,53 @@ HANDLERS = ("secretary", "chair", "vice_chair")
 class Progress:
     """How far the ballots of this round are: never what they say."""
 
-    cast: list[str]
-    out: list[str]
+    cast: tuple[str, ...]
+    out: tuple[str, ...]
     recused: int
 
     @property
     def total(self) -> int:
         return len(self.cast) + len(self.out)
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above every page of a review."""
+
+    ref: str
+    title: str
+    kind: str
+    procedure: str
+    state: str
+    state_label: str
+    listed: bool
+    lead: str
+    institution: str
+    committee: str
+    holder: str
+    unconfirmed: tuple[str, ...]
+    task: str
+    cite: str
+    due: Ending | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is reviewed, and why in this procedure. `listed` is None before the committee has said."""
+
+    concluded: tuple[tuple[str, str], ...]
+    listed: bool | None
+    listed_names: tuple[str, ...]
+    listed_reason: str
+    procedure_ground: str
+
+
+@dataclass(frozen=True)
+class Papers:
+    ref: str
+    number: int
+    sealed_at: datetime | None
+    papers: tuple[content.Paper, ...]
 
 
 @dataclass(frozen=True)
@@ -70,25 +138,44 @@ class Dossier:
     @classmethod
     def open(cls, visitor: Visitor, ref: str) -> "Dossier":
         """Raises Http404 for what does not lie on this person's desk."""
-        rows = with_side(visitor.reviews(), visitor.standing).select_related(*RELATED)
-        review = rows.prefetch_related("project__members").filter(ref=ref).first()
-        if review is None:
+        rows: Any = with_side(visitor.reviews(), visitor.standing).filter(ref=ref)
+        seen = next(iter(rows.values_list("pk", "on_table")[:1]), None)
+        if seen is None:
             raise Http404(ref)
+        review = OPENED(review=seen[0])[0]
+        review.on_table = seen[1]
         if review.submission is not None:
             review.submission.review = review
         dossier = cls(review, visitor)
         if dossier.on_table:
-            review.not_recused.add(visitor.person.pk)
+            review.judged_by(visitor.person)
         return dossier
 
     @property
     def on_table(self) -> bool:
         """Whether the visitor reads it as one of the committee, and not as an officer or a regulator."""
-        return bool(self.review.on_table)  # type: ignore[attr-defined]  # annotated by `open`
+        return bool(self.review.on_table)  # type: ignore[attr-defined]  # as `open` found it
 
     @property
-    def task(self) -> Task:
-        return next_task(self.review)
+    def head(self) -> Head:
+        review, task = self.review, next_task(self.review)
+        return Head(
+            ref=review.ref,
+            title=review.project.title,
+            kind=str(review.get_kind_display()),
+            procedure=str(review.get_procedure_display()) if review.procedure else "",
+            state=review.state,
+            state_label=str(review.get_state_display()),
+            listed=bool(review.listed),
+            lead=review.project.lead.name,
+            institution=review.project.institution.name,
+            committee=review.committee.name,
+            holder=review.holder,
+            unconfirmed=tuple(self.unconfirmed),
+            task=str(task.text),
+            cite=task.cite,
+            due=Ending.on(review.next_due_at, self.visitor.at) if review.next_due_at else None,
+        )
 
     @property
     def unconfirmed(self) -> list[str]:
@@ -103,8 +190,16 @@ class Dossier:
         return self.review.assessment.conclusions
 
     @property
-    def concluded_of_risk(self) -> list[tuple[str, str]]:
-        return [(said(item), item.cite) for item in self.conclusions.items]
+    def asked(self) -> Asked:
+        review = self.review
+        names = {item.key: said(item) for item in listed_items(review.accepted_at or self.visitor.at)}
+        return Asked(
+            concluded=tuple((said(item), item.cite) for item in self.conclusions.items),
+            listed=review.listed,
+            listed_names=tuple(names.get(key, key) for key in review.listed_items),
+            listed_reason=review.listed_reason,
+            procedure_ground=review.procedure_ground,
+        )
 
     @property
     def sections(self) -> list[content.Section]:
@@ -112,13 +207,11 @@ class Dossier:
         return content.sections(version, self.conclusions) if version else []
 
     @property
-    def papers(self) -> list[content.Paper]:
-        return content.papers(self.review.submission) if self.review.submission else []
-
-    @property
-    def listed_names(self) -> list[str]:
-        names = {item.key: said(item) for item in listed_items(self.review.accepted_at or self.visitor.at)}
-        return [names.get(key, key) for key in self.review.listed_items]
+    def papers(self) -> Papers:
+        version = self.review.submission
+        if version is None:
+            return Papers(self.review.ref, 0, None, ())
+        return Papers(self.review.ref, version.number, version.sealed_at, tuple(content.papers(version)))
 
     # --- time and outcome -----------------------------------------------------------------------------------------
 
@@ -144,11 +237,18 @@ class Dossier:
         """Of the committee's side alone. Their content is shown by `mine` and `opened` only."""
         if not self.on_table:
             return []
-        rows = self.review.opinions.filter(agenda_item__dropped_at=None)
-        rows = rows.select_related("person", "membership__appointment", "agenda_item__meeting__presider__appointment")
-        found = list(rows.order_by("-round", "membership__appointment__role", "pk"))
+        found = OPINIONS(review=self.review.pk)
+        item = self.review.item
         for opinion in found:
             opinion.review = self.review
+            if item is not None and opinion.agenda_item_id == item.pk:
+                opinion.agenda_item = item
+        if item is not None:
+            # The ballots are read once: the guards of the steps count the same ones.
+            item.round_opinions = sorted(
+                (one for one in found if one.agenda_item_id == item.pk and one.round == item.round),
+                key=lambda one: one.pk,
+            )
         return found
 
     @property
@@ -163,7 +263,9 @@ class Dossier:
         for one in self.this_round:
             by_state[one.state].append(one.person.name)
         return Progress(
-            by_state[Opinion.State.CAST], by_state[Opinion.State.ASSIGNED], len(by_state[Opinion.State.RECUSED])
+            tuple(by_state[Opinion.State.CAST]),
+            tuple(by_state[Opinion.State.ASSIGNED]),
+            len(by_state[Opinion.State.RECUSED]),
         )
 
     @property
@@ -213,4 +315,5 @@ class Dossier:
         standing = self.visitor.standing
         if not self.on_table or not standing.holds(*HANDLERS, body_id=self.review.committee_id):
             return []
+        assert self.opinions is not None  # read before the guards ask for the same
         return open_steps(self.review, self.visitor.person, at=self.visitor.at, standing=standing)

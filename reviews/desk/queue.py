@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -13,17 +13,19 @@ from committees.models import Committee
 from ethicsreview.accounts.models import Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.deadlines.ending import Ending
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
-from reviews.desk.tasks import BALLOT, BALLOT_NOW, Task, next_task
+from reviews.desk.tasks import BALLOT, BALLOT_NOW, NEXT, Task
+from reviews.desk.tasks import NOTHING as NO_TASK
 from reviews.models import Attendance, Meeting, Opinion, Review
 from reviews.models.parties import COMMITTEE_CAPACITIES, territory
 from reviews.models.review_states import State
 from reviews.models.timing import end_of_day
 
 ROWS, SHORT = 30, 20
-# What a row draws, and the states, without which no object with a lifecycle is made: texts and kept rules stay unread.
-SHOWN = ("ref", "state", "listed", "next_due_at", "submitted_at")
+# What a row draws: texts and kept rules stay unread, and no object is made of it.
+SHOWN = ("pk", "ref", "state", "listed", "next_due_at", "submitted_at")
 NAMES = {
     "title": F("project__title"),
     "lead_name": F("project__lead__name"),
@@ -31,12 +33,14 @@ NAMES = {
     "committee_name": F("committee__name"),
 }
 BALLOT_SHOWN = (
-    *("state", "draft_answers", "review__ref", "review__state", "review__project__title", "review__project__state"),
-    *(f"agenda_item__meeting__{name}" for name in ("ref", "title", "state", "starts_at")),
+    "review__ref",
+    "review__project__title",
+    *(f"agenda_item__meeting__{name}" for name in ("ref", "title", "starts_at", "state")),
+    "draft_answers",
 )
 MEETING_SHOWN = (
-    *("ref", "title", "state", "starts_at", "committee__name", "committee__state"),
-    "presider__appointment__person_id",
+    *("ref", "title", "state", "starts_at", "committee", "committee__name"),
+    *("presider", "presider__appointment__person"),
 )
 SIDES = {
     "committee": _("委员会事项"),
@@ -76,16 +80,19 @@ class Filter(forms.Form):
     )
     committee = forms.ChoiceField(label=_("委员会"), required=False, choices=[("", _("全部"))])
 
-    def __init__(self, data: Any, committees: list[Committee]) -> None:
+    def __init__(self, data: Any, committees: tuple[tuple[str, str], ...]) -> None:
         super().__init__({name: data.get(name, "") for name in self.base_fields})
-        offered = [(one.ref, one.name) for one in committees]
-        if len(offered) > 1:
-            self.fields["committee"].choices = [("", _("全部")), *offered]  # type: ignore[attr-defined]
+        self.committees = committees
+        if len(committees) > 1:
+            self.fields["committee"].choices = [("", _("全部")), *committees]  # type: ignore[attr-defined]
         else:
             del self.fields["committee"]
         for field in self.fields.values():
             field.needed = True  # type: ignore[attr-defined]  # a filter is not drawn as an optional answer
         self.is_valid()
+
+    def shown(self, side: str) -> "FilterShown":
+        return FilterShown(side, tuple((name, self.data[name]) for name in self.fields), self.committees)
 
     @property
     def given(self) -> dict[str, str]:
@@ -108,40 +115,102 @@ class Filter(forms.Form):
 
 
 @dataclass(frozen=True)
+class FilterShown:
+    """A filter as it stands above the list: with what was asked for, and the committees there are to choose from."""
+
+    side: str
+    asked: tuple[tuple[str, str], ...]
+    committees: tuple[tuple[str, str], ...]
+
+    @property
+    def form(self) -> Filter:
+        return Filter(dict(self.asked), self.committees)
+
+
+@dataclass(frozen=True)
 class ReviewRow:
-    review: Review
-    task: Task
+    """`committee` is empty where all are of one's own."""
+
+    ref: str
+    state: str
+    listed: bool
+    title: str
+    lead: str
+    institution: str
+    committee: str
+    due: Ending | None
+    submitted_at: datetime | None
+
+    @property
+    def task(self) -> Task:
+        return NEXT.get(self.state, NO_TASK)
+
+    @property
+    def state_label(self) -> str:
+        return str(State(self.state).label)
 
 
 @dataclass(frozen=True)
 class BallotRow:
-    opinion: Opinion
-    task: Task
+    ref: str
+    title: str
+    meeting_ref: str
+    meeting_title: str
+    starts_at: datetime
+    in_session: bool
+    begun: bool
 
     @property
-    def begun(self) -> bool:
-        return bool(self.opinion.draft_answers)
+    def task(self) -> Task:
+        return BALLOT_NOW if self.in_session else BALLOT
 
 
 @dataclass(frozen=True)
 class MeetingRow:
-    meeting: Meeting
+    ref: str
+    title: str
+    state: str
+    starts_at: datetime
+    committee: str
     reply: str
     presides: bool
     to_reply: bool
+
+    @property
+    def state_label(self) -> str:
+        return str(Meeting.State(self.state).label)
+
+    @property
+    def reply_label(self) -> str:
+        return str(Attendance.Reply(self.reply).label) if self.reply else ""
 
 
 @dataclass(frozen=True)
 class Reviews:
     """One page of reviews as rows."""
 
-    page: "keyset.Page[Review]"
+    page: "keyset.Page[Any]"
+    side: str
+    at: datetime
 
     def __iter__(self) -> Iterator[ReviewRow]:
-        return (ReviewRow(review, next_task(review)) for review in self.page.rows)
+        return map(self._row, self.page.rows)
 
     def __bool__(self) -> bool:
         return bool(self.page.rows)
+
+    def _row(self, row: Any) -> ReviewRow:
+        return ReviewRow(
+            ref=row.ref,
+            state=row.state,
+            listed=bool(row.listed),
+            title=row.title,
+            lead=row.lead_name,
+            institution=row.institution_name,
+            committee=row.committee_name if self.side != "committee" else "",
+            due=Ending.on(row.next_due_at, self.at) if row.next_due_at else None,
+            submitted_at=row.submitted_at,
+        )
 
 
 def waiting(visitor: Visitor, side: str, chosen: Filter) -> "QuerySet[Review]":
@@ -166,18 +235,18 @@ def waiting(visitor: Visitor, side: str, chosen: Filter) -> "QuerySet[Review]":
     return chosen.narrow(rows, visitor)
 
 
-def reviews_page(rows: "QuerySet[Review]", cursor: str) -> Reviews:
-    named = rows.annotate(**NAMES).only(*SHOWN)
-    return Reviews(keyset.page(named, by=["next_due_at", "pk"], cursor=cursor, size=ROWS))
+def reviews_page(rows: "QuerySet[Review]", cursor: str, side: str, at: datetime) -> Reviews:
+    named: Any = rows.annotate(**NAMES).values_list(*SHOWN, *NAMES, named=True)
+    return Reviews(keyset.page(named, by=["next_due_at", "pk"], cursor=cursor, size=ROWS), side, at)
 
 
 def ballots(visitor: Visitor) -> list[BallotRow]:
     """The ballots this person still has to cast, the next meeting first."""
     rows: Any = at_desk(Opinion, visitor.standing)
-    rows = rows.awaiting(visitor.person).select_related("review__project", "agenda_item__meeting")
+    rows = rows.awaiting(visitor.person).order_by("next_due_at", "pk")
     return [
-        BallotRow(one, BALLOT_NOW if one.agenda_item.meeting.state == Meeting.State.OPEN else BALLOT)
-        for one in rows.only(*BALLOT_SHOWN).order_by("next_due_at", "pk")[:SHORT]
+        BallotRow(ref, title, meeting, name, starts_at, in_session=state == Meeting.State.OPEN, begun=bool(draft))
+        for ref, title, meeting, name, starts_at, state, draft in rows.values_list(*BALLOT_SHOWN)[:SHORT]
     ]
 
 
@@ -190,39 +259,42 @@ def meetings(visitor: Visitor) -> list[MeetingRow]:
         .filter(committee__in=standing.bodies(*COMMITTEE_CAPACITIES))
         .filter(state__in=[Meeting.State.PLANNED, Meeting.State.OPEN])
         .annotate(my_reply=Subquery(mine.values("reply")[:1]))
-        .select_related("committee", "presider__appointment")
-        .only(*MEETING_SHOWN)
-        .order_by("starts_at", "pk")[:SHORT]
+        .order_by("starts_at", "pk")
+        .values_list(*MEETING_SHOWN, "my_reply", named=True)[:SHORT]
     )
     return [_meeting_row(one, visitor) for one in rows]
 
 
-def _meeting_row(meeting: Any, visitor: Visitor) -> MeetingRow:
+def _meeting_row(row: Any, visitor: Visitor) -> MeetingRow:
     standing = visitor.standing
-    if meeting.presider is not None:
-        presides = meeting.presider.appointment.person_id == visitor.person.pk
+    if row.presider is not None:
+        presides = row.presider__appointment__person == visitor.person.pk
     else:
-        presides = standing.holds(Role.CHAIR, body_id=meeting.committee_id)
-    votes = standing.holds(Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER, body_id=meeting.committee_id)
-    reply = meeting.my_reply or ""
+        presides = standing.holds(Role.CHAIR, body_id=row.committee)
+    votes = standing.holds(Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER, body_id=row.committee)
+    reply = row.my_reply or ""
     return MeetingRow(
-        meeting,
-        reply=str(Attendance.Reply(reply).label) if reply else "",
+        ref=row.ref,
+        title=row.title,
+        state=row.state,
+        starts_at=row.starts_at,
+        committee=row.committee__name,
+        reply=reply,
         presides=presides,
-        to_reply=votes and not reply and meeting.state == Meeting.State.PLANNED,
+        to_reply=votes and not reply and row.state == Meeting.State.PLANNED,
     )
 
 
-def committees_of(visitor: Visitor, side: str) -> list[Committee]:
+def committees_of(visitor: Visitor, side: str) -> tuple[tuple[str, str], ...]:
     """The committees that the side's list can be narrowed to; of a single one there is nothing to choose."""
     standing = visitor.standing
     if side == "committee" and len(standing.bodies(*COMMITTEE_CAPACITIES)) < 2:
-        return []
+        return ()
     rows = Committee.objects.visible_to(standing)
     if side == "committee":
         rows = rows.filter(pk__in=standing.bodies(*COMMITTEE_CAPACITIES))
     elif side == "institution":
         rows = rows.filter(institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
     else:
-        return []
-    return list(rows.order_by("name", "pk")[:SHORT])
+        return ()
+    return tuple(rows.order_by("name", "pk").values_list("ref", "name")[:SHORT])

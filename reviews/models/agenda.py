@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.kinds import Category
 from committees.models import Membership, conflicts_of
+from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
@@ -91,8 +92,7 @@ class AgendaItem(models.Model):
     @cached_property
     def round_opinions(self) -> list[Opinion]:
         """Every ballot of the round as it stands, read once: guards of one step count them several ways."""
-        rows = self.opinions.filter(round=self.round).select_related("person", "membership__appointment")
-        return list(rows.defer("criteria", "comment", "draft_answers").order_by("pk"))
+        return BALLOTS(item=self.pk, round=self.round)
 
     @cached_property
     def attendances(self) -> list[Any]:
@@ -143,7 +143,7 @@ class AgendaItem(models.Model):
     def tally(self, at: datetime) -> Outcome:
         """The votes, by each formula that applies (Measures 16; Human Measures 22)."""
         policy, voters = self.review.policy_at(at), self.voters(at)
-        members = self.meeting.committee.voting_members_at(law_day(at)).values_list("appointment__person", flat=True)
+        members = VOTERS(committee=self.meeting.committee_id, day=law_day(at))
         return tally(
             {ballot.person_id: ballot.verdict for ballot in self.ballots_cast},
             attending=voters,
@@ -165,6 +165,31 @@ class AgendaItem(models.Model):
             }
             for row in rows.order_by("membership__appointment__role", "pk")
         ]
+
+
+ON_AGENDA = Prepared(
+    lambda: (
+        AgendaItem.objects.filter(review=Given("review"), round=Given("round"), dropped_at=None)
+        .select_related("meeting__presider__appointment__person")
+        .order_by("position", "pk")
+    )
+)
+BALLOTS = Prepared(
+    lambda: (
+        Opinion.objects.filter(agenda_item=Given("item"), round=Given("round"))
+        .select_related("person", "membership__appointment")
+        .defer("criteria", "comment", "draft_answers")
+        .order_by("pk")
+    )
+)
+VOTERS = Prepared(
+    lambda: (
+        Membership.objects.filter(committee=Given("committee"))
+        .on(Given("day"))
+        .voting()
+        .values_list("appointment__person", flat=True)
+    )
+)
 
 
 def having_voted(ballots: Iterable[Opinion]) -> list[Attendee]:

@@ -14,6 +14,7 @@ from django_fsm import FSMField
 
 from committees.models import Committee, Membership
 from ethicsreview.accounts.models import Person, Role
+from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text
 from ethicsreview.deadlines.calendar import law_day
@@ -114,10 +115,9 @@ class Meeting(Lifecycle):
     @cached_property
     def presiding(self) -> Membership | None:
         """Who presides: whom the chair designated, else the chair."""
-        return (
-            self.presider
-            or self.committee.members_at(law_day(self.starts_at)).filter(appointment__role=Role.CHAIR).first()
-        )
+        if self.presider is not None:
+            return self.presider
+        return next(iter(CHAIR(committee=self.committee_id, day=law_day(self.starts_at))), None)
 
     def items_for(self, standing: Standing) -> "models.QuerySet[AgendaItem]":
         """What stands on the agenda, as far as the person may see it. Of the rest they learn nothing, not even that
@@ -340,6 +340,22 @@ class Attendance(models.Model):
         return f"{self.membership} {self.get_presence_display()}"
 
 
+CHAIR = Prepared(
+    lambda: (
+        Membership.objects.filter(committee=Given("committee"))
+        .on(Given("day"))
+        .filter(appointment__role=Role.CHAIR)
+        .with_people()
+        .order_by("pk")[:1]
+    )
+)
+THERE = Prepared(
+    lambda: Attendance.objects.filter(
+        meeting=Given("meeting"), presence__in=Attendance.THERE, left_at=None
+    ).select_related("membership__appointment__person")
+)
+
+
 def there_at(meeting: Meeting) -> "models.QuerySet[Attendance]":
     """Marked as there, in person or by video, and not gone since."""
     rows: models.QuerySet[Attendance] = meeting.attendances.filter(presence__in=Attendance.THERE, left_at=None)
@@ -347,7 +363,7 @@ def there_at(meeting: Meeting) -> "models.QuerySet[Attendance]":
 
 
 def there(meeting: Meeting) -> list[Attendance]:
-    return list(there_at(meeting).select_related("membership__appointment__person"))
+    return THERE(meeting=meeting.pk)
 
 
 def in_office(rows: Iterable[Attendance], at: datetime) -> list[Any]:

@@ -204,4 +204,8 @@ class Opinion(Lifecycle):
         self.draft_answers = {}
 
     def ballot_digest(self) -> str:
-        return digest([self.ref, self.round, self.person.username, self.verdict, self.criteria, self.comment])
+        return digest(self.balloted())
+
+    def balloted(self) -> list[Any]:
+        """What the ballot's digest is taken over."""
+        return [self.ref, self.round, self.person.username, self.verdict, self.criteria, self.comment]

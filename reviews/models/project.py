@@ -1,6 +1,7 @@
 """Project 科技活动: what may be done with it now. It changes only because something else says so."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, Self
 
 from django.db import models
@@ -129,6 +130,11 @@ class Project(Lifecycle):
     def words(self) -> dict[str, Any]:
         return {"ref": self.ref, "title": self.title, "institution": self.institution.name}
 
+    @cached_property
+    def not_own(self) -> set[int]:
+        """Of whom a face has read that they are not of its team, so that no guard asks again."""
+        return set()
+
     def capacities(self, standing: Standing) -> set[str]:
         if standing.person is None:
             return set()
@@ -136,8 +142,8 @@ class Project(Lifecycle):
         if standing.person.pk == self.lead_id:
             found.add("lead")
         # A team is small: read whole, it serves `project_facts` too, and can be prefetched.
-        if self.pk and any(member.person_id == standing.person.pk for member in self.members.all()):
-            found.add("team")
+        if self.pk and standing.person.pk not in self.not_own:
+            found |= {"team" for member in self.members.all() if member.person_id == standing.person.pk}
         if standing.holds(Role.INSTITUTION_OFFICER, body_id=self.institution_id):
             found.add("institution_officer")
         if over_territory(standing, self.region):

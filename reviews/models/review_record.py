@@ -186,9 +186,16 @@ class ReviewRecord(Lifecycle):
             self._conflicts[standing.person.pk] = conflict_grounds(standing.person, project_facts(self.project))
         return self._conflicts[standing.person.pk]
 
+    def judged_by(self, person: Person) -> None:
+        """A face has read it through a filter that leaves out the project's own people, whoever recused themselves and
+        whoever has an interest: no guard asks again.
+        """
+        self.not_recused.add(person.pk)
+        self._conflicts[person.pk] = []
+        self.project.not_own.add(person.pk)
+
     @cached_property
     def not_recused(self) -> set[int]:
-        """Of whom a face has read that they did not recuse themselves, so that no guard asks again."""
         return set()
 
     @cached_property
@@ -232,8 +239,9 @@ class ReviewRecord(Lifecycle):
     @cached_property
     def item(self) -> Any:
         """Its place on the agenda of the meeting that is to decide it, if it has one."""
-        rows = self.agenda_items.filter(round=self.round, dropped_at=None)
-        item = rows.select_related("meeting__presider__appointment__person").first()
+        from reviews.models.agenda import ON_AGENDA
+
+        item = next(iter(ON_AGENDA(review=self.pk, round=self.round)), None)
         if item is not None:
             item.review, item.meeting.committee = self, self.committee
         return item
@@ -252,7 +260,9 @@ class ReviewRecord(Lifecycle):
         return self.decisions.first()
 
     def clock_runs(self) -> bool:
-        return Deadline.objects.of(self).open().filter(kind="review.decision").exists()
+        """`clock` is what a face has read with the row itself."""
+        known: bool | None = getattr(self, "clock", None)
+        return Deadline.objects.of(self).open().filter(kind="review.decision").exists() if known is None else known
 
     def open_requests(self) -> "models.QuerySet[Request]":
         """What was asked for last and waits for its answer."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ethicsreview.accounts.models import Person
+from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.drafts import Stale
@@ -57,20 +58,22 @@ class Submission(models.Model):
         return application_form(self.sealed_at or timezone.now())
 
     def fingerprint(self) -> str:
-        """The digest that a decision names: over the content and every document's own digest."""
+        """The digest that a decision names."""
+        return digest(self.fingerprinted())
+
+    def fingerprinted(self) -> dict[str, Any]:
+        """What the fingerprint is taken over: the content and every document's own digest."""
         handed_in = self.handed_in if self.sealed_at else self.documents()
         documents = [
             [kind, version.document.ref, version.number, version.digest]
             for kind, version in ((material.kind, material.version) for material in handed_in)
         ]
-        return digest(
-            {
-                "review": self.review.ref,
-                "number": self.number,
-                "content": self.content,
-                "documents": documents,
-            }
-        )
+        return {
+            "review": self.review.ref,
+            "number": self.number,
+            "content": self.content,
+            "documents": documents,
+        }
 
     def documents(self) -> "models.QuerySet[Material]":
         return self.materials.select_related("version__document").order_by("kind", "pk")
@@ -78,8 +81,10 @@ class Submission(models.Model):
     @cached_property
     def handed_in(self) -> "list[Material]":
         """The documents of a sealed version, which no longer change, with what is known of their files."""
-        rows = self.documents().select_related("version__document", "version__findings")
-        return list(rows.defer("version__findings__text"))
+        found = HANDED_IN(submission=self.pk)
+        for material in found:
+            material.submission = self
+        return found
 
     def intact(self) -> bool:
         """Whether what was sealed is still what stands here."""
@@ -116,6 +121,16 @@ class Material(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.version}"
+
+
+HANDED_IN = Prepared(
+    lambda: (
+        Material.objects.filter(submission=Given("submission"))
+        .select_related("version__document", "version__findings")
+        .defer("version__findings__text")
+        .order_by("kind", "pk")
+    )
+)
 
 
 class Request(models.Model):

@@ -15,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from ethicsreview.accounts.models import Person
+from ethicsreview.accounts.models import DESK_ROLES, Person
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.models import Lifecycle
@@ -37,7 +37,10 @@ class Visitor:
 
     @cached_property
     def standing(self) -> Standing:
-        return standing_of(self.person, self.at)
+        found = standing_of(self.person, self.at)
+        # The navigation asks again; the standing has answered.
+        self.person.is_staff = found.holds(*DESK_ROLES) or self.person.is_superuser
+        return found
 
     def find(self, model: type[Object], ref: str, *related: str) -> Object:
         """The object, if this person may know of it. Raises Http404."""

@@ -5,6 +5,7 @@ What is offered here is only a way to a page; whether a step is open, the page a
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ethicsreview.accounts.models import Person
+from ethicsreview.deadlines.ending import Ending
 from ethicsreview.deadlines.models import Deadline
 from reviews.models import FollowUp, Project, Review, RiskAssessment
-from reviews.models.review_states import OPEN_STATES
+from reviews.models.review_states import HOLDERS, OPEN_STATES
 
 # What the applicant's side does in each state in which it has the ball.
 TO_DO: dict[str, str | Promise] = {
@@ -29,6 +31,12 @@ TO_DO: dict[str, str | Promise] = {
 BEFORE_REVIEW = frozenset({Project.State.DRAFT, Project.State.ASSESSED})
 
 
+# What is asked of a project and of its latest review; no object is made of them.
+PROJECT = ("pk", "ref", "title", "state", "lead", "lead__name", "institution__name")
+REVIEW = ("pk", "ref", "state", "project", "waiting_for", "committee__name")
+ASSESSMENT = ("pk", "ref", "state", "project")
+
+
 @dataclass(frozen=True)
 class Next:
     label: str
@@ -36,74 +44,105 @@ class Next:
 
 
 @dataclass(frozen=True)
+class Limit:
+    title: str
+    end: Ending
+    cite: str
+
+
+@dataclass(frozen=True)
 class Situation:
-    project: Project
-    review: Review | None
-    where: str
-    holder: str
-    mine: bool
-    deadline: Deadline | None
-    next: Next | None
+    """One project's card. `where` is empty before the first review; `mine`: the applicant's side has the ball."""
+
+    ref: str
+    title: str
+    institution: str
+    lead: str
+    state: str
+    where: str = ""
+    holder: str = ""
+    mine: bool = False
+    limit: Limit | None = None
+    next: Next | None = None
+
+    @property
+    def state_label(self) -> str:
+        return str(Project.State(self.state).label)
 
 
-def situations(projects: Sequence[Project], person: Person) -> list[Situation]:
-    """Four queries, however many projects: latest reviews, assessments, follow-ups, deadlines."""
-    reviews = _latest(Review.objects.select_related("committee"), projects)
-    assessments = _latest(RiskAssessment.objects.defer("answers", "conclusions_kept"), projects)
-    follow_ups = FollowUp.objects.filter(project__in=projects, state__in=[FollowUp.State.SCHEDULED, FollowUp.State.DUE])
-    deadlines = _deadlines([*reviews.values(), *follow_ups])
+def situations(projects: Sequence[Any], person: Person, at: datetime) -> list[Situation]:
+    """Of rows with the values of PROJECT. At most four queries, however many projects: latest reviews, assessments,
+    follow-ups, deadlines; none for what no project can have.
+    """
+    begun = [row.pk for row in projects if row.state not in BEFORE_REVIEW]
+    reviews = _latest(Review, REVIEW, [row.pk for row in projects])
+    assessments = _latest(RiskAssessment, ASSESSMENT, [row.pk for row in projects if row.state in BEFORE_REVIEW])
+    limits = _limits([*reviews.values(), *(_follow_ups(begun) if begun else ())], at)
     return [
-        _situation(project, reviews.get(project.pk), assessments.get(project.pk), deadlines.get(project.pk), person)
-        for project in projects
+        _situation(row, reviews.get(row.pk), assessments.get(row.pk), limits.get(row.pk), person) for row in projects
     ]
 
 
-def _latest(rows: Any, projects: Sequence[Project]) -> dict[int, Any]:
+def _latest(model: type[Any], columns: Sequence[str], projects: Sequence[int]) -> dict[int, Any]:
     """The newest row of each project."""
-    newest = rows.model.objects.filter(project__in=projects).order_by().values("project").annotate(newest=Max("pk"))
-    return {row.project_id: row for row in rows.filter(pk__in=newest.values("newest"))}
+    if not projects:
+        return {}
+    newest = model.objects.filter(project__in=projects).order_by().values("project").annotate(newest=Max("pk"))
+    rows = model.objects.filter(pk__in=newest.values("newest")).values_list(*columns, named=True)
+    return {row.project: row for row in rows}
 
 
-def _deadlines(objects: Iterable[Any]) -> dict[int, Deadline]:
+def _follow_ups(projects: Sequence[int]) -> Any:
+    rows = FollowUp.objects.filter(project__in=projects, state__in=[FollowUp.State.SCHEDULED, FollowUp.State.DUE])
+    return rows.values_list("ref", "project", named=True)
+
+
+def _limits(objects: Iterable[Any], at: datetime) -> dict[int, Limit]:
     """The soonest open deadline of each project: of its latest review, or of a follow-up."""
-    by_ref = {obj.ref: obj.project_id for obj in objects}
+    by_ref = {row.ref: row.project for row in objects}
+    if not by_ref:
+        return {}
     rows = Deadline.objects.open().filter(object_kind__in=["review", "follow_up"], object_ref__in=by_ref)
-    found: dict[int, Deadline] = {}
-    for deadline in rows.soonest():
-        found.setdefault(by_ref[deadline.object_ref], deadline)
+    found: dict[int, Limit] = {}
+    for deadline in rows.soonest().defer("history", "ladder", "escalate_to"):
+        if (project := by_ref[deadline.object_ref]) not in found:
+            found[project] = Limit(deadline.title, Ending.of(deadline, at), deadline.citation)
     return found
 
 
-def _situation(
-    project: Project,
-    review: Review | None,
-    assessment: RiskAssessment | None,
-    deadline: Deadline | None,
-    person: Person,
-) -> Situation:
-    leads = project.lead_id == person.pk
+def _situation(project: Any, review: Any, assessment: Any, limit: Limit | None, person: Person) -> Situation:
+    known = {"lead": project.lead__name, "institution": project.institution__name, "limit": limit}
+    known |= {name: getattr(project, name) for name in ("ref", "title", "state")}
     if review is not None and review.state in OPEN_STATES:
-        mine = review.waiting_for == "lead"
         where = _("%(committee)s · %(state)s") % {
-            "committee": review.committee.name,
-            "state": review.get_state_display(),
+            "committee": review.committee__name,
+            "state": Review.State(review.state).label,
         }
-        todo = Next(str(TO_DO[review.state]), review.get_absolute_url()) if review.state in TO_DO else None
-        return Situation(project, review, where, review.holder, mine, deadline, todo)
-    where = str(project.get_state_display())
-    holder, todo = "", None
+        todo = None
+        if review.state in TO_DO:
+            todo = Next(str(TO_DO[review.state]), reverse("portal:review", args=[review.ref]))
+        return Situation(
+            **known,
+            where=where,
+            holder=str(HOLDERS.get(review.waiting_for, "")),
+            mine=review.waiting_for == "lead",
+            next=todo,
+        )
+    where = str(Project.State(project.state).label) if review is not None else ""
+    holder, before = "", None
     if project.state in BEFORE_REVIEW:
-        holder, todo = _("项目负责人"), _before_review(project, assessment, leads=leads)
-    elif deadline is not None:
+        leads = project.lead == person.pk
+        holder, before = _("项目负责人"), _before_review(project, assessment, leads=leads)
+    elif limit is not None:
         holder = _("项目负责人")
-    return Situation(project, review, where, holder, bool(holder), deadline, todo)
+    return Situation(**known, where=where, holder=holder, mine=bool(holder), next=before)
 
 
-def _before_review(project: Project, assessment: RiskAssessment | None, *, leads: bool) -> Next | None:
+def _before_review(project: Any, assessment: Any, *, leads: bool) -> Next | None:
     if assessment is not None and assessment.state == RiskAssessment.State.DRAFT:
-        return Next(_("继续风险评估"), assessment.get_absolute_url())
+        return Next(_("继续风险评估"), reverse("portal:assessment", args=[assessment.ref]))
     if not leads:
         return None
     if project.state == Project.State.ASSESSED:
         return Next(_("申请审查"), reverse("portal:apply", args=[project.ref]))
-    return Next(_("开始风险评估"), project.get_absolute_url())
+    return Next(_("开始风险评估"), reverse("portal:project", args=[project.ref]))

@@ -1,18 +1,14 @@
 """Writing copies of patterns: several in one transaction, each with its trail."""
 
 from collections.abc import Iterator
-from collections.abc import Sequence as Rows
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 
 from ethicsreview.accounts.models import Sequence
-from ethicsreview.trail.models import Chain, Entry
-from ethicsreview.trail.record import Record, append, begin_chains
-from reviews.models import Project
+from ethicsreview.trail.record import append
 from reviews.samples.houses import House
-from reviews.samples.patterns import Names, Pattern, columns_of, compact, names_between
+from reviews.samples.patterns import Names, Pattern, names_between
 from reviews.samples.stories import title
 from reviews.samples.tables import insert, new_keys
 
@@ -68,31 +64,4 @@ class Copier:
                 names.keys |= {row.key: next(keys) for row in rows}
         for model, rows in self.pattern.rows.items():
             insert(model, [row.copy(names) for names in copies for row in rows])
-        records = [entry.copy(names) for names in copies for entry in self.pattern.entries]
-        _begin_chains([record for record in records if record.subject[0] == Project.noun])
-        # A meeting stands in its committee's chain, which goes on.
-        append(*(record for record in records if record.subject[0] != Project.noun))
-
-
-def _begin_chains(records: list[Record]) -> None:
-    begun = begin_chains(records)
-    for (chain, entries), key in zip(begun, new_keys(Chain, len(begun)), strict=True):
-        chain.pk = key
-        for entry in entries:
-            entry.chain_id = key
-    insert(
-        Chain, [[chain.pk, chain.subject_kind, chain.subject_ref, chain.length, chain.head] for chain, _all in begun]
-    )
-    written = [entry for _chain, entries in begun for entry in entries]
-    for entry, key in zip(written, new_keys(Entry, len(written)), strict=True):
-        entry.pk = key
-    _insert(Entry, written)
-
-
-def _insert(model: type[Any], rows: Rows[Any]) -> None:
-    names = [column.attname for column in columns_of(model)]
-    insert(model, [[_plain(getattr(row, name)) for name in names] for row in rows])
-
-
-def _plain(value: object) -> object:
-    return compact(value) if isinstance(value, dict) else value
+        append(*(entry.copy(names) for names in copies for entry in self.pattern.meeting))

@@ -17,7 +17,8 @@ from django.db.models import Q
 from committees.models import Membership
 from ethicsreview.accounts.models import Body, Person
 from ethicsreview.deadlines.models import Deadline
-from ethicsreview.trail.models import Entry
+from ethicsreview.trail.digest import canonical_json, digest_of
+from ethicsreview.trail.models import Chain, Entry
 from ethicsreview.trail.record import Record
 from reviews.models import (
     AgendaItem,
@@ -37,7 +38,7 @@ from reviews.samples.houses import House
 
 COPIED: tuple[type[Any], ...] = (
     *(Meeting, Attendance, Project, RiskAssessment, Review, Submission, Material, Request, AgendaItem),
-    *(Opinion, Decision, FollowUp, Deadline),
+    *(Opinion, Decision, FollowUp, Deadline, Chain, Entry),
 )
 
 
@@ -48,7 +49,9 @@ def rows_of(projects: list[Project], meeting: Meeting | None) -> Iterator[tuple[
     chosen |= {Review: Q(project__in=projects), FollowUp: Q(project__in=projects)}
     chosen |= {Material: Q(submission__review__project__in=projects)}
     chosen |= {Meeting: Q(pk=meeting.pk if meeting else None), Attendance: Q(meeting=meeting)}
-    chosen |= {Deadline: Q(subject_kind=Project.noun, subject_ref__in=[project.ref for project in projects])}
+    subject = {"subject_kind": Project.noun, "subject_ref__in": [project.ref for project in projects]}
+    chosen |= {Deadline: Q(**subject), Chain: Q(**subject)}
+    chosen |= {Entry: Q(**{f"chain__{name}": value for name, value in subject.items()})}
     for model in COPIED:
         yield model, list(model._base_manager.filter(chosen.get(model, reviews)).order_by("pk"))
 
@@ -150,8 +153,28 @@ def _copied(model: Any) -> type[Any] | None:
     return model if model in {Person, Membership, *COPIED} else None
 
 
+@dataclass(frozen=True)
+class Sealed:
+    """What a digest was taken over, cut up like every other text: the digest of a copy is taken over its own words."""
+
+    digest: str
+    parts: list[str]
+
+    @classmethod
+    def of(cls, value: Any, digest: str, cutter: Cutter) -> "Sealed":
+        parts = cutter.cut(canonical_json(value).decode())
+        # Keys are sorted, and another name in one could sort elsewhere.
+        assert not any(after.startswith((":", '":')) for after in parts[2::2]), "a key names somebody of the session"
+        return cls(digest, parts)
+
+    def name(self, words: dict[str, str]) -> None:
+        words[self.digest] = digest_of(put_in(self.parts, words).encode())
+
+
 @dataclass
 class EntryPattern:
+    """An entry of a meeting: it stands in its committee's chain, which goes on, and is appended like any other."""
+
     entry: Entry
     subject: list[str]
     object: list[str]
@@ -183,16 +206,17 @@ class EntryPattern:
 
 @dataclass
 class Pattern:
-    """A session as the steps have left it, and the house it was held in."""
+    """A session as the steps have left it, and the house it was held in. `sealed`: in the order of the record, where a
+    digest is part of what the next is taken over.
+    """
 
     house: House
     leads: list[Person]
     titles: list[str]
     rows: dict[type[Any], list[RowPattern]]
-    entries: list[EntryPattern]
+    sealed: list[Sealed]
+    meeting: list[EntryPattern]
     refs: dict[str, list[str]]
-    sealed: list[Submission]
-    cast: list[Opinion]
 
     @property
     def size(self) -> int:
@@ -202,43 +226,40 @@ class Pattern:
         """Complete the names of one copy: what is new in it, and the digests that follow from that."""
         names.words |= refs
         names.words |= dict(zip(self.titles, titles, strict=True))
-        for version in self.sealed:
-            copied = Submission(number=version.number, content=version.content, sealed_at=version.sealed_at)
-            copied.review = Review(ref=refs[version.review.ref])
-            # The copies share the documents, whose own digests are what the fingerprint is taken over.
-            copied.handed_in = version.handed_in
-            names.words[version.digest] = copied.fingerprint()
-        for ballot in self.cast:
-            said = {"verdict": ballot.verdict, "criteria": ballot.criteria, "comment": ballot.comment}
-            whose = names.people[ballot.person_id]
-            copy = Opinion(ref=refs[ballot.ref], round=ballot.round, person=whose, **said)
-            names.words[ballot.ballot_digest()] = copy.ballot_digest()
+        for one in self.sealed:
+            one.name(names.words)
 
 
 def pattern_of(house: House, projects: list[Project], meeting: Meeting | None) -> Pattern:
     """Read back what a session's steps have written."""
     found = dict(rows_of(projects, meeting))
-    sealed = [version for version in found[Submission] if version.digest]
-    cast = [opinion for opinion in found[Opinion] if opinion.state == Opinion.State.CAST]
     refs: dict[str, list[str]] = {}
     for row in (row for rows in found.values() for row in rows if hasattr(row, "ref")):
         refs.setdefault(row.ref.partition("-")[0], []).append(row.ref)
     leads, titles = [project.lead for project in projects], [project.title for project in projects]
+    digests = list(_digests(found))
     words = set(names_between(house, house, dict(zip(leads, leads, strict=True))).words)
-    words |= {ref for own in refs.values() for ref in own} | {*titles}
-    words |= {version.digest for version in sealed} | {opinion.ballot_digest() for opinion in cast}
+    words |= {ref for own in refs.values() for ref in own} | {*titles} | {digest for _value, digest in digests}
     cutter = Cutter(words)
-    chains = Q(chain__subject_kind=Project.noun, chain__subject_ref__in=[project.ref for project in projects])
-    if meeting is not None:
-        chains |= Q(object_kind=Meeting.noun, object_ref=meeting.ref)
-    entries = Entry.objects.filter(chains).select_related("chain").order_by("chain", "seq")
+    told = Entry.objects.filter(object_kind=Meeting.noun, object_ref=meeting.ref) if meeting else Entry.objects.none()
     return Pattern(
         house=house,
         leads=leads,
         titles=titles,
         rows={model: [RowPattern.of(row, cutter) for row in rows] for model, rows in found.items()},
-        entries=[EntryPattern.of(entry, cutter) for entry in entries],
+        sealed=[Sealed.of(value, digest, cutter) for value, digest in digests],
+        meeting=[EntryPattern.of(entry, cutter) for entry in told.select_related("chain").order_by("seq")],
         refs=refs,
-        sealed=sealed,
-        cast=cast,
     )
+
+
+def _digests(found: Mapping[type[Any], list[Any]]) -> Iterator[tuple[Any, str]]:
+    """Each digest among the rows with what it was taken over; those that others speak of come first."""
+    for version in found[Submission]:
+        if version.digest:
+            yield version.fingerprinted(), version.digest
+    for opinion in found[Opinion]:
+        if opinion.state == Opinion.State.CAST:
+            yield opinion.balloted(), opinion.ballot_digest()
+    for entry in sorted(found[Entry], key=lambda entry: (entry.chain_id, entry.seq)):
+        yield entry.content(), entry.digest

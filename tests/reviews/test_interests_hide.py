@@ -12,7 +12,7 @@ from ethicsreview.accounts.models import Appointment, Person, Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import open_steps, perform
 from ethicsreview.lifecycle.refusals import NotVisible
-from reviews.models import Opinion, Review
+from reviews.models import Opinion, Project, Review
 from tests.committees.builders import person
 from tests.reviews.api.client import Caller
 from tests.reviews.builders import PASSWORD, Case, case, with_password

@@ -1,6 +1,6 @@
 """Who holds which role where, and who may not act, from when to when."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from ethicsreview.accounts.models.roles import COMMITTEE_ROLES, Role
 from ethicsreview.accounts.validators import plain_text
 
 if TYPE_CHECKING:
+    from ethicsreview.accounts.prepared import Given
     from ethicsreview.accounts.standing import Standing
 
 
@@ -29,7 +30,9 @@ KINDS_OF_ROLE: dict[str, frozenset[str]] = {
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def current(self, at: datetime) -> Self:
         """Those that run on the day of `at` in Asia/Shanghai; first and last days count."""
-        day = timezone.localdate(at)
+        return self.on(timezone.localdate(at))
+
+    def on(self, day: "date | Given") -> Self:
         return self.filter(Q(ends__isnull=True) | Q(ends__gte=day), starts__lte=day)
 
     def visible_to(self, standing: "Standing") -> Self:

@@ -1,8 +1,9 @@
 """What every page draws the same way: citations, states, deadlines, steps, icons, charts."""
 
-from collections.abc import Iterable
-from datetime import datetime, time
-from functools import cache
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -10,12 +11,14 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
-from ethicsreview.deadlines.calendar import LAW_ZONE
-from ethicsreview.deadlines.models import Deadline, Unit
+from ethicsreview.deadlines.ending import Ending
+from ethicsreview.deadlines.models import Deadline
 from ethicsreview.policy import cite as words_of
 from ethicsreview.ui import icons
 from ethicsreview.ui.charts import Chart
+from ethicsreview.ui.drawn import drawn
 from ethicsreview.ui.keyset import Page
 from ethicsreview.ui.states import tone_of
 
@@ -30,7 +33,12 @@ def icon(name: str, label: str = "") -> SafeString:
 @register.simple_tag
 def cite(article: str) -> SafeString | str:
     """The article in words, or nothing where none is given."""
-    return format_html('<cite class="citation">{}</cite>', words_of(article)) if article else ""
+    return _cited(article, get_language() or "") if article else ""
+
+
+@lru_cache(maxsize=2048)
+def _cited(article: str, language: str) -> SafeString:
+    return format_html('<cite class="citation">{}</cite>', words_of(article))
 
 
 @register.simple_tag
@@ -47,30 +55,60 @@ def _state_labels(model: Any) -> dict[str, Any]:
     return dict(model._meta.get_field("state").flatchoices) if issubclass(model, Model) else {}
 
 
-@register.inclusion_tag("ui/due.html")
-def due(end: Deadline | datetime | None, at: datetime | None = None) -> dict[str, Any]:
+@register.simple_tag
+def due(end: Deadline | Ending | datetime | None, at: datetime | None = None) -> SafeString | str:
     """How long is left, and until when. Late is said in words, not by its colour alone.
 
     A row of a list keeps only its next moment: one at midnight is the end of a day.
     """
     if end is None:
-        return {"deadline": None}
-    deadline = end if isinstance(end, Deadline) else _ending(end)
-    now = at or timezone.now()
-    return {"deadline": deadline, "left": deadline.left(now), "late": deadline.is_late(now)}
+        return ""
+    if not isinstance(end, Ending):
+        now = at or timezone.now()
+        end = Ending.of(end, now) if isinstance(end, Deadline) else Ending.on(end, now)
+    return drawn("ui/drawn/due.html", end)
 
 
-def _ending(moment: datetime) -> Deadline:
-    ends_a_day = moment.astimezone(LAW_ZONE).time() == time.min
-    return Deadline(due_at=moment, unit=Unit.DAYS if ends_a_day else Unit.HOURS)
+@register.simple_tag(name="drawn")
+def drawn_piece(template_name: str, content: Hashable) -> SafeString:
+    """A piece of the page that says the same wherever it has the same content."""
+    return drawn(template_name, content)
 
 
-@register.inclusion_tag("ui/steps.html")
-def step_buttons(steps: Iterable[Any], at: str, name: str = "steps") -> dict[str, Any]:
+@dataclass(frozen=True)
+class Button:
+    name: str
+    label: str
+    open: bool
+    danger: bool
+    help: str
+    refusals: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Buttons:
+    at: str
+    name: str
+    steps: tuple[Button, ...]
+
+
+@register.simple_tag
+def step_buttons(steps: Iterable[Any], at: str, name: str = "steps") -> SafeString | str:
     """Every step that `open_steps` answers. `at` is the object's address on this face; each step's form is at
     `{at}steps/{name}/`. A shut step says all that stands in its way, beneath it.
     """
-    return {"steps": list(steps), "at": at, "name": name}
+    buttons = tuple(
+        Button(
+            view.name,
+            str(view.label),
+            view.open,
+            view.step.danger,
+            str(view.step.help),
+            tuple((str(refusal), refusal.cite) for refusal in view.refusals),
+        )
+        for view in steps
+    )
+    return drawn("ui/drawn/steps.html", Buttons(at, name, buttons)) if buttons else ""
 
 
 @register.inclusion_tag("ui/chart.html")

@@ -35,7 +35,8 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     elif side:
         chosen = work.Filter(request.GET, work.committees_of(visitor, side))
         rows = work.waiting(visitor, side, chosen)
-        context |= {"filter": chosen, "reviews": work.reviews_page(rows, request.GET.get("cursor", ""))}
+        context |= {"filter": chosen, "filters": chosen.shown(side)}
+        context |= {"reviews": work.reviews_page(rows, request.GET.get("cursor", ""), side, visitor.at)}
     if side == "committee" and not context["filter"].given and "cursor" not in request.GET:
         context |= {"ballots": work.ballots(visitor), "meetings": work.meetings(visitor)}
     elif side == "institution":

@@ -1,5 +1,7 @@
 """The first page: what the service is, or one's own projects."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,7 +11,7 @@ from ethicsreview.notices.models import Notice
 from ethicsreview.ui.keyset import page
 from reviews.models import Project
 from reviews.portal.access import Visitor, portal_page
-from reviews.portal.situations import situations
+from reviews.portal.situations import PROJECT, situations
 
 SIZE = 10
 NEWS = 5
@@ -24,13 +26,17 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 @portal_page
 def projects(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
-    rows = Project.objects.own(visitor.person).select_related("institution", "lead")
+    rows: Any = Project.objects.own(visitor.person).values_list(*PROJECT, named=True)
     found = page(rows, by=["-pk"], cursor=request.GET.get("cursor", ""), size=SIZE)
+    news = list(Notice.objects.visible_to(visitor.person).unread().newest()[:NEWS])
     context = {
         "page": found,
-        "situations": situations(found.rows, visitor.person),
+        "situations": situations(found.rows, visitor.person, visitor.at),
         "may_begin": visitor.standing.holds(Role.RESEARCHER, Role.INSTITUTION_OFFICER),
         "at_desk": visitor.standing.holds(*DESK_ROLES),
-        "news": Notice.objects.visible_to(visitor.person).unread().newest()[:NEWS],
+        "news": news,
     }
+    if len(news) < NEWS:
+        # All of them are here: the header need not have them counted.
+        context["unread_notices"] = str(len(news) or "")
     return render(request, "portal/home.html", context)
