@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from reviews.desk.access import Visitor
 from reviews.desk.agenda import Agenda, Item
+from reviews.desk.simplified import Report
 from reviews.models import Attendance, Meeting
 from reviews.models.opinion import Verdict
 
@@ -33,6 +34,23 @@ def _lines(agenda: Agenda) -> Iterator[str]:
     for place, item in enumerate(agenda.items, start=1):
         yield ""
         yield from _item(place, item)
+    if agenda.reports:
+        yield ""
+        yield _("简易程序审查报告：")
+        yield from (_report(shown) for shown in agenda.reports)
+
+
+def _report(shown: Report) -> str:
+    if shown.hidden:
+        return _("（主持人回避的事项）")
+    decision = shown.report.decision
+    return _("%(title)s（%(ref)s）：由%(names)s审查，一致同意批准，文号%(number)s，%(day)s") % {
+        "title": decision.review.project.title,
+        "ref": decision.review.ref,
+        "names": "、".join(row["name"] for row in decision.attendance),
+        "number": decision.number,
+        "day": date_format(timezone.localtime(decision.decided_at), "DATE_FORMAT"),
+    }
 
 
 def _item(place: int, item: Item) -> Iterator[str]:

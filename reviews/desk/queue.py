@@ -15,7 +15,7 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, reviews_on_table
-from reviews.desk.tasks import BALLOT, BALLOT_NOW, Task, next_task
+from reviews.desk.tasks import BALLOT, BALLOT_NOW, GIVE, Task, next_task
 from reviews.models import Attendance, Meeting, Opinion, Review
 from reviews.models.parties import COMMITTEE_CAPACITIES, territory
 from reviews.models.review_states import State
@@ -23,7 +23,7 @@ from reviews.models.timing import end_of_day
 
 ROWS, SHORT = 30, 20
 # What a row draws, and the states, without which no object with a lifecycle is made: texts and kept rules stay unread.
-SHOWN = ("ref", "state", "listed", "next_due_at", "submitted_at")
+SHOWN = ("ref", "state", "procedure", "waiting_for", "listed", "next_due_at", "submitted_at")
 NAMES = {
     "title": F("project__title"),
     "lead_name": F("project__lead__name"),
@@ -31,7 +31,16 @@ NAMES = {
     "committee_name": F("committee__name"),
 }
 BALLOT_SHOWN = (
-    *("state", "draft_answers", "review__ref", "review__state", "review__project__title", "review__project__state"),
+    *(
+        "state",
+        "draft_answers",
+        "next_due_at",
+        "designation",
+        "review__ref",
+        "review__state",
+        "review__project__title",
+        "review__project__state",
+    ),
     *(f"agenda_item__meeting__{name}" for name in ("ref", "title", "state", "starts_at")),
 )
 MEETING_SHOWN = (
@@ -153,6 +162,7 @@ def waiting(visitor: Visitor, side: str, chosen: Filter) -> "QuerySet[Review]":
             rows = rows.filter(
                 Q(committee__in=standing.bodies(Role.SECRETARY), waiting_for__in=SECRETARIES)
                 | Q(committee__in=standing.bodies(Role.CHAIR), state__in=CHAIRS)
+                | Q(committee__in=standing.bodies(Role.CHAIR), waiting_for="chair")
             )
         return chosen.narrow(rows, visitor)
     rows = visitor.reviews()
@@ -172,13 +182,16 @@ def reviews_page(rows: "QuerySet[Review]", cursor: str) -> Reviews:
 
 
 def ballots(visitor: Visitor) -> list[BallotRow]:
-    """The ballots this person still has to cast, the next meeting first."""
+    """The opinions this person still has to give, at a meeting or as designated, due soonest first."""
     # One's own, which are visible to everybody.
     rows = Opinion.objects.awaiting(visitor.person).select_related("review__project", "agenda_item__meeting")
-    return [
-        BallotRow(one, BALLOT_NOW if one.agenda_item.meeting.state == Meeting.State.OPEN else BALLOT)
-        for one in rows.only(*BALLOT_SHOWN).order_by("next_due_at", "pk")[:SHORT]
-    ]
+    return [BallotRow(one, _ballot_task(one)) for one in rows.only(*BALLOT_SHOWN).order_by("next_due_at", "pk")[:SHORT]]
+
+
+def _ballot_task(ballot: Opinion) -> Task:
+    if ballot.agenda_item is None:
+        return GIVE
+    return BALLOT_NOW if ballot.agenda_item.meeting.state == Meeting.State.OPEN else BALLOT
 
 
 def meetings(visitor: Visitor) -> list[MeetingRow]:

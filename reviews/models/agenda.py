@@ -90,7 +90,7 @@ class AgendaItem(models.Model):
     def round_opinions(self) -> list[Opinion]:
         """Every ballot of the round as it stands, read once: guards of one step count them several ways."""
         rows = self.opinions.filter(round=self.round).select_related("person", "membership__appointment")
-        return list(rows.defer("criteria", "comment", "draft_answers").order_by("pk"))
+        return list(rows.defer("criteria", "concerns", "comment", "draft_answers").order_by("pk"))
 
     @cached_property
     def attendances(self) -> list[Any]:

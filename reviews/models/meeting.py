@@ -252,6 +252,9 @@ class Meeting(Lifecycle):
         help=_("签署后会议记录不能再修改。"),
     )
     def close(self, act: Act, *, minutes: str) -> None:
+        from reviews.models.reporting import note_reported
+
+        note_reported(self, act)
         self.minutes, self.closed_at = minutes, act.at
 
     @step(

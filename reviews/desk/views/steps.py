@@ -23,7 +23,10 @@ from reviews.desk.minutes import draft_minutes
 
 RELATED = {
     "review": ("project__institution", "project__lead", "committee", "assessment", "submission"),
-    "opinion": ("review__project", "review__committee", "review__assessment", "agenda_item__meeting", "person"),
+    "opinion": (
+        *("review__project", "review__committee", "review__assessment"),
+        *("agenda_item__meeting", "designation", "person"),
+    ),
     "meeting": ("committee", "presider__appointment__person"),
     "committee": ("institution",),
 }
