@@ -4,9 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
 
 from reviews.desk.access import Visitor, reviews_on_table
-from reviews.models import MeetingReport, Meeting, Opinion, Review
+from reviews.models import Meeting, MeetingReport, Opinion, Review
+from reviews.models.parties import COMMITTEE_CAPACITIES
+
+STATES = {
+    Opinion.State.ASSIGNED: _("待出具"),
+    Opinion.State.CAST: _("已出具"),
+    Opinion.State.RECUSED: _("已回避，须另行指定"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ def panel(review: Review, at: datetime, *, on_table: bool) -> Panel | None:
     charged = [
         Charged(
             seat.person.name,
-            str(seat.opinion.get_state_display()),
+            str(STATES[seat.opinion.state]),
             seat.due_on,
             given=seat.opinion.state == Opinion.State.CAST,
         )
@@ -78,3 +86,14 @@ def reports(meeting: Meeting, visitor: Visitor, sits: bool) -> list[Report]:
     visible = reviews_on_table(visitor.standing) if sits else visitor.reviews()
     seen = set(visible.filter(pk__in=[row.decision.review_id for row in rows]).values_list("pk", flat=True))
     return [Report(row, row.decision.review_id not in seen) for row in rows]
+
+
+def outstanding_reports(visitor: Visitor, most: int) -> list[MeetingReport]:
+    """What the person's committees are still to be told, oldest first."""
+    standing = visitor.standing
+    rows = MeetingReport.objects.filter(
+        committee__in=standing.bodies(*COMMITTEE_CAPACITIES),
+        meeting=None,
+        decision__review__in=reviews_on_table(standing).values("pk"),
+    )
+    return list(rows.select_related("decision__review__project", "committee").order_by("pk")[:most])
