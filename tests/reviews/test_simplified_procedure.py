@@ -1,8 +1,11 @@
 """The simplified procedure from acceptance to its approval, and each way out of it to a meeting."""
 
+from collections.abc import Iterator
+from copy import copy
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.deadlines.calendar import law_day
@@ -19,6 +22,25 @@ from tests.reviews.rules.answers import BCI, DRUG_TRIAL, RECORDS, SURVEY
 
 pytestmark = pytest.mark.django_db
 HUMAN = SURVEY | {"human_life_science": True, "existing_only": False, "bodily_harm": False, "commercial": False}
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[dict[str, Case]]:
+    """One review accepted for the procedure and one under review, built once and changed in savepoints."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        first = case().simplified()
+        yield {"accepted": first, "designated": Case(first.committee, first.lead, first.at).designated()}
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def accepted(built: dict[str, Case]) -> Case:
+    return reread(copy(built["accepted"]))
+
+
+@pytest.fixture
+def designated(built: dict[str, Case]) -> Case:
+    return reread(copy(built["designated"]))
 
 
 def given(path: Case, *verdicts: str, **changes: str) -> Case:
@@ -45,8 +67,8 @@ def pulled(path: Case) -> list[str]:
 
 
 @pytest.mark.article("national", 22)
-def test_minimal_risk_may_be_accepted_for_the_simplified_procedure():
-    path = case().simplified()
+def test_minimal_risk_may_be_accepted_for_the_simplified_procedure(accepted):
+    path = accepted
 
     assert path.review.is_simplified
     assert path.review.waiting_for == "chair"
@@ -79,8 +101,8 @@ def test_a_listed_activity_is_never_accepted_for_it():
 
 
 @pytest.mark.article("national", 23)
-def test_the_chair_designates_and_nobody_else():
-    path = case().simplified()
+def test_the_chair_designates_and_nobody_else(accepted):
+    path = accepted
     due, members = law_day(path.at) + timedelta(days=5), [path.seat_of(one) for one in path.members[-2:]]
 
     assert refused(path, "begin", path.secretary)["chair_designates"] == "national:23"
@@ -100,8 +122,8 @@ def test_the_chair_designates_and_nobody_else():
 
 
 @pytest.mark.article("national", 23)
-def test_one_reviewer_is_too_few():
-    path = case().simplified()
+def test_one_reviewer_is_too_few(accepted):
+    path = accepted
 
     with pytest.raises(InvalidInput) as caught:
         path.designate(path.members[2])
@@ -110,8 +132,8 @@ def test_one_reviewer_is_too_few():
 
 
 @pytest.mark.article("national", 8, 23)
-def test_a_member_with_an_interest_is_refused_with_the_reason():
-    path = case().simplified()
+def test_a_member_with_an_interest_is_refused_with_the_reason(accepted):
+    path = accepted
     declared = {"none_to_declare": "no", "details": "共同署名", "people": path.lead.username}
     interested = path.members[5]
     perform(path.committee, "declare_interests", by=interested, at=path.at, **declared)
@@ -124,8 +146,8 @@ def test_a_member_with_an_interest_is_refused_with_the_reason():
     assert "第八条" in reason
 
 
-def test_the_opinion_is_due_no_later_than_the_decision():
-    path = case().simplified()
+def test_the_opinion_is_due_no_later_than_the_decision(accepted):
+    path = accepted
 
     with pytest.raises(InvalidInput) as late:
         path.designate(days=31)
@@ -136,8 +158,8 @@ def test_the_opinion_is_due_no_later_than_the_decision():
 
 
 @pytest.mark.article("national", 8, 23)
-def test_where_too_few_are_free_nobody_can_be_designated_and_a_meeting_is_the_way():
-    path = case().simplified()
+def test_where_too_few_are_free_nobody_can_be_designated_and_a_meeting_is_the_way(accepted):
+    path = accepted
     declared = {"none_to_declare": "no", "details": "共同署名", "people": path.lead.username}
     for member in path.members[1:]:
         perform(path.committee, "declare_interests", by=member, at=path.at, **declared)
@@ -150,8 +172,8 @@ def test_where_too_few_are_free_nobody_can_be_designated_and_a_meeting_is_the_wa
 
 
 @pytest.mark.article("national", 23)
-def test_a_reviewer_is_replaced_with_a_reason():
-    path = case().designated()
+def test_a_reviewer_is_replaced_with_a_reason(designated):
+    path = designated
     leaving, staying = path.members[-2:]
     coming = path.members[2]
     old = path.ballot_of(leaving)
@@ -177,8 +199,8 @@ def test_a_reviewer_is_replaced_with_a_reason():
     assert [refusal.code for refusal in caught.value.refusals] == ["replaced"]
 
 
-def test_who_has_given_an_opinion_is_not_replaced_while_it_counts():
-    path = given(case().designated(), "approved")
+def test_who_has_given_an_opinion_is_not_replaced_while_it_counts(designated):
+    path = given(designated, "approved")
     [done, _other] = path.review.reviewers
     terms = {
         "reviewer": str(done.pk),
@@ -205,8 +227,8 @@ def test_who_has_given_an_opinion_is_not_replaced_while_it_counts():
 
 
 @pytest.mark.article("national", 22, 23)
-def test_all_approve_and_it_is_approved():
-    path = given(case().designated(), "approved", "approved")
+def test_all_approve_and_it_is_approved(designated):
+    path = given(designated, "approved", "approved")
     names = {seat.person.name for seat in path.review.reviewers}
 
     assert path.review.waiting_for == "committee"
@@ -229,14 +251,14 @@ def test_all_approve_and_it_is_approved():
 
 
 @pytest.mark.article("national", 23)
-def test_nothing_is_concluded_while_an_opinion_is_out():
-    path = given(case().designated(), "approved")
+def test_nothing_is_concluded_while_an_opinion_is_out(designated):
+    path = given(designated, "approved")
 
     assert refused(path, "conclude", path.secretary, password=PASSWORD) == {"opinions_out": "national:23"}
 
 
-def test_the_interval_of_the_follow_up_is_bounded():
-    path = given(case().designated(), "approved", "approved")
+def test_the_interval_of_the_follow_up_is_bounded(designated):
+    path = given(designated, "approved", "approved")
 
     with pytest.raises(InvalidInput) as caught:
         path.do("conclude", path.chair, password=PASSWORD, follow_up_months=13, requirements="补充")
@@ -245,8 +267,8 @@ def test_the_interval_of_the_follow_up_is_bounded():
 
 
 @pytest.mark.article("national", 7, 23)
-def test_a_reviewer_must_be_in_office_when_it_is_concluded():
-    path = given(case().designated(), "approved", "approved")
+def test_a_reviewer_must_be_in_office_when_it_is_concluded(designated):
+    path = given(designated, "approved", "approved")
     gone = path.review.reviewers[0].person
     seat = {"membership": path.seat_of(gone), "last_day": law_day(path.at), "reason": "调离"}
     perform(path.committee, "end_term", by=keeper_of(path.committee), at=path.at, **seat)
@@ -256,16 +278,16 @@ def test_a_reviewer_must_be_in_office_when_it_is_concluded():
 
 
 @pytest.mark.article("national", 8, 23)
-def test_a_reviewer_must_be_free_of_interest_when_it_is_concluded():
-    path = given(case().designated(), "approved", "approved")
+def test_a_reviewer_must_be_free_of_interest_when_it_is_concluded(designated):
+    path = given(designated, "approved", "approved")
     declared = {"none_to_declare": "no", "details": "共同署名", "people": path.lead.username}
     perform(path.committee, "declare_interests", by=path.review.reviewers[0].person, at=path.at, **declared)
 
     assert refused(path, "conclude", path.chair, password=PASSWORD) == {"conflict_with_person": "national:8"}
 
 
-def test_a_recused_reviewer_is_told_to_the_chair_and_blocks_the_conclusion():
-    path = given(case().designated(), "approved")
+def test_a_recused_reviewer_is_told_to_the_chair_and_blocks_the_conclusion(designated):
+    path = given(designated, "approved")
     second = path.review.reviewers[1]
 
     perform(second.opinion, "recuse", by=second.person, at=path.at, ground="与负责人有合作")
@@ -289,8 +311,8 @@ def test_a_recused_reviewer_is_told_to_the_chair_and_blocks_the_conclusion():
         (["approved"], {"concern__doubt": "yes", "concern__doubt__note": "样本来源不清"}, ["doubt"]),
     ],
 )
-def test_anything_but_approval_by_all_goes_to_a_meeting_by_itself(verdicts, changes, triggers):
-    path = case().designated()
+def test_anything_but_approval_by_all_goes_to_a_meeting_by_itself(verdicts, changes, triggers, designated):
+    path = designated
     due = path.review.next_due_at
 
     given(path, *verdicts, **changes)
@@ -324,8 +346,8 @@ def test_where_the_human_measures_apply_a_change_of_risk_and_benefit_goes_to_a_m
 
 
 @pytest.mark.article("national", 24)
-def test_any_member_who_sees_it_may_ask_for_a_meeting():
-    path = case().designated()
+def test_any_member_who_sees_it_may_ask_for_a_meeting(designated):
+    path = designated
 
     with pytest.raises(NotPermitted):
         path.do("request_meeting", path.secretary, ground="x")
@@ -340,8 +362,8 @@ def test_any_member_who_sees_it_may_ask_for_a_meeting():
 
 
 @pytest.mark.article("national", 24)
-def test_what_went_to_a_meeting_is_decided_there_by_everybody():
-    path = given(case().designated(), "approved", "modification_required")
+def test_what_went_to_a_meeting_is_decided_there_by_everybody(designated):
+    path = given(designated, "approved", "modification_required")
     refused_now = refused(path, "conclude", path.secretary, password=PASSWORD)
 
     path.do("reschedule", path.secretary, meeting=path.planned().ref)
@@ -362,8 +384,8 @@ def test_what_went_to_a_meeting_is_decided_there_by_everybody():
 
 @pytest.mark.article("national", 22)
 @pytest.mark.parametrize("begun", [True, False])
-def test_determined_as_listed_it_leaves_the_simplified_procedure(begun):
-    path = case().designated() if begun else case().simplified()
+def test_determined_as_listed_it_leaves_the_simplified_procedure(begun, accepted, designated):
+    path = designated if begun else accepted
     listing = {"listed": "yes", "listed_items": ["invasive_bci"], "listed_reason": "委员会认定"}
 
     path.do("determine_listing", path.chair, **listing)
@@ -373,8 +395,8 @@ def test_determined_as_listed_it_leaves_the_simplified_procedure(begun):
     assert path.review.round == (2 if begun else 1)
 
 
-def test_a_withdrawn_review_leaves_no_opinion_owed():
-    path = case().designated()
+def test_a_withdrawn_review_leaves_no_opinion_owed(designated):
+    path = designated
 
     path.do("withdraw", path.lead, reason="不做了")
 
@@ -385,8 +407,8 @@ def test_a_withdrawn_review_leaves_no_opinion_owed():
 
 
 @pytest.mark.article("national", 23)
-def test_an_opinion_has_no_default_and_asks_for_the_password():
-    path = case().designated()
+def test_an_opinion_has_no_default_and_asks_for_the_password(designated):
+    path = designated
     member = path.review.reviewers[0].person
 
     with pytest.raises(InvalidInput) as caught:
@@ -401,8 +423,8 @@ def test_an_opinion_has_no_default_and_asks_for_the_password():
     assert list(abstains.value.errors) == ["verdict"]
 
 
-def test_nobody_gives_it_for_another_and_nobody_twice():
-    path = given(case().designated(), "approved")
+def test_nobody_gives_it_for_another_and_nobody_twice(designated):
+    path = given(designated, "approved")
     first, second = path.review.reviewers
 
     with pytest.raises(NotPermitted):
@@ -411,16 +433,16 @@ def test_nobody_gives_it_for_another_and_nobody_twice():
         path.cast(first.person, "rejected")
 
 
-def test_a_member_who_is_not_designated_has_no_opinion_to_give():
-    path = case().designated()
+def test_a_member_who_is_not_designated_has_no_opinion_to_give(designated):
+    path = designated
 
     assert Opinion.objects.filter(review=path.review).count() == 2
     assert list(Opinion.objects.awaiting(path.members[2])) == []
     assert [one.review for one in Opinion.objects.awaiting(path.members[-1])] == [path.review]
 
 
-def test_what_is_said_is_sealed_until_the_decision():
-    path = given(case().designated(), "approved", "approved")
+def test_what_is_said_is_sealed_until_the_decision(designated):
+    path = given(designated, "approved", "approved")
     first = path.review.reviewers[0].opinion
 
     before = first.readable_by(path.chair)
@@ -435,8 +457,8 @@ def test_what_is_said_is_sealed_until_the_decision():
 
 
 @pytest.mark.article("human", 31)
-def test_the_approval_is_reported_to_the_next_meeting():
-    path = given(case().designated(), "approved", "approved")
+def test_the_approval_is_reported_to_the_next_meeting(designated):
+    path = given(designated, "approved", "approved")
     path.do("conclude", path.chair, password=PASSWORD)
     number = path.review.decision.number
     first = path.planned()
