@@ -92,7 +92,7 @@ class Candidate:
 
 def candidates(review: "ReviewRecord", at: datetime) -> list[Candidate]:
     """The voting members in office, with what each has in hand and what stands in their way. Five queries."""
-    seats = list(review.committee.voting_members_at(law_day(at)).order_by("appointment__role", "pk"))
+    seats = list(review.committee.voting_members_at(law_day(at)).order_by("pk"))
     people = [seat.person for seat in seats]
     grounds = conflicts_of(people, project_facts(review.project))
     recused = Opinion.objects.filter(review_id=review.pk, state=Opinion.State.RECUSED)

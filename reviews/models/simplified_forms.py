@@ -115,8 +115,9 @@ class BeginForm(CandidateChoice, review_forms.BeginForm):
             super().build()
             return
         self.offer("reviewers")
-        self.fields["reviewers"].help_text = _("至少指定%(count)d名。应当回避的委员不能指定。") % {
-            "count": self.needed.value
+        self.fields["reviewers"].help_text = _("至少指定%(count)d名（%(article)s）。应当回避的委员不能指定。") % {
+            "count": self.needed.value,
+            "article": cite(self.needed.cite),
         }
 
     @property
