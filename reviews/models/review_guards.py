@@ -143,9 +143,7 @@ def enough_without_interest(review: "ReviewRecord", act: Act) -> Iterator[Refusa
 
 
 def item_not_under_vote(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
-    if review.is_simplified:
-        yield Refusal("simplified", _("正在按简易程序审查，不列入会议"), cite="national:23")
-    elif review.item is not None and review.item.meeting.state == "open":
+    if review.item is not None and review.item.meeting.state == "open":
         yield Refusal(
             "under_vote",
             _("该项正在会议“%(meeting)s”上审议"),

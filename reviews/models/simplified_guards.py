@@ -41,6 +41,11 @@ def runs_simplified(review: "Simplified", act: Act) -> Iterator[Refusal]:
         yield Refusal("not_simplified", _("本审查不适用简易程序，或者已转为会议审查"), cite="national:24")
 
 
+def belongs_to_a_meeting(review: "Simplified", act: Act) -> Iterator[Refusal]:
+    if review.is_simplified:
+        yield Refusal("simplified", _("正在按简易程序审查，不列入会议"), cite="national:23")
+
+
 def opinions_in(review: "Simplified", act: Act) -> Iterator[Refusal]:
     """Every designated member has given an opinion: nobody's silence is taken for agreement."""
     if not review.is_simplified:

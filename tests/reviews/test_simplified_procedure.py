@@ -490,3 +490,10 @@ def test_steps_of_this_procedure_are_not_offered_in_another():
     }
 
     assert not offered & {"replace_reviewer", "request_meeting", "convert_to_meeting", "opinions_complete"}
+
+
+def test_a_meetings_steps_are_refused_while_it_runs(designated):
+    path = designated
+
+    assert "simplified" in refused(path, "new_round", path.chair, reason="再议")
+    assert "simplified" in refused(path, "reschedule", path.secretary, meeting="M0")
