@@ -236,7 +236,8 @@ class Opinion(Lifecycle):
 
             self.next_due_at = None
             act.cancel(GIVE)
-            act.tell("opinion.reviewer_recused", self.people("chairs"))
+            if not list(self.designation_runs(act)):
+                act.tell("opinion.reviewer_recused", self.people("chairs"))
 
     def ballot_digest(self) -> str:
         said = [self.ref, self.round, self.person.username, self.verdict, self.criteria, self.comment]
