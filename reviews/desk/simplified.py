@@ -4,17 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext_lazy as _
 
 from reviews.desk.access import Visitor, reviews_on_table
 from reviews.models import Meeting, MeetingReport, Opinion, Review
+from reviews.models.designation import STATES
 from reviews.models.parties import COMMITTEE_CAPACITIES
-
-STATES = {
-    Opinion.State.ASSIGNED: _("待出具"),
-    Opinion.State.CAST: _("已出具"),
-    Opinion.State.RECUSED: _("已回避，须另行指定"),
-}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,12 @@ from reviews.rules.simplified import Given, triggers, unanimous
 if TYPE_CHECKING:
     from reviews.models.review_record import ReviewRecord
 
+# What an opinion's states are called where a designated member gives it.
+STATES = {
+    Opinion.State.ASSIGNED: _("待出具"),
+    Opinion.State.CAST: _("已出具"),
+    Opinion.State.RECUSED: _("已回避，须另行指定"),
+}
 GIVE = "opinion.give"  # the deadline by which a designated member gives the opinion
 
 

@@ -12,7 +12,7 @@ from ethicsreview.lifecycle.forms import StepForm
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import cite
 from reviews.models import review_forms
-from reviews.models.designation import Candidate, candidates, reviewers_needed
+from reviews.models.designation import STATES, Candidate, candidates, reviewers_needed
 from reviews.models.timing import end_of_day
 
 
@@ -159,7 +159,7 @@ class ReplaceForm(CandidateChoice, StepForm):
         taken = {seat.membership_id for seat in self.seats.values()}
         leaving: Any = self.fields["reviewer"]
         leaving.choices = [
-            (key, f"{seat.membership} · {seat.opinion.get_state_display()}") for key, seat in self.seats.items()
+            (key, f"{seat.membership} · {STATES[seat.opinion.state]}") for key, seat in self.seats.items()
         ]
         self.offer("replacement", without=taken)
 

@@ -81,8 +81,6 @@ def _who(entry: Entry) -> str:
 def _text(entry: Entry) -> str:
     given = entry.facts.get("input", {})
     said = [str(given[name]) for name in REASONS if given.get(name)]
-    if entry.step == "convert_to_meeting":
-        said.append(str(entry.facts["ground"]))
     if number := entry.facts.get("version"):
         said.append(_("第%(number)s版") % {"number": number})
     if number := entry.facts.get("decision"):
