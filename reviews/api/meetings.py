@@ -147,8 +147,8 @@ def _items(meeting: Meeting, viewer: Viewer) -> list[ItemShape]:
 
 
 def _reports(meeting: Meeting, viewer: Viewer) -> list[ReportShape]:
-    rows = MeetingReport.objects.on_agenda_of(meeting).filter(
-        decision__review__in=Review.objects.visible_to(viewer.standing)
+    rows = MeetingReport.objects.filter(decision__review__in=Review.objects.visible_to(viewer.standing)).on_agenda_of(
+        meeting
     )
     return [
         ReportShape(
@@ -158,5 +158,5 @@ def _reports(meeting: Meeting, viewer: Viewer) -> list[ReportShape]:
             decided_at=row.decision.decided_at,
             reported_at=row.reported_at,
         )
-        for row in rows.select_related("decision__review__project")
+        for row in rows
     ]

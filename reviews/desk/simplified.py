@@ -74,7 +74,7 @@ def conversion(review: Review) -> Conversion | None:
 
 def reports(meeting: Meeting, visitor: Visitor, sits: bool) -> list[Report]:
     """What the meeting is told, or was: in three queries."""
-    rows = list(MeetingReport.objects.on_agenda_of(meeting).select_related("decision__review__project__lead"))
+    rows = MeetingReport.objects.on_agenda_of(meeting)
     if not rows:
         return []
     visible = reviews_on_table(visitor.standing) if sits else visitor.reviews()

@@ -1,7 +1,7 @@
 """MeetingReport 简易程序审查报告: a simplified approval is told to the committee's next meeting (Human Measures 31)."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,15 +19,19 @@ class MeetingReportQuerySet(models.QuerySet["MeetingReport"]):
     def outstanding(self, committee: Committee) -> Self:
         return self.filter(committee=committee, meeting=None).order_by("pk")
 
-    def on_agenda_of(self, meeting: Meeting) -> Self:
+    def on_agenda_of(self, meeting: Meeting) -> "list[MeetingReport]":
         """What it was told; or, of the committee's next meeting, what it is to be told.
 
         Never assigned beforehand: a meeting may be moved, cancelled, or called before the one that was planned.
+        One query where there is nothing.
         """
         told = models.Q(meeting=meeting)
-        if meeting.state in {Meeting.State.PLANNED, Meeting.State.OPEN} and is_next(meeting):
+        if meeting.state in {Meeting.State.PLANNED, Meeting.State.OPEN}:
             told |= models.Q(committee=meeting.committee_id, meeting=None)
-        return self.filter(told).order_by("pk")
+        rows = list(self.filter(told).select_related("decision__review__project__lead").order_by("pk"))
+        if any(row.meeting_id is None for row in rows) and not is_next(meeting):
+            rows = [row for row in rows if row.meeting_id is not None]
+        return rows
 
 
 class MeetingReport(models.Model):
@@ -76,7 +80,7 @@ def to_be_reported(review: "ReviewRecord", decision: Decision, at: datetime) -> 
 
 def note_reported(meeting: Meeting, act: Act) -> None:
     """What stood on its agenda has been reported. Part of the step that closes the meeting."""
-    told: list[Any] = list(MeetingReport.objects.on_agenda_of(meeting).select_related("decision"))
+    told = MeetingReport.objects.on_agenda_of(meeting)
     if told:
         MeetingReport.objects.filter(pk__in=[one.pk for one in told]).update(meeting=meeting, reported_at=act.at)
         act.record(reported=[one.decision.number for one in told])

@@ -144,7 +144,7 @@ def test_two_members_approve_a_survey_and_one_doubt_takes_another_to_a_meeting()
     doubt = {"concern__doubt": "yes", "concern__doubt__note": "问卷涉及未成年人"}
     second.cast(reviewers[0], **doubt)
     with pytest.raises(Refused) as caught:
-        second.do("conclude", second.chair, password=PASSWORD)
+        second.do("conclude", second.secretary, password=PASSWORD)
 
     said = {ground["cite"]: ground["label"] for ground in first.review.decision.grounds}
     assert first.review.state == "approved"
