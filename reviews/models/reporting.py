@@ -28,7 +28,9 @@ class MeetingReportQuerySet(models.QuerySet["MeetingReport"]):
         told = models.Q(meeting=meeting)
         if meeting.state in {Meeting.State.PLANNED, Meeting.State.OPEN}:
             told |= models.Q(committee=meeting.committee_id, meeting=None)
-        rows = list(self.filter(told).select_related("decision__review__project__lead").order_by("pk"))
+        rows: list[MeetingReport] = list(
+            self.filter(told).select_related("decision__review__project__lead").order_by("pk")
+        )
         if any(row.meeting_id is None for row in rows) and not is_next(meeting):
             rows = [row for row in rows if row.meeting_id is not None]
         return rows
