@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from ethicsreview.accounts.standing import Standing
+from ethicsreview.accounts.standing import SYSTEM, Standing, standing_of
 from ethicsreview.deadlines import clock
 from ethicsreview.notices.broker import publish
 
@@ -34,6 +34,7 @@ class Act:
     facts: dict[str, Any] = field(default_factory=dict)
     timings: list[tuple["Lifecycle", Callable[[Any], Any]]] = field(default_factory=list)
     consequences: list[tuple["Lifecycle", str, dict[str, Any]]] = field(default_factory=list)
+    rulings: list[tuple["Lifecycle", str, dict[str, Any]]] = field(default_factory=list)
     preliminaries: list[tuple["Lifecycle", str, dict[str, Any]]] = field(default_factory=list)
     creations: list["Lifecycle"] = field(default_factory=list)
     messages: list[tuple[str, list[Any], dict[str, Any]]] = field(default_factory=list)
@@ -76,6 +77,11 @@ class Act:
         """Bring about a step on another object, through the same door, for the same actor."""
         self.consequences.append((obj, name, cleaned))
 
+    def by_rule(self, obj: "Lifecycle", name: str, **cleaned: Any) -> None:
+        """Bring about a step that a rule orders whoever set it off: done by the system, with its ground in the trail.
+        It may come back to the object itself."""
+        self.rulings.append((obj, name, cleaned))
+
     def before(self, obj: "Lifecycle", name: str, **cleaned: Any) -> None:
         """A consequence that must stand before this object is saved, because the two exclude each other."""
         self.preliminaries.append((obj, name, cleaned))
@@ -99,6 +105,16 @@ class Act:
             actor=self.actor,
             at=self.at,
             standing=self.standing,
+            request_id=self.request_id,
+            capacities=frozenset(capacities),
+        )
+
+    def as_system(self, *capacities: str) -> "Act":
+        """The same moment, for a step that nobody decides upon."""
+        return Act(
+            actor=SYSTEM,
+            at=self.at,
+            standing=standing_of(SYSTEM, self.at),
             request_id=self.request_id,
             capacities=frozenset(capacities),
         )

@@ -257,6 +257,10 @@ def _follow_up(obj: Lifecycle, name: str, act: Act) -> None:
         target.note_next_due()
     for other, consequence, cleaned in act.consequences:
         _bring_about(obj, name, other, consequence, act.apart(CONSEQUENCE), cleaned)
+    for other, ruling, cleaned in act.rulings:
+        _bring_about(obj, name, other, ruling, act.as_system(CONSEQUENCE), cleaned)
+        if other == obj:
+            obj.refresh_from_db()
     _post(obj, name, act)
 
 

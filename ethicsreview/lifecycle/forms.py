@@ -1,6 +1,7 @@
 """The input of a step, as one Django form that every face uses: drawn by the pages, described to the API."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -106,7 +107,7 @@ def describe(form: forms.Form) -> dict[str, Any]:
     properties = {}
     for name, field in form.fields.items():
         schema: dict[str, Any] = next(
-            (dict(kind) for cls, kind in _TYPES if isinstance(field, cls)), {"type": "string"}
+            (deepcopy(kind) for cls, kind in _TYPES if isinstance(field, cls)), {"type": "string"}
         )
         schema["title"] = str(field.label or name)
         if field.help_text:

@@ -33,6 +33,9 @@ def cross_check(books: Catalogues) -> Iterator[Problem]:
         for bar in procedure.bars:
             place = f"procedure {procedure.key}.bar {bar.key}"
             yield from _condition("procedures.toml", place, bar.when, drawn | outside)
+        for ground in procedure.grounds:
+            place = f"procedure {procedure.key}.ground {ground.key}"
+            yield from _condition("procedures.toml", place, ground.when, drawn | outside)
     yield from _application(books, drawn)
     yield from _conditions("materials.toml", "material", books.materials.materials, drawn)
     yield from _conditions("criteria.toml", "criterion", books.criteria.criteria, drawn)

@@ -135,8 +135,18 @@ class Bar(Keyed):
     when: Condition
 
 
+class ProcedureGround(Strict):
+    """What lets a matter take the procedure. `key` is a case that the packs allow, with their articles."""
+
+    key: Key
+    when: Condition
+
+
 class Procedure(Keyed):
+    """A procedure with grounds is open where one of them holds; the packs say which of them count."""
+
     bars: Many[Bar] = Field((), alias="bar")
+    grounds: Many[ProcedureGround] = Field((), alias="ground")
 
     _inherit = model_validator(mode="before")(lambda data: inherit(data, "bar"))
 

@@ -13,7 +13,7 @@ from ethicsreview.lifecycle.refusals import InvalidInput
 from reviews.api.access import Call, Viewer
 from reviews.api.lifecycles import Face, along, routes
 from reviews.api.shapes import BodyShape, Input, Moment, Summary
-from reviews.models import Decision, Meeting, Opinion
+from reviews.models import Decision, Meeting, MeetingReport, Opinion, Review
 from reviews.models.applying import start_meeting
 
 
@@ -38,6 +38,16 @@ class ItemShape(BaseModel):
     minutes: str
 
 
+class ReportShape(BaseModel):
+    """An approval by the simplified procedure that the meeting is told of, or was."""
+
+    review: str
+    project: str
+    decision: str
+    decided_at: datetime
+    reported_at: datetime | None
+
+
 class AttendanceShape(BaseModel):
     membership: int
     name: str
@@ -56,6 +66,7 @@ class MeetingShape(Summary):
     opened_at: datetime | None
     closed_at: datetime | None
     items: list[ItemShape]
+    reports: list[ReportShape]
     attendance: list[AttendanceShape]
     minutes: str
 
@@ -73,6 +84,7 @@ class MeetingShape(Summary):
             opened_at=obj.opened_at,
             closed_at=obj.closed_at,
             items=_items(obj, viewer),
+            reports=_reports(obj, viewer),
             attendance=[
                 AttendanceShape(
                     membership=row.membership_id,
@@ -138,4 +150,20 @@ def _items(meeting: Meeting, viewer: Viewer) -> list[ItemShape]:
             minutes=row.minutes,
         )
         for place, row in enumerate(rows, start=1)
+    ]
+
+
+def _reports(meeting: Meeting, viewer: Viewer) -> list[ReportShape]:
+    rows = MeetingReport.objects.filter(decision__review__in=Review.objects.visible_to(viewer.standing)).on_agenda_of(
+        meeting
+    )
+    return [
+        ReportShape(
+            review=row.decision.review.ref,
+            project=row.decision.review.project.title,
+            decision=row.decision.number,
+            decided_at=row.decision.decided_at,
+            reported_at=row.reported_at,
+        )
+        for row in rows
     ]

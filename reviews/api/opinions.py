@@ -1,10 +1,10 @@
 """Opinions: a member's own ballots. What a ballot says is sealed until its round is decided."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.db.models import QuerySet
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from reviews.api.access import Viewer
 from reviews.api.lifecycles import Face, along, routes
@@ -15,6 +15,7 @@ from reviews.models import Opinion
 class Said(BaseModel):
     verdict: str
     criteria: dict[str, dict[str, str]]
+    concerns: dict[str, str]
     comment: str
     cast_at: datetime | None
     recusal_ground: str
@@ -26,7 +27,8 @@ class OpinionShape(Summary):
     review: str
     review_url: str
     project: str
-    meeting: str
+    meeting: str = Field(description="empty where a designated member gives it, in the simplified procedure")
+    due_on: date | None = Field(description="by when a designated member gives it")
     member: str
     mine: bool
     round: int
@@ -40,13 +42,15 @@ class OpinionShape(Summary):
             review=obj.review.ref,
             review_url=url_of(obj.review),
             project=obj.review.project.title,
-            meeting=obj.agenda_item.meeting.ref,
+            meeting=obj.agenda_item.meeting.ref if obj.agenda_item else "",
+            due_on=obj.designation.due_on if obj.designation else None,
             member=obj.person.name,
             mine=mine,
             round=obj.round,
             said=Said(
                 verdict=obj.verdict,
                 criteria=obj.criteria,
+                concerns=obj.concerns,
                 comment=obj.comment,
                 cast_at=obj.cast_at,
                 recusal_ground=obj.recusal_ground,
@@ -65,7 +69,7 @@ router = routes(
         model=Opinion,
         shape=OpinionShape,
         row=OpinionShape,
-        related=("review__project", "agenda_item__meeting", "person"),
+        related=("review__project", "agenda_item__meeting", "designation", "person"),
         committee=along("review__committee__ref"),
         region="review__project__region",
         own=own,

@@ -32,6 +32,7 @@ class ReviewShape(Summary):
     procedure: str
     procedure_label: str
     procedure_ground: str
+    simplified: parts.SimplifiedShape | None
     round: int
     regimes: list[str]
     listed: bool | None
@@ -66,6 +67,7 @@ class ReviewShape(Summary):
             procedure=obj.procedure,
             procedure_label=str(obj.get_procedure_display()),
             procedure_ground=obj.procedure_ground,
+            simplified=parts.SimplifiedShape.of(obj, viewer),
             round=obj.round,
             regimes=obj.regimes or sorted(obj.assessment.conclusions.regimes),
             listed=obj.listed,

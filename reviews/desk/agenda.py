@@ -9,7 +9,8 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.refusals import Refusal
 from reviews.desk.access import Visitor, reviews_on_table
 from reviews.desk.forecast import Outlook, outlooks
-from reviews.models import AgendaItem, Attendance, Decision, Meeting, Opinion, Review
+from reviews.desk.simplified import reports
+from reviews.models import AgendaItem, Attendance, Decision, Meeting, MeetingReport, Opinion, Review
 from reviews.models.agenda import shortfalls
 
 CANDIDATES = 20
@@ -90,11 +91,20 @@ class Agenda:
 
     @cached_property
     def candidates(self) -> list[Review]:
-        """Accepted reviews of the committee that no meeting has, due soonest first."""
+        """Reviews of the committee that wait for a meeting, due soonest first: accepted, or gone to one."""
         rows: Any = reviews_on_table(self.visitor.standing)
-        rows = rows.filter(committee=self.meeting.committee, state=Review.State.ACCEPTED)
+        rows = rows.filter(
+            committee=self.meeting.committee,
+            waiting_for="secretary",
+            state__in=[Review.State.ACCEPTED, Review.State.IN_REVIEW],
+        )
         rows = rows.select_related("project__lead", "committee", "assessment")
         return list(rows.due_first()[:CANDIDATES])
+
+    @cached_property
+    def reports(self) -> list[MeetingReport]:
+        """Approvals by the simplified procedure that the meeting is told of."""
+        return reports(self.meeting, self.visitor)
 
     @cached_property
     def outlooks(self) -> dict[int, Outlook]:
@@ -116,7 +126,8 @@ class Agenda:
         day = law_day(self.visitor.at)
         opinions = Opinion.objects.filter(agenda_item__in=rows).select_related("membership__appointment", "person")
         found: dict[int, tuple[list[str], list[str], list[str]]] = {row.pk: ([], [], []) for row in rows}
-        for one in opinions.order_by("pk").defer("verdict", "criteria", "comment", "draft_answers"):
+        for one in opinions.order_by("pk").defer("verdict", "criteria", "concerns", "comment", "draft_answers"):
+            assert one.agenda_item_id is not None
             cast, out, recused = found[one.agenda_item_id]
             if one.state == Opinion.State.CAST:
                 cast.append(one.person.name)

@@ -19,9 +19,10 @@ from ethicsreview.policy.catalogues import listed_items
 from ethicsreview.policy.words import said
 from reviews.desk import content
 from reviews.desk.access import Visitor, with_side
+from reviews.desk.simplified import Conversion, Panel, conversion, panel
 from reviews.desk.tasks import next_task, still_to_confirm
 from reviews.models import Decision, Opinion, Review
-from reviews.models.opinion_forms import ANSWERS, criteria_for
+from reviews.models.opinion_forms import ANSWERS, CONCERN_ANSWERS, concerns_asked, criteria_for
 from reviews.models.parties import CAPACITIES
 from reviews.rules.conclusions import Conclusions
 
@@ -51,7 +52,7 @@ OPENED = Prepared(
 )
 OPINIONS = Prepared(
     lambda: (
-        Opinion.objects.filter(review=Given("review"), agenda_item__dropped_at=None)
+        Opinion.objects.filter(review=Given("review"), agenda_item__dropped_at=None, designation__ended_at=None)
         .select_related("person", "membership__appointment")
         .defer(*(f"person__{name}" for name in PERSON_UNREAD))
         .order_by("-round", "membership__appointment__role", "pk")
@@ -59,6 +60,7 @@ OPINIONS = Prepared(
 )
 # Who of a committee has steps on a review at all: others need not be asked.
 HANDLERS = ("secretary", "chair", "vice_chair")
+COLLEAGUES = (*HANDLERS, "member")
 
 
 @dataclass(frozen=True)
@@ -224,7 +226,7 @@ class Dossier:
         if self.review.concluded_at is None:
             return []
         letters = Letter.objects.filter(number=OuterRef("number")).order_by("pk")
-        rows = self.review.decisions.select_related("submission").annotate(
+        rows = self.review.decisions.select_related("submission", "report__meeting").annotate(
             letter_ref=Subquery(letters.values("ref")[:1]),
             letter_revoked=Subquery(letters.values("revocation__at")[:1]),
         )
@@ -295,7 +297,13 @@ class Dossier:
     def opened(self) -> list[OpinionShown]:
         """Every ballot of the rounds that are decided; those of a round that is not stay sealed."""
         decided = {shown.decision.round for shown in self.decisions}
-        return [self._read(one) for one in self.opinions if one.round in decided and one.state == Opinion.State.CAST]
+        last = max(decided, default=0)
+        return [
+            self._read(one)
+            for one in self.opinions
+            # What was said before it went to a meeting is opened by the meeting's decision.
+            if (one.round in decided or (one.designation_id and one.round <= last)) and one.state == Opinion.State.CAST
+        ]
 
     def _read(self, opinion: Opinion) -> OpinionShown:
         answers: dict[str, Any] = {str(key): label for key, label in ANSWERS}
@@ -304,6 +312,9 @@ class Dossier:
             for one in self._criteria
             if (given := opinion.criteria.get(one.key))
         ]
+        if opinion.concerns:
+            words = concerns_asked(self.review)
+            lines += [(words.get(key, key), str(CONCERN_ANSWERS[1][1]), note) for key, note in opinion.concerns.items()]
         return OpinionShown(opinion, lines)
 
     @cached_property
@@ -311,9 +322,18 @@ class Dossier:
         return criteria_for(self.review)
 
     @cached_property
+    def panel(self) -> Panel | None:
+        return panel(self.review, self.visitor.at, on_table=self.on_table)
+
+    @cached_property
+    def conversion(self) -> Conversion | None:
+        return conversion(self.review)
+
+    @cached_property
     def steps(self) -> list[StepView]:
         standing = self.visitor.standing
-        if not self.on_table or not standing.holds(*HANDLERS, body_id=self.review.committee_id):
+        asked = COLLEAGUES if self.review.is_simplified else HANDLERS
+        if not self.on_table or not standing.holds(*asked, body_id=self.review.committee_id):
             return []
         assert self.opinions is not None  # read before the guards ask for the same
         return open_steps(self.review, self.visitor.person, at=self.visitor.at, standing=standing)

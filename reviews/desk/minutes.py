@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from reviews.desk.access import Visitor
 from reviews.desk.agenda import Agenda, Item
-from reviews.models import Attendance, Meeting
+from reviews.models import Attendance, Meeting, MeetingReport
 from reviews.models.opinion import Verdict
 
 
@@ -36,6 +36,21 @@ def _of_meeting(agenda: Agenda) -> Iterator[str]:
         if row.left_at is not None:
             when = date_format(timezone.localtime(row.left_at), "TIME_FORMAT")
             yield _("中途离会：%(name)s（%(when)s）") % {"name": row.membership.person.name, "when": when}
+    if agenda.reports:
+        yield ""
+        yield _("简易程序审查报告：")
+        yield from (_report(shown) for shown in agenda.reports)
+
+
+def _report(shown: MeetingReport) -> str:
+    decision = shown.decision
+    return _("%(title)s（%(ref)s）：由%(names)s审查，一致同意批准，文号%(number)s，%(day)s") % {
+        "title": decision.review.project.title,
+        "ref": decision.review.ref,
+        "names": _("、").join(row["name"] for row in decision.attendance),
+        "number": decision.number,
+        "day": date_format(timezone.localtime(decision.decided_at), "DATE_FORMAT"),
+    }
 
 
 def _item(item: Item) -> Iterator[str]:

@@ -16,8 +16,7 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
-from reviews.desk.tasks import BALLOT, BALLOT_NOW, NEXT, Task
-from reviews.desk.tasks import NOTHING as NO_TASK
+from reviews.desk.tasks import BALLOT, BALLOT_NOW, GIVE, Task, task_of
 from reviews.models import Attendance, Meeting, Opinion, Review
 from reviews.models.parties import COMMITTEE_CAPACITIES, territory
 from reviews.models.review_states import State
@@ -25,7 +24,7 @@ from reviews.models.timing import end_of_day
 
 ROWS, SHORT = 30, 20
 # What a row draws: texts and kept rules stay unread, and no object is made of it.
-SHOWN = ("pk", "ref", "state", "listed", "next_due_at", "submitted_at")
+SHOWN = ("pk", "ref", "state", "procedure", "waiting_for", "listed", "next_due_at", "submitted_at")
 NAMES = {
     "title": F("project__title"),
     "lead_name": F("project__lead__name"),
@@ -33,10 +32,8 @@ NAMES = {
     "committee_name": F("committee__name"),
 }
 BALLOT_SHOWN = (
-    "review__ref",
-    "review__project__title",
+    *("review__ref", "review__project__title", "draft_answers", "next_due_at"),
     *(f"agenda_item__meeting__{name}" for name in ("ref", "title", "starts_at", "state")),
-    "draft_answers",
 )
 MEETING_SHOWN = (
     *("ref", "title", "state", "starts_at", "committee", "committee__name"),
@@ -133,6 +130,8 @@ class ReviewRow:
 
     ref: str
     state: str
+    simplified: bool
+    waiting_for: str
     listed: bool
     title: str
     lead: str
@@ -143,7 +142,7 @@ class ReviewRow:
 
     @property
     def task(self) -> Task:
-        return NEXT.get(self.state, NO_TASK)
+        return task_of(self.state, self.waiting_for, simplified=self.simplified)
 
     @property
     def state_label(self) -> str:
@@ -152,16 +151,21 @@ class ReviewRow:
 
 @dataclass(frozen=True)
 class BallotRow:
+    """At a meeting, or as designated: then by a day of its own."""
+
     ref: str
     title: str
     meeting_ref: str
     meeting_title: str
-    starts_at: datetime
+    starts_at: datetime | None
     in_session: bool
     begun: bool
+    due: Ending | None
 
     @property
     def task(self) -> Task:
+        if not self.meeting_ref:
+            return GIVE
         return BALLOT_NOW if self.in_session else BALLOT
 
 
@@ -203,6 +207,8 @@ class Reviews:
         return ReviewRow(
             ref=row.ref,
             state=row.state,
+            simplified=row.procedure == Review.Procedure.SIMPLIFIED,
+            waiting_for=row.waiting_for,
             listed=bool(row.listed),
             title=row.title,
             lead=row.lead_name,
@@ -222,6 +228,7 @@ def waiting(visitor: Visitor, side: str, chosen: Filter) -> "QuerySet[Review]":
             rows = rows.filter(
                 Q(committee__in=standing.bodies(Role.SECRETARY), waiting_for__in=SECRETARIES)
                 | Q(committee__in=standing.bodies(Role.CHAIR), state__in=CHAIRS)
+                | Q(committee__in=standing.bodies(Role.CHAIR), waiting_for="chair")
             )
         return chosen.narrow(rows, visitor)
     rows = visitor.reviews()
@@ -241,12 +248,21 @@ def reviews_page(rows: "QuerySet[Review]", cursor: str, side: str, at: datetime)
 
 
 def ballots(visitor: Visitor) -> list[BallotRow]:
-    """The ballots this person still has to cast, the next meeting first."""
+    """The opinions this person still has to give, at a meeting or as designated, due soonest first."""
     rows: Any = at_desk(Opinion, visitor.standing)
     rows = rows.awaiting(visitor.person).order_by("next_due_at", "pk")
     return [
-        BallotRow(ref, title, meeting, name, starts_at, in_session=state == Meeting.State.OPEN, begun=bool(draft))
-        for ref, title, meeting, name, starts_at, state, draft in rows.values_list(*BALLOT_SHOWN)[:SHORT]
+        BallotRow(
+            ref,
+            title,
+            meeting or "",
+            name or "",
+            starts_at,
+            in_session=state == Meeting.State.OPEN,
+            begun=bool(draft),
+            due=None if meeting or due_at is None else Ending.on(due_at, visitor.at),
+        )
+        for ref, title, draft, due_at, meeting, name, starts_at, state in rows.values_list(*BALLOT_SHOWN)[:SHORT]
     ]
 
 

@@ -31,13 +31,29 @@ NEXT: dict[str, Task] = {
     State.PRELIMINARILY_PASSED: Task(_("初审通过，待报请专家复核")),
     State.IN_RECHECK: Task(_("等待专家复核意见")),
 }
+# What the simplified procedure asks instead, by who has the ball.
+SIMPLIFIED: dict[str, Task] = {
+    "chair": _task(_("指定承办委员，开始简易程序审查"), "replace_reviewer"),
+    "reviewers": _task(_("等待承办委员出具意见"), "replace_reviewer"),
+    "committee": _task(_("承办委员一致同意，形成审查意见"), "opinions_complete"),
+}
+CONVERTED = _task(_("由简易程序转来，请列入会议议程"), "convert_to_meeting")
+GIVE = _task(_("审阅材料，出具意见（简易程序）"), "opinions_complete")
 NOTHING = Task(_("无待办事项"))
 BALLOT = Task(_("审阅材料，准备审查意见"), steps_of(Opinion)["cast"].cite)
 BALLOT_NOW = Task(_("会议进行中，请表决"), steps_of(Opinion)["cast"].cite)
 
 
 def next_task(review: Review) -> Task:
-    return NEXT.get(review.state, NOTHING)
+    return task_of(review.state, review.waiting_for, simplified=review.is_simplified)
+
+
+def task_of(state: str, waiting_for: str, *, simplified: bool) -> Task:
+    if state in {State.ACCEPTED, State.IN_REVIEW} and simplified:
+        return SIMPLIFIED.get(waiting_for, NOTHING)
+    if state == State.IN_REVIEW and waiting_for == "secretary":
+        return CONVERTED
+    return NEXT.get(state, NOTHING)
 
 
 def still_to_confirm(review: Review) -> list[str]:

@@ -2,11 +2,13 @@ from reviews.models.agenda import AgendaItem
 from reviews.models.assessment import RiskAssessment
 from reviews.models.comparing import Comparison
 from reviews.models.decision import Decision, Outcome
+from reviews.models.designation import Designation
 from reviews.models.follow_up import FollowUp
 from reviews.models.idempotency import IdempotentRequest
 from reviews.models.meeting import Attendance, Meeting
 from reviews.models.opinion import Opinion, Verdict
 from reviews.models.project import Project, ProjectMember
+from reviews.models.reporting import MeetingReport
 from reviews.models.review import Review
 from reviews.models.submission import Material, Request, Submission
 
@@ -15,10 +17,12 @@ __all__ = [
     "Attendance",
     "Comparison",
     "Decision",
+    "Designation",
     "FollowUp",
     "IdempotentRequest",
     "Material",
     "Meeting",
+    "MeetingReport",
     "Opinion",
     "Outcome",
     "Project",

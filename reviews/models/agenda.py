@@ -178,7 +178,7 @@ BALLOTS = Prepared(
     lambda: (
         Opinion.objects.filter(agenda_item=Given("item"), round=Given("round"))
         .select_related("person", "membership__appointment")
-        .defer("criteria", "comment", "draft_answers")
+        .defer("criteria", "concerns", "comment", "draft_answers")
         .order_by("pk")
     )
 )
@@ -215,7 +215,9 @@ def shortfalls(meeting: Meeting, items: Iterable[AgendaItem], at: datetime) -> d
     recused: dict[int, set[int]] = {item.pk: set() for item in items}
     cast: dict[int, list[Opinion]] = {item.pk: [] for item in items}
     rows = Opinion.objects.filter(agenda_item__in=items, state__in=[Opinion.State.RECUSED, Opinion.State.CAST])
-    for ballot in rows.select_related("membership").defer("verdict", "criteria", "comment", "draft_answers"):
+    for ballot in rows.select_related("membership").defer(
+        "verdict", "criteria", "concerns", "comment", "draft_answers"
+    ):
         if ballot.state == Opinion.State.CAST:
             cast[ballot.agenda_item_id].append(ballot)
         else:

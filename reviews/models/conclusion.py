@@ -4,12 +4,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from committees.models import Membership
+from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
-from ethicsreview.policy import Policy
+from ethicsreview.policy import Entry, Policy
 from reviews.models import timing
 from reviews.models.decision import Decision, Outcome
+from reviews.models.designation import reviewers_needed
 from reviews.models.follow_up import FollowUp
+from reviews.models.reporting import to_be_reported
 from reviews.models.submission import Request
 from reviews.rules.intervals import follow_up_due
 from reviews.rules.votes import VERDICTS
@@ -17,6 +23,7 @@ from reviews.rules.votes import Outcome as Tally
 
 if TYPE_CHECKING:
     from reviews.models.review_record import ReviewRecord
+    from reviews.models.review_simplified import Simplified
 
 # The values of the law that a decision rests on, besides the vote formulas.
 GROUNDS = ("meeting.quorum", "meeting.categories_required", "review.decision_days", "follow_up.months")
@@ -60,6 +67,36 @@ def conclude(review: "ReviewRecord", act: Act, *, requirements: list[str], reaso
     return review.State.REVISION_REQUIRED
 
 
+def conclude_simplified(review: "Simplified", act: Act, *, reasons: str, months: int | None) -> str:
+    """Write the approval that the designated members have given, each of them (Measures 23); the next state."""
+    policy, day = review.policy_at(act.at), law_day(act.at)
+    chair = review.committee.members_at(day).filter(appointment__role=Role.CHAIR).first()
+    decision = Decision(
+        review_id=review.pk,
+        outcome=Outcome.APPROVED,
+        basis=Decision.Basis.SIMPLIFIED,
+        presider_name=chair.person.name if chair else review.reviewers[0].designated_by,
+        attendance=[_on_the_roll(seat.membership) for seat in review.reviewers],
+        tally={
+            "votes": {verdict: len(review.reviewers) if verdict == Outcome.APPROVED else 0 for verdict in VERDICTS},
+            "abstained": 0,
+            "attending": len(review.reviewers),
+            "all_members": review.committee.count_all_members(day),
+            "formulas": [],
+        },
+        reasons=reasons,
+        follow_up_months=months,
+    )
+    with translation.override("zh-hans"):
+        grounds = _simplified_grounds(review, policy, act)
+    _issue(decision, review, act, policy, grounds)
+    if review.clock_runs():
+        act.meet("review.decision")
+    _approved(review, decision, act, policy)
+    to_be_reported(review, decision, act.at)
+    return review.State.APPROVED
+
+
 def confirm(review: "ReviewRecord", act: Act) -> str:
     """One side's confirmation; with the secretary's and the chair's, the approval."""
     assert review.submission is not None
@@ -99,7 +136,9 @@ def confirm(review: "ReviewRecord", act: Act) -> str:
     return review.State.APPROVED
 
 
-def _issue(decision: Decision, review: "ReviewRecord", act: Act, policy: Policy) -> None:
+def _issue(
+    decision: Decision, review: "ReviewRecord", act: Act, policy: Policy, grounds: list[dict[str, Any]] | None = None
+) -> None:
     """Number it, pin it to the version and the rules, keep it, and have its letter made."""
     assert review.submission is not None
     local_day = timezone.localdate(act.at)
@@ -110,7 +149,7 @@ def _issue(decision: Decision, review: "ReviewRecord", act: Act, policy: Policy)
     decision.round = review.round
     decision.submission, decision.submission_digest = review.submission, review.submission.digest
     decision.policy = review.policy_pin
-    decision.grounds = _grounds(policy)
+    decision.grounds = _grounds(policy) if grounds is None else grounds
     decision.decided_at = review.concluded_at = act.at
     decision.save(force_insert=True)
     act.record(**decision.facts())
@@ -157,7 +196,41 @@ def _grounds(policy: Policy) -> list[dict[str, Any]]:
     entries = [policy.entry(key) for key in GROUNDS if policy.has(key)] + list(policy.entries("vote.formula"))
     # A decision is written in Chinese, whatever language the pages of who concluded are in.
     with translation.override("zh-hans"):
-        return [
-            {"key": entry.key, "label": entry.label, "value": entry.value, "cite": entry.cite, "sure": entry.sure}
-            for entry in entries
-        ]
+        return [_ground(entry, entry.label) for entry in entries]
+
+
+def _ground(entry: Entry, words: str, value: Any = None) -> dict[str, Any]:
+    return {
+        "key": entry.key,
+        "label": words,
+        "value": entry.value if value is None else value,
+        "cite": entry.cite,
+        "sure": entry.sure,
+    }
+
+
+def _simplified_grounds(review: "Simplified", policy: Policy, act: Act) -> list[dict[str, Any]]:
+    """Measures 23: the decision states reason and basis for the procedure; then who reviewed it, and the rest."""
+    entries = {case: entry for entry in policy.entries("simplified.when") for case in entry.value}
+    cases = [
+        _ground(entries[case], _("采用简易程序的依据：%(case)s") % {"case": words}, [case])
+        for case, (words, _cite) in review.simplified_cases(act.at).items()
+    ]
+    stated = policy.entry("simplified.reason_required")
+    reason = _ground(stated, _("采用简易程序的理由：%(reason)s") % {"reason": review.procedure_ground})
+    needed = reviewers_needed(review, policy)
+    names = "、".join(seat.person.name for seat in review.reviewers)
+    reviewers = _ground(needed, _("由主任委员指定的%(names)s审查，一致同意") % {"names": names}, len(review.reviewers))
+    rest = [policy.entry(key) for key in ("review.decision_days", "follow_up.months")]
+    return [*cases, reason, reviewers, *(_ground(entry, entry.label) for entry in rest)]
+
+
+def _on_the_roll(membership: Membership) -> dict[str, Any]:
+    """A designated member as the decision keeps them, in the form of an attendance."""
+    return {
+        "name": membership.person.name,
+        "role": membership.appointment.role,
+        "category": membership.category,
+        "presence": "designated",
+        "recused": False,
+    }

@@ -27,6 +27,7 @@ class Decision(models.Model):
     class Basis(models.TextChoices):
         MEETING = "meeting", _("会议审查表决")
         MODIFICATION_CONFIRMED = "modification_confirmed", _("修改内容经确认")
+        SIMPLIFIED = "simplified", _("简易程序审查，承办委员一致同意")
 
     review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="decisions")
     number = models.CharField(_("文号"), max_length=40, unique=True)
@@ -59,6 +60,12 @@ class Decision(models.Model):
                 condition=~models.Q(preliminary=True, outcome=Outcome.APPROVED, basis="modification_confirmed"),
                 name="decision_preliminary_not_confirmed",
             ),
+            # Measures 24: whatever is not an approval goes to a meeting; a listed activity never came this way.
+            models.CheckConstraint(
+                condition=~models.Q(basis="simplified")
+                | models.Q(outcome=Outcome.APPROVED, preliminary=False, meeting__isnull=True),
+                name="decision_simplified_approves",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -68,6 +75,10 @@ class Decision(models.Model):
     def letter(self) -> Letter | None:
         """The letter made for it; None while a worker is still setting it."""
         return Letter.objects.filter(number=self.number).first()
+
+    @property
+    def is_simplified(self) -> bool:
+        return self.basis == self.Basis.SIMPLIFIED
 
     @property
     def approves(self) -> bool:

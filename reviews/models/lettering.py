@@ -55,7 +55,7 @@ def letter_content(decision: Decision) -> dict[str, Any]:
         "committee": review.committee.name,
         "review_ref": review.ref,
         "review_kind": review.get_kind_display(),
-        "procedure": _("%(procedure)s（会议审查）") % {"procedure": review.get_procedure_display()},
+        "procedure": _procedure(decision),
         "project_ref": project.ref,
         "project_title": project.title,
         "lead": project.lead.name,
@@ -74,12 +74,13 @@ def letter_content(decision: Decision) -> dict[str, Any]:
         "decided_on": timezone.localdate(decision.decided_at),
         "meeting_on": timezone.localdate(decision.meeting.opened_at) if decision.meeting else None,
         "meeting_ref": decision.meeting.ref if decision.meeting else "",
+        "designated": decision.is_simplified,
         "members_total": tally["all_members"],
         "attending": [row["name"] for row in there],
         "by_video": sum(row["presence"] == "video" for row in there),
         "recused": sum(row["recused"] for row in decision.attendance),
         "votes": votes,
-        "vote_rules": [{"text": entry.label, "citation": cite(entry.cite)} for entry in policy.entries("vote.formula")],
+        "vote_rules": [] if decision.is_simplified else _vote_rules(policy),
         "outcome": decision.outcome,
         "preliminary": decision.preliminary,
         "outcome_label": str(decision.get_outcome_display()),
@@ -90,6 +91,16 @@ def letter_content(decision: Decision) -> dict[str, Any]:
         "presider": decision.presider_name,
         "presider_title": _presider_title(decision),
     }
+
+
+def _procedure(decision: Decision) -> str:
+    if decision.is_simplified:
+        return _("简易程序（主任委员指定委员审查）")
+    return _("%(procedure)s（会议审查）") % {"procedure": decision.review.get_procedure_display()}
+
+
+def _vote_rules(policy: Policy) -> list[dict[str, str]]:
+    return [{"text": entry.label, "citation": cite(entry.cite)} for entry in policy.entries("vote.formula")]
 
 
 def _grounds(decision: Decision) -> list[dict[str, str]]:

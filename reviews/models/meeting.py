@@ -138,7 +138,7 @@ class Meeting(Lifecycle):
     # --- guards ---------------------------------------------------------------------------------------------------
 
     def has_items(self, act: Act) -> Iterator[Refusal]:
-        if not self.items.filter(dropped_at=None).exists():
+        if not self._standing_items(act):
             yield Refusal("no_items", _("议程上没有审查事项"), cite="national:11")
 
     def presider_there(self, act: Act) -> Iterator[Refusal]:
@@ -157,16 +157,20 @@ class Meeting(Lifecycle):
         """At least one item must be quorate after recusals; each is counted again when it is concluded."""
         from reviews.models.agenda import shortfalls
 
-        items = self.items.filter(dropped_at=None).select_related("review__committee", "review__assessment")
-        short = list(shortfalls(self, items, act.at).values())
+        short = list(shortfalls(self, self._standing_items(act), act.at).values())
         if short and all(short):
             yield from short[0]
 
     def composition(self, act: Act) -> Iterator[Refusal]:
         """The committee must be lawful under every regime that its agenda touches, on the day it meets."""
-        items = self.items.filter(dropped_at=None).select_related("review")
-        regimes = {regime for item in items for regime in item.review.regimes}
+        regimes = {regime for item in self._standing_items(act) for regime in item.review.regimes}
         yield from self.committee.can_review(regimes, at=act.at)
+
+    def _standing_items(self, act: Act) -> list[Any]:
+        """Read once for all guards of an act."""
+        rows = self.items.filter(dropped_at=None).select_related("review__committee", "review__assessment")
+        found: list[Any] = act.once(("items", self.pk), lambda: list(rows))
+        return found
 
     def every_item_settled(self, act: Act) -> Iterator[Refusal]:
         from reviews.models.decision import Decision
@@ -276,6 +280,9 @@ class Meeting(Lifecycle):
     )
     def close(self, act: Act, *, minutes: str, **of_items: str) -> None:
         """What was said of an item is kept with it, for those who may see that item."""
+        from reviews.models.reporting import note_reported
+
+        note_reported(self, act)
         self.minutes, self.closed_at = minutes, act.at
         for place, item in enumerate(self.items_for(act.standing), start=1):
             item.minutes = of_items[f"minutes__{place}"]

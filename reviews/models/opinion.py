@@ -55,14 +55,14 @@ class OpinionQuerySet(LifecycleQuerySet):
         return self.filter(own | models.Q(review__in=visible))
 
     def awaiting(self, person: Person) -> Self:
-        """What this member still has to vote on, of rounds that run."""
-        return self.filter(
-            person=person,
-            state=Opinion.State.ASSIGNED,
-            agenda_item__dropped_at=None,
-            agenda_item__meeting__state__in=["planned", "open"],
-            review__state="in_review",
-        )
+        """What this member still has to give, of rounds that run."""
+        return self.live().filter(person=person)
+
+    def live(self) -> Self:
+        """Still to be given: at a meeting to come or in session, or by a designated member."""
+        at_meeting = models.Q(agenda_item__dropped_at=None, agenda_item__meeting__state__in=["planned", "open"])
+        designated = models.Q(designation__isnull=False, designation__ended_at=None, round=models.F("review__round"))
+        return self.filter(at_meeting | designated, state=Opinion.State.ASSIGNED, review__state="in_review")
 
 
 def recusals_of(person: Person | None) -> "models.QuerySet[Opinion, Any]":
@@ -84,7 +84,13 @@ class Opinion(Lifecycle):
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
     state = FSMField(_("状态"), choices=State.choices, default=State.ASSIGNED, protected=True)
     review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="opinions")
-    agenda_item = models.ForeignKey("reviews.AgendaItem", models.PROTECT, related_name="opinions")
+    # On what it is given: a meeting's agenda, or the chair's designation.
+    agenda_item = models.ForeignKey(
+        "reviews.AgendaItem", models.PROTECT, null=True, blank=True, related_name="opinions"
+    )
+    designation = models.OneToOneField(
+        "reviews.Designation", models.PROTECT, null=True, blank=True, related_name="opinion"
+    )
     round = models.PositiveIntegerField(_("轮次"))
     membership = models.ForeignKey(Membership, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="opinions")
@@ -92,6 +98,8 @@ class Opinion(Lifecycle):
     revision = models.PositiveIntegerField(default=0, editable=False)
     verdict = models.CharField(_("表决"), max_length=30, choices=Verdict.choices, blank=True, editable=False)
     criteria = models.JSONField(_("逐项意见"), default=dict, blank=True, editable=False)
+    # What a designated member raises: {"doubt": "…"}.
+    concerns = models.JSONField(_("疑义"), default=dict, blank=True, editable=False)
     comment = models.TextField(_("意见"), blank=True, editable=False)
     cast_at = models.DateTimeField(_("表决时间"), null=True, editable=False)
     recusal_ground = models.CharField(_("回避理由"), max_length=300, blank=True, editable=False)
@@ -103,6 +111,13 @@ class Opinion(Lifecycle):
         verbose_name_plural = _("审查意见")
         constraints = [
             models.UniqueConstraint(fields=["agenda_item", "round", "person"], name="opinion_one_a_round"),
+            models.UniqueConstraint(
+                fields=["review", "round", "person"], condition=models.Q(state="cast"), name="opinion_one_vote_a_round"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(agenda_item__isnull=True) ^ models.Q(designation__isnull=True),
+                name="opinion_one_basis",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(state="cast") | ~models.Q(verdict=""), name="opinion_cast_has_verdict"
             ),
@@ -139,12 +154,24 @@ class Opinion(Lifecycle):
 
     def readable_by(self, person: Person) -> bool:
         """Sealed: before the decision only its author reads it; after it, the committee does."""
-        return person.pk == self.person_id or self.review.decisions.filter(round=self.round).exists()
+        if person.pk == self.person_id:
+            return True
+        if self.designation_id:
+            # A round that went to a meeting has no decision of its own: the meeting's opens it too.
+            return bool(self.review.decisions.filter(round__gte=self.round).exists())
+        return bool(self.review.decisions.filter(round=self.round).exists())
+
+    def note_next_due(self) -> None:
+        """A sealed row is never touched again: the step that seals it has cleared the end itself."""
+        if self.state == self.State.ASSIGNED:
+            super().note_next_due()
 
     # --- guards ---------------------------------------------------------------------------------------------------
 
     def round_runs(self, act: Act) -> Iterator[Refusal]:
         item = self.agenda_item
+        if item is None:
+            return
         if self.review.state != "in_review" or item.dropped_at is not None or item.round != self.review.round:
             yield Refusal("round_over", _("该轮表决已经结束"), cite="national:16")
         elif item.meeting.state != "open":
@@ -155,8 +182,16 @@ class Opinion(Lifecycle):
                 "national:14",
             )
 
+    def designation_runs(self, act: Act) -> Iterator[Refusal]:
+        if self.designation is None:
+            return
+        if self.designation.ended_at is not None:
+            yield Refusal("replaced", _("已改由其他委员承办"), cite="national:23")
+        elif self.review.state != "in_review" or self.round != self.review.round:
+            yield Refusal("round_over", _("本审查已转为会议审查，或者已经结束"), cite="national:24")
+
     def attends(self, act: Act) -> Iterator[Refusal]:
-        if not self.agenda_item.meeting.is_attended_by(self.person):
+        if self.agenda_item is not None and not self.agenda_item.meeting.is_attended_by(self.person):
             yield Refusal("not_attending", _("您未被记录为到会委员"), cite="national:14")
 
     def term_runs(self, act: Act) -> Iterator[Refusal]:
@@ -176,7 +211,7 @@ class Opinion(Lifecycle):
         target=State.CAST,
         label=_("表决并封存"),
         by=["voter"],
-        requires=[round_runs, attends, term_runs],
+        requires=[round_runs, designation_runs, attends, term_runs],
         cite="national:16",
         form=forms.CastForm,
         judges=True,
@@ -184,8 +219,14 @@ class Opinion(Lifecycle):
     )
     def cast(self, act: Act, *, verdict: str, comment: str, **criteria: Any) -> None:
         self.verdict, self.comment, self.cast_at = verdict, comment, act.at
-        self.criteria = forms.criteria_kept(criteria)
+        self.criteria, self.concerns = forms.criteria_kept(criteria), forms.concerns_kept(criteria)
         self.draft_answers = {}
+        if self.designation_id:
+            from reviews.models.designation import GIVE, settle
+
+            self.next_due_at = None
+            act.meet(GIVE)
+            settle(self, act)
         # The trail shows that and when; what was said stays sealed until the decision, and provable after it.
         act.record(digest=self.ballot_digest())
 
@@ -202,10 +243,18 @@ class Opinion(Lifecycle):
     def recuse(self, act: Act, *, ground: str) -> None:
         self.recusal_ground = ground
         self.draft_answers = {}
+        if self.designation_id:
+            from reviews.models.designation import GIVE
+
+            self.next_due_at = None
+            act.cancel(GIVE)
+            if not list(self.designation_runs(act)):
+                act.tell("opinion.reviewer_recused", self.people("chairs"))
 
     def ballot_digest(self) -> str:
         return digest(self.balloted())
 
     def balloted(self) -> list[Any]:
         """What the ballot's digest is taken over."""
-        return [self.ref, self.round, self.person.username, self.verdict, self.criteria, self.comment]
+        said = [self.ref, self.round, self.person.username, self.verdict, self.criteria, self.comment]
+        return [*said, self.concerns] if self.designation_id else said

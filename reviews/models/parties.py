@@ -22,6 +22,8 @@ CAPACITIES = {
     "adviser": _("顾问"),
     "presider": _("会议主持人"),
     "voter": _("本轮表决委员"),
+    "designator": _("主任委员（简易程序）"),
+    "colleague": _("本委员会委员（简易程序）"),
     "institution_officer": _("单位管理人员"),
     "regulator": _("监管人员"),
     "operator": _("运维人员"),

@@ -11,7 +11,7 @@ from reviews.models.review_states import OPEN_STATES
 
 
 class Review(Intake, Deliberation, Revision):
-    """Steps are declared by phase: intake, deliberation, revision."""
+    """Steps are declared by phase: intake, deliberation with the simplified procedure beside it, revision."""
 
     noun, collection, letter = "review", "reviews", "R"
     creators = frozenset({"lead"})

@@ -11,6 +11,7 @@ from committees.models import Membership, conflicts_of
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
+from ethicsreview.policy import cite
 from ethicsreview.policy.catalogues import commitment, listed_items, materials
 from ethicsreview.policy.words import said
 from reviews.models.meeting import Meeting
@@ -168,14 +169,27 @@ class AcceptForm(ListingForm):
     )
     field_order = ["procedure", "procedure_ground", "listed", "listed_items", "listed_reason"]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("procedure") == self.obj.Procedure.SIMPLIFIED and cleaned.get("listed") == "yes":
+            entry = self.obj.policy_at(self.act.at).entry("simplified.excludes_listed")
+            words = _("列入清单的科技活动不适用简易程序（%(article)s）。") % {"article": cite(entry.cite)}
+            self.add_error("procedure", words)
+        return cleaned
+
     def build(self) -> None:
         from reviews.models.review_guards import procedures_of
 
         super().build()
         labels = dict(self.obj.Procedure.choices)
         self.fields["procedure"].choices = [  # type: ignore[attr-defined]
-            (procedure, labels[procedure]) for procedure in procedures_of(self.obj).open if procedure in labels
+            (procedure, labels[procedure])
+            for procedure in procedures_of(self.obj, self.act.at).open
+            if procedure in labels
         ]
+        cases = [f"{words}（{cite(article)}）" for words, article in self.obj.simplified_cases(self.act.at).values()]
+        if "simplified" in dict(self.fields["procedure"].choices):  # type: ignore[attr-defined]
+            self.fields["procedure"].help_text = _("可以适用简易程序：%(cases)s。") % {"cases": "；".join(cases)}
 
 
 class BeginForm(StepForm):
@@ -236,6 +250,8 @@ class ConcludeForm(PasswordAgain):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         item = self.obj.item
         outcome = item.tally(self.act.at).verdict if item is not None else None
+        if self.obj.is_simplified:
+            outcome = "approved"  # nothing else can be concluded without a meeting
         if outcome in {"modification_required", "revision_required"} and not cleaned.get("requirements"):
             self.add_error("requirements", _("修改后批准或修改后再审的，应当写明修改建议和要求（《办法》第十六条）。"))
         if outcome == "approved" and cleaned.get("requirements"):

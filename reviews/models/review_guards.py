@@ -1,6 +1,7 @@
 """What the steps of a review require. Each guard answers with every refusal it finds, and the article."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
@@ -22,9 +23,10 @@ from reviews.rules.votes import Formula, Outcome
 
 if TYPE_CHECKING:
     from reviews.models.review_record import ReviewRecord
+    from reviews.models.review_simplified import Simplified
 
 # The procedures that this service carries out today; another is told so, and waits in `submitted`.
-PROCEDURES_HELD = frozenset({"general"})
+PROCEDURES_HELD = frozenset({"general", "simplified"})
 
 
 def assessment_current(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
@@ -85,9 +87,9 @@ def committee_lawful(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     yield from act.once("lawful", lambda: review.committee.can_review(regimes, at=act.at))
 
 
-def procedure_exists(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
+def procedure_exists(review: "Simplified", act: Act) -> Iterator[Refusal]:
     """A matter that only another procedure fits is told so, and waits."""
-    offers = procedures_of(review)
+    offers = procedures_of(review, act.at)
     if not offers.open:
         for procedure, reasons in offers.refusals.items():
             name = review.Procedure(procedure).label if procedure in review.Procedure.values else procedure
@@ -100,10 +102,14 @@ def procedure_exists(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
                 )
 
 
-def procedures_of(review: "ReviewRecord") -> Procedures:
+def procedures_of(review: "Simplified", at: datetime) -> Procedures:
     """The procedures open for this review, and what shuts the others."""
     return open_procedures(
-        review.assessment.conclusions, review.assessment.questionnaire, kind=review.kind, available=PROCEDURES_HELD
+        review.assessment.conclusions,
+        review.assessment.questionnaire,
+        kind=review.kind,
+        available=PROCEDURES_HELD,
+        facts=review.procedure_facts(at),
     )
 
 
@@ -122,6 +128,8 @@ def supplement_allowed(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
 
 def enough_without_interest(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """Before a meeting is called: enough members must be free of interest for it ever to be quorate."""
+    if review.is_simplified:
+        return
     people = [member.person for member in review.committee.voting_members_at(law_day(act.at))]
     grounds = conflicts_of(people, project_facts(review.project))
     free = [person for person in people if not grounds[person.pk]]
@@ -151,6 +159,8 @@ def clock_runs(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
 
 
 def meeting_is_open(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
+    if review.is_simplified:
+        return
     if review.item is None:
         yield Refusal("no_meeting", _("尚未列入任何会议的议程"), cite="national:11")
     elif review.item.meeting.state != "open":

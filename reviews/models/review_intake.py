@@ -10,12 +10,12 @@ from reviews.models import review_forms as forms
 from reviews.models import review_guards as guards
 from reviews.models import timing
 from reviews.models.project import Project
-from reviews.models.review_record import ReviewRecord
+from reviews.models.review_simplified import Simplified
 from reviews.models.review_states import OPEN_STATES, State
 from reviews.models.submission import Request
 
 
-class Intake(ReviewRecord):
+class Intake(Simplified):
     """Measures 9, 10, 17."""
 
     class Meta:
@@ -127,6 +127,7 @@ class Intake(ReviewRecord):
     def withdraw(self, act: Act, *, reason: str) -> None:
         if self.item is not None:
             self.item.drop(act.at)
+        self.release_reviewers(act)
         if self.clock_runs():
             act.cancel("review.decision")
         if self.project.state == Project.State.UNDER_REVIEW:

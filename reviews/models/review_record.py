@@ -112,6 +112,10 @@ class ReviewRecord(Lifecycle):
     kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices, default=Kind.INITIAL)
     procedure = models.CharField(_("程序"), max_length=12, choices=Procedure.choices, blank=True)
     procedure_ground = models.TextField(_("适用程序的理由"), blank=True)
+    # Facts of procedures.toml that the assessment cannot know, from what brought the review about.
+    circumstances = models.JSONField(_("审查情形"), default=dict, blank=True, editable=False)
+    # Why, when and in which round the simplified procedure was left for a meeting; empty where it was not.
+    conversion = models.JSONField(_("转会议审查"), default=dict, blank=True, editable=False)
     project = models.ForeignKey(Project, models.PROTECT, related_name="reviews", verbose_name=_("科技活动"))
     committee = models.ForeignKey(Committee, models.PROTECT, related_name="reviews", verbose_name=_("委员会"))
     assessment = models.ForeignKey(RiskAssessment, models.PROTECT, related_name="reviews")
@@ -135,6 +139,7 @@ class ReviewRecord(Lifecycle):
 
     if TYPE_CHECKING:  # what other models call back by
         agenda_items: Any
+        designations: Any
         decisions: Any
         follow_ups: Any
         opinions: Any
@@ -222,6 +227,11 @@ class ReviewRecord(Lifecycle):
             # Turned to words in each reader's language.
             "state": State(self.state).label,
         }
+
+    @property
+    def is_simplified(self) -> bool:
+        """Whether designated members decide. False again once it went to a meeting."""
+        return self.procedure == self.Procedure.SIMPLIFIED
 
     @property
     def holder(self) -> str:

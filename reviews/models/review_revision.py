@@ -10,12 +10,12 @@ from ethicsreview.lifecycle.steps import step
 from reviews.models import review_forms as forms
 from reviews.models import review_guards as guards
 from reviews.models import timing
-from reviews.models.review_record import ReviewRecord
+from reviews.models.review_simplified import Simplified
 from reviews.models.review_states import State
 from reviews.models.submission import Request
 
 
-class Revision(ReviewRecord):
+class Revision(Simplified):
     """Measures 16."""
 
     class Meta:

@@ -55,6 +55,8 @@ WAITING_FOR = {
 HOLDERS = {
     "lead": _("项目负责人"),
     "secretary": _("委员会秘书"),
+    "chair": _("主任委员"),
+    "reviewers": _("承办委员"),
     "committee": _("审查委员会"),
     "recheck": _("复核专家组"),
     "": _("无"),

@@ -54,7 +54,9 @@ def of_review(review: Review) -> list[Event]:
 def _events(entries: Any, project: Project) -> Iterator[Event]:
     """Newest first. What another step brought about is part of that step, and is not told twice."""
     chain = {"chain__subject_kind": project.noun, "chain__subject_ref": project.ref}
-    for entry in entries.filter(**chain, facts__because__isnull=True).order_by("-seq")[:NEWEST]:
+    # But for a turn that a rule gave it: whose step set it off is not the applicant's to know.
+    told = Q(facts__because__isnull=True) | Q(step="convert_to_meeting")
+    for entry in entries.filter(told, **chain).order_by("-seq")[:NEWEST]:
         yield Event(entry.at, _title(entry), _who(entry), _text(entry), entry.citation)
 
 

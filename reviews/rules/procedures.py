@@ -62,6 +62,32 @@ def bars(procedure: Procedure, facts: Facts) -> tuple[Bar, ...]:
     return tuple(bar for bar in procedure.bars if evaluate(bar.when, facts))
 
 
+def grounds(
+    procedure: str,
+    conclusions: Conclusions,
+    questionnaire: Questionnaire,
+    *,
+    kind: str,
+    allowed: Collection[str],
+    facts: Mapping[str, Any] | None = None,
+) -> tuple[str, ...]:
+    """The cases that let this review take the procedure, of those `allowed` by the rules in force.
+
+    Empty where nothing does: then no bar was overcome either (Measures 22; Human Measures 31; Shandong 8).
+    Raises ValueError for a kind or fact that is not declared in procedures.toml.
+    """
+    given = {"review_kind": kind, **(facts or {})}
+    _check_facts(questionnaire, given)
+    known = conclusions.facts | given
+    return tuple(
+        ground.key
+        for declared in questionnaire.procedures
+        if declared.key == procedure
+        for ground in declared.grounds
+        if ground.key in allowed and evaluate(ground.when, known)
+    )
+
+
 def _refusals(
     procedure: Procedure, questionnaire: Questionnaire, facts: Facts, available: Collection[str]
 ) -> list[ProcedureRefusal]:

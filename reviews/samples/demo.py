@@ -1,7 +1,7 @@
 """The demonstration: two institutions in each province, their people named by role, and reviews at every stage."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
@@ -90,12 +90,21 @@ def _every_stage(house: House, now: datetime) -> None:
     coming = [_submitted(house, next(told), now - timedelta(days=days)).accept() for days in (12, 10)]
     _tomorrow(house, coming, now, "第2次审查会议")
 
+    simplified = _submitted(house, _least_risky(), now - timedelta(days=6)).accept_simplified()
+    simplified.designate(2, 3, days=9).give(2)
+
     _submitted(house, next(told), now - timedelta(days=5)).accept()
     wanting = {"protocol": "方案未写明样本量的计算依据，请补充。", "purpose": "请说明与既往研究的区别。"}
     _submitted(house, next(told), now - timedelta(days=4)).request_supplement(**wanting)
     _submitted(house, next(told), now - timedelta(days=1))
     _journey(house, next(told), now - timedelta(hours=6)).begin().assess().apply()
     _journey(house, next(told), now - timedelta(hours=5)).begin()
+
+
+def _least_risky() -> Story:
+    """One that may take the simplified procedure, under a title of its own."""
+    told = next(story for story in stories() if story.answers["risk_level"] == "minimal")
+    return replace(told, title=f"{told.title}（补充问卷）")
 
 
 def _some_stages(house: House, told: Sequence[Story], verdict: str, now: datetime) -> None:

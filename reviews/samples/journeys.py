@@ -1,4 +1,4 @@
-"""One activity on its way through the general procedure, each step taken by the person whose it is."""
+"""One activity on its way through the general or the simplified procedure, each step taken by whose it is."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from ethicsreview.lifecycle.drafts import keep_draft
 from ethicsreview.policy.catalogues import materials, questionnaire
 from reviews.models import Meeting, Opinion, Project, Review, RiskAssessment
 from reviews.models.applying import start_assessment, start_meeting, start_project, start_review
-from reviews.models.opinion_forms import criteria_for
+from reviews.models.opinion_forms import concerns_asked, criteria_for
 from reviews.models.submission import keep_section
 from reviews.models.writing import hand_in
 from reviews.rules.checklist import missing
@@ -24,6 +24,7 @@ from reviews.samples.stories import Story
 
 PAUSE = timedelta(minutes=7)
 REQUIREMENTS = ["在知情同意书中写明退出方式和联系人。", "补充数据保存期满后的销毁程序。"]
+SIMPLIFIED_GROUND = "匿名问卷，风险不高于日常生活中的常规风险"
 GROUND = "风险高于最低风险，或者需要会议讨论"
 
 
@@ -88,6 +89,25 @@ class Journey:
     def accept(self) -> "Journey":
         terms = {"procedure": "general", "procedure_ground": GROUND, "listed": "no"}
         return self.take("accept", self.house.secretary, **terms)
+
+    def accept_simplified(self) -> "Journey":
+        terms = {"procedure": "simplified", "procedure_ground": SIMPLIFIED_GROUND, "listed": "no"}
+        return self.take("accept", self.house.secretary, **terms)
+
+    def designate(self, *places: int, days: int) -> "Journey":
+        """The chair charges the members at these places with the review, for so many days."""
+        seats = [str(self.house.seats[place]) for place in places]
+        due = law_day(self.at) + timedelta(days=days)
+        return self.take("begin", self.house.chair, reviewers=seats, opinion_due=due)
+
+    def give(self, place: int) -> "Journey":
+        """The member at this place approves."""
+        member = self.house.seated[place]
+        answers = {f"criterion__{criterion.key}": "meets" for criterion in criteria_for(self.review)}
+        answers |= {f"concern__{key}": "no" for key in concerns_asked(self.review)}
+        terms = answers | {"verdict": "approved", "comment": "", "password": PASSWORD}
+        perform(Opinion.objects.get(review=self.review, person=member), "cast", by=member, at=self._later(), **terms)
+        return self
 
     def answer(self, step: str) -> "Journey":
         """Answer every open request, and hand in the next version by the step that does it."""

@@ -8,9 +8,9 @@ from django.utils import timezone
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.door import open_steps, perform
 from ethicsreview.lifecycle.refusals import InvalidInput, Refused
-from reviews.models import Project, RiskAssessment
+from reviews.models import Project, Review, RiskAssessment
 from reviews.models.applying import start_assessment, start_project, start_review
-from tests.reviews.builders import PASSWORD, case
+from tests.reviews.builders import PASSWORD, Case, case
 from tests.reviews.rules.answers import OUT_OF_SCOPE
 
 pytestmark = pytest.mark.django_db
@@ -124,3 +124,33 @@ def test_a_member_answers_every_head_of_what_is_reviewed() -> None:
 
     assert len(heads) > 3
     assert list(caught.value.errors) == [heads[0]]
+
+
+@pytest.mark.article("national", 22, 23, 24)
+def test_two_members_approve_a_survey_and_one_doubt_takes_another_to_a_meeting() -> None:
+    """第二十二条至第二十四条：风险不高于最低风险的，可由主任委员指定两名以上委员审查；有疑义的转为会议审查。
+
+    Given two surveys of minimal risk before the same two members, when both approve the first, then it is approved, and
+    the decision says why it took this way and who reviewed it; when one of them has a doubt about the second, then
+    nobody concludes it: it waits for a meeting, with the ground on the record.
+    """
+    first = case().designated()
+    second = Case(first.committee, first.lead, first.at).designated()
+    reviewers = [seat.person for seat in first.review.reviewers]
+
+    for member in reviewers:
+        first.cast(member)
+    first.do("conclude", first.chair, password=PASSWORD)
+    doubt = {"concern__doubt": "yes", "concern__doubt__note": "问卷涉及未成年人"}
+    second.cast(reviewers[0], **doubt)
+    with pytest.raises(Refused) as caught:
+        second.do("conclude", second.secretary, password=PASSWORD)
+
+    said = {ground["cite"]: ground["label"] for ground in first.review.decision.grounds}
+    assert first.review.state == "approved"
+    assert "风险不高于最低风险" in said["national:22"]
+    assert all(member.name in said["national:23"] for member in reviewers)
+    turned = Review.objects.get(pk=second.review.pk)
+    assert [refusal.code for refusal in caught.value.refusals] == ["no_meeting"]
+    assert turned.conversion["triggers"] == [["doubt", "national:24"]]
+    assert turned.procedure == "general"

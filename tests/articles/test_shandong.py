@@ -5,9 +5,11 @@ import pytest
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.refusals import InvalidInput
+from reviews.models import Review
+from reviews.models.review_guards import PROCEDURES_HELD, procedures_of
 from reviews.rules.procedures import open_procedures
 from tests.reviews.builders import PASSWORD, case, signing
-from tests.reviews.rules.answers import BCI, SURVEY
+from tests.reviews.rules.answers import ANIMALS, BCI, SURVEY
 
 pytestmark = pytest.mark.django_db
 
@@ -50,22 +52,21 @@ def test_first_the_risk_then_the_application_then_the_same_committee_follows_up(
 def test_urgency_waives_nothing() -> None:
     """第九条：不得以情况紧急为由回避审查或者降低标准。
 
-    Given an activity that answers an emergency, when the secretary would accept it, then the general procedure with all
-    its guards, or none, is offered: it waits for the emergency procedure, it is not let through.
+    Given an activity that answers an emergency, when the secretary would accept it, then what is offered are the
+    procedures that any other activity of its kind has, with all their guards: nothing is let through.
     """
     path = case(answers=SURVEY | {"responds_to_emergency": True}).submitted()
     offers = open_procedures(
         path.assessment.conclusions,
         path.assessment.questionnaire,
         kind="initial",
-        available=frozenset({"general"}),
+        available=PROCEDURES_HELD,
     )
 
     [accept] = [view for view in open_steps(path.review, path.secretary, at=path.at) if view.name == "accept"]
     offered = [procedure for procedure, _label in accept.form.fields["procedure"].choices]
 
-    assert set(offered) <= {"general"}
-    assert bool(offered) == bool(offers.open)
+    assert set(offered) == set(offers.open)
     assert accept.open == bool(offered)
 
 
@@ -105,3 +106,27 @@ def test_commitment_speaks_of_ethics_and_integrity() -> None:
 
     assert "科技伦理" in promised
     assert "诚信" in promised
+
+
+@pytest.mark.article("shandong", 8)
+def test_confirmation_of_the_lead_units_opinion_is_simplified_in_any_field() -> None:
+    """第八条：参与单位对牵头单位审查意见的确认，适用简易程序。
+
+    Given an ecological study above minimal risk, when its review is a first one, then the simplified procedure is shut;
+    when it confirms the opinion of the lead unit in Shandong, then it is open by this article, and elsewhere it is not.
+    """
+    found = {}
+    for region, kind in (("370100", "initial"), ("370100", "confirmation"), ("510100", "confirmation")):
+        path = case(answers=ANIMALS, region=region, regimes=["general", "animal"]).drafted()
+        Review.objects.filter(pk=path.review.pk).update(kind=kind)
+        review = Review.objects.get(pk=path.review.pk)
+        offers = procedures_of(review, path.at)
+        found[region, kind] = (offers.is_open("simplified"), review.simplified_cases(path.at).keys())
+        cited = [cite for _words, cite in review.simplified_cases(path.at).values()]
+        assert cited == (["shandong:8"] if kind == "confirmation" and region == "370100" else [])
+
+    assert found == {
+        ("370100", "initial"): (False, set()),
+        ("370100", "confirmation"): (True, {"confirmation"}),
+        ("510100", "confirmation"): (False, set()),
+    }

@@ -147,7 +147,7 @@ def accepted(secretary: Hands, path: Case) -> None:
     secretary.go(reverse("desk:step", args=["reviews", path.review.ref, "begin"]))
     secretary.fill({"meeting": path.meeting.ref})
     secretary.look()
-    secretary.press("列入会议并开始审查")
+    secretary.press("开始审查")
     secretary.go(reverse("desk:meeting", args=[path.meeting.ref])).look()
     secretary.go(reverse("desk:step", args=["meetings", path.meeting.ref, "mark_attendance"]))
     seats = path.committee.voting_members_at(timezone.localdate())

@@ -18,7 +18,7 @@ from ethicsreview.lifecycle.refusals import Refused
 from ethicsreview.policy.catalogues import materials
 from reviews.models import Material, Meeting, Opinion, Project, Review, RiskAssessment, Submission
 from reviews.models.applying import start_assessment, start_project, start_review
-from reviews.models.opinion_forms import criteria_for
+from reviews.models.opinion_forms import concerns_asked, criteria_for
 from reviews.models.submission import keep_section
 from reviews.rules.checklist import missing
 from reviews.samples.application import filled, value_for
@@ -132,6 +132,27 @@ class Case:
         return self.meeting
 
     @remembered
+    def simplified(self, **terms: Any) -> "Case":
+        """Accepted for the simplified procedure."""
+        return self.accepted(procedure="simplified", procedure_ground="风险不高于最低风险", **terms)
+
+    @remembered
+    def designated(self, *reviewers: Person, days: int = 7) -> "Case":
+        """Under review by these members; without any, by the last two."""
+        self.simplified()
+        return self.designate(*reviewers, days=days)
+
+    @remembered
+    def designate(self, *reviewers: Person, days: int = 7) -> "Case":
+        chosen = reviewers or self.members[-2:]
+        due = law_day(self.at) + timedelta(days=days)
+        self.do("begin", self.chair, reviewers=[self.seat_of(one) for one in chosen], opinion_due=due)
+        return self
+
+    def seat_of(self, member: Person) -> str:
+        return str(self.committee.voting_members_at(law_day(self.at)).get(appointment__person=member).pk)
+
+    @remembered
     def in_review(self, **terms: Any) -> "Case":
         self.accepted(**terms)
         self.do("begin", self.secretary, meeting=self.planned().ref)
@@ -188,6 +209,8 @@ class Case:
 
 def ballot(review: Review, verdict: str) -> dict[str, Any]:
     answers = {f"criterion__{criterion.key}": "meets" for criterion in criteria_for(review)}
+    if review.is_simplified:
+        answers |= {f"concern__{key}": "no" for key in concerns_asked(review)}
     return answers | {"verdict": verdict, "comment": "见逐项意见", "password": PASSWORD}
 
 

@@ -103,8 +103,17 @@ def world() -> World:
         "to revise": another().concluded(*["revision_required"] * 8, requirements="重新设计"),
         "listed": listed,
         "lead on the committee": holds_both.opened(),
+        "to be designated": another().simplified(),
+        "designated": another().designated(*members[4:6]),
+        "one has approved": one_has_approved(another().designated(*members[4:6])),
     }
     return World(first.committee, starts, people, outsiders, people["officer"])
+
+
+def one_has_approved(begun: Case) -> Case:
+    begun.cast(begun.review.reviewers[0].person)
+    begun.review = Review.objects.get(pk=begun.review.pk)
+    return begun
 
 
 class Path(RuleBasedStateMachine):
@@ -130,7 +139,7 @@ class Path(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.savepoint.__exit__(None, None, None)
 
-    @initialize(start=st.sampled_from(range(9)))
+    @initialize(start=st.integers(0, 11))
     def begin_somewhere(self, start: int) -> None:
         _name, begun = list(self.world.starts.items())[start]
         self.at: datetime = begun.at + timedelta(minutes=5)
@@ -156,8 +165,11 @@ class Path(RuleBasedStateMachine):
         if not mine:
             return
         declared = data.draw(st.sampled_from(mine), "step")
-        who = data.draw(st.sampled_from(sorted(declared.by)), "capacity").replace("presider", "chair")
-        self.take(self.review, declared.name, self.person(who), self.terms(declared.name, data))
+        chair = {"presider", "designator"}
+        who = data.draw(st.sampled_from(sorted(declared.by)), "capacity")
+        self.take(
+            self.review, declared.name, self.person("chair" if who in chair else who), self.terms(declared.name, data)
+        )
 
     @rule(most=st.sampled_from(VERDICTS[:4]))
     def it_goes_on_of_one_mind(self, most: str) -> None:
@@ -173,8 +185,17 @@ class Path(RuleBasedStateMachine):
         listing = LISTED if self.answers == BCI else {"listed": "no"}
         match self.review.state:
             case "submitted":
-                terms = {"procedure": "general", "procedure_ground": "一般", **listing}
+                way = "simplified" if others == 0 and self.answers != BCI else "general"
+                terms = {"procedure": way, "procedure_ground": "一般", **listing}
                 self.take(self.review, "accept", secretary, terms)
+            case "accepted" if self.review.is_simplified:
+                self.take(self.review, "begin", chair, self.designation(range(4, 6)))
+            case "in_review" if self.review.is_simplified:
+                self.all_give(most, others)
+                self.take(self.review, "conclude", chair, {"password": PASSWORD})
+            case "in_review" if self.meeting is None:
+                self.another_meeting_is_planned()
+                self.take(self.review, "reschedule", secretary, {"meeting": self.latest_meeting()})
             case "accepted":
                 self.another_meeting_is_planned()
                 self.take(self.review, "begin", secretary, {"meeting": self.latest_meeting()})
@@ -194,7 +215,7 @@ class Path(RuleBasedStateMachine):
                 due = {"s": "resubmit", "m": "submit_modification", "r": "resubmit_revision"}[self.review.state[0]]
                 self.take(self.review, due, lead, self.answered())
 
-    @precondition(lambda self: self.meeting is not None)
+    @precondition(lambda self: self.meeting is not None or self.review.is_simplified)
     @rule(data=st.data(), verdict=st.sampled_from(VERDICTS))
     def one_votes(self, data: st.DataObject, verdict: str) -> None:
         whose = data.draw(st.sampled_from(list(self.ballots_of_round()) or [None]), "ballot")
@@ -208,7 +229,27 @@ class Path(RuleBasedStateMachine):
         for number, whose in enumerate(self.ballots_of_round().filter(state="assigned")):
             self.vote(whose, whose.person, other if number < others else most)
 
-    @precondition(lambda self: self.meeting is not None)
+    @precondition(lambda self: self.review.is_simplified and self.review.state == "in_review")
+    @rule(most=st.sampled_from(VERDICTS[:2]), others=st.integers(0, 1))
+    def all_give(self, most: str, others: int) -> None:
+        """Those who are designated, one after the other; a conversion ends it for the rest."""
+        for number, whose in enumerate(self.ballots_of_round().filter(state="assigned", designation__ended_at=None)):
+            self.vote(whose, whose.person, "approved" if number < others else most)
+
+    @precondition(lambda self: self.review.is_simplified and self.review.state == "in_review")
+    @rule(coming=st.integers(2, 7), data=st.data())
+    def one_is_replaced(self, coming: int, data: st.DataObject) -> None:
+        leaving = data.draw(st.sampled_from(list(self.designated())), "leaving")
+        terms = {"reviewer": str(leaving.pk), "replacement": self.seats()[coming], "ground": "休假"}
+        due = {"opinion_due": law_day(self.at) + timedelta(days=2)}
+        self.take(self.review, "replace_reviewer", self.people["chair"], terms | due)
+
+    @precondition(lambda self: self.review.is_simplified)
+    @rule(who=st.sampled_from(["chair", "vice_chair", "member 3", "member 5", "secretary", "lead"]))
+    def a_meeting_is_asked_for(self, who: str) -> None:
+        self.take(self.review, "request_meeting", self.people[who], {"ground": "宜由会议讨论"})
+
+    @precondition(lambda self: self.meeting is not None or self.review.is_simplified)
     @rule(data=st.data())
     def one_is_recused(self, data: st.DataObject) -> None:
         whose = data.draw(st.sampled_from(list(self.ballots_of_round()) or [None]), "ballot")
@@ -289,8 +330,12 @@ class Path(RuleBasedStateMachine):
             return {} if write == "nothing" else {"state": "approved", "outcome": "approved"}
         if name in {"submit", "resubmit", "submit_modification", "resubmit_revision"}:
             return self.answered() if name != "submit" else signing(self.people["lead"])
+        if name == "begin" and self.review.is_simplified:
+            return self.designation(data.draw(st.sets(st.integers(0, 7), min_size=1, max_size=3), "designated"))
         if name in {"begin", "reschedule"}:
             return {"meeting": self.latest_meeting()}
+        if name in {"replace_reviewer", "convert_to_meeting", "request_meeting"}:
+            return {"ground": "理由"}
         listing = LISTED if self.answers == BCI else {"listed": "no"}
         return {
             "accept": {"procedure": "general", "procedure_ground": "一般", **listing},
@@ -301,6 +346,19 @@ class Path(RuleBasedStateMachine):
             "confirm_modification": {"password": PASSWORD},
             "return_modification": {"requirements": "仍缺签字"},
         }.get(name, {"reason": "理由"})
+
+    def seats(self) -> list[str]:
+        """The members by their number, in or out of office."""
+        rows = self.world.committee.memberships.voting().order_by("pk")
+        return [str(pk) for pk in rows.values_list("pk", flat=True)]
+
+    def designation(self, numbers: Iterable[int]) -> dict[str, Any]:
+        seats = self.seats()
+        chosen = [seats[number] for number in sorted(numbers)]
+        return {"reviewers": chosen, "opinion_due": law_day(self.at) + timedelta(days=2)}
+
+    def designated(self) -> Any:
+        return self.review.designations.filter(round=self.review.round, ended_at=None).order_by("pk")
 
     def latest_meeting(self) -> str:
         planned = Meeting.objects.filter(committee=self.world.committee).planned().order_by("-pk").first()
@@ -325,7 +383,7 @@ class Path(RuleBasedStateMachine):
             assert key not in self.cast, "a second ballot of one member in one round was taken"
             self.cast[key] = verdict
             assert by == whose.person, "somebody voted for another"
-            assert whose.person_id in self.there()
+            assert whose.designation_id or whose.person_id in self.there()
             assert not self.interested(whose.person)
 
     def take(self, obj: Any, name: str, by: Person, terms: dict[str, Any]) -> bool:
@@ -409,6 +467,9 @@ def no_approval_without_a_lawful_basis(path: Path) -> None:
     approving = [d for d in review.decisions.all() if d.outcome == "approved" and not d.preliminary]
     assert (review.state == "approved") == bool(approving) == (project.state == "approved")
     for decision in review.decisions.all():
+        if decision.basis == "simplified":
+            approved_by_all_who_were_designated(path, decision)
+            continue
         if decision.basis == "modification_confirmed":
             assert {done["capacity"] for done in review.confirmations} == {"chair", "secretary"}
             assert len({done["person"] for done in review.confirmations}) == 2
@@ -425,6 +486,37 @@ def no_approval_without_a_lawful_basis(path: Path) -> None:
         counted = sum(decision.tally["votes"].values()) + decision.tally["abstained"]
         assert attending == counted == len(votes), "somebody who voted was not counted, or somebody who did not was"
         assert {one["category"] for one in present} >= {"peer", "ethics", "law"}, "a category is missing"
+
+
+def approved_by_all_who_were_designated(path: Path, decision: Decision) -> None:
+    seats = path.review.designations.filter(round=decision.round, ended_at=None).select_related("person")
+    names = sorted(seat.person.name for seat in seats)
+    assert len(names) >= 2, "fewer than two"
+    assert sorted(one["name"] for one in decision.attendance) == names, "others approved than were designated"
+    assert {path.cast.get((decision.round, seat.person.username)) for seat in seats} == {"approved"}
+    assert not path.review.conversion, "it had gone to a meeting"
+    assert decision.decided_at >= max(seat.designated_at for seat in seats)
+
+
+def whatever_is_not_approved_goes_to_a_meeting(path: Path) -> None:
+    """A simplified review that still runs has heard nothing but approval; one that was left keeps why."""
+    review = path.review
+    if review.is_simplified:
+        heard = {verdict for (round_, _who), verdict in path.cast.items() if round_ == review.round}
+        assert heard <= {"approved"}, "somebody did not approve, and it went on"
+        assert review.item is None
+        assert not review.conversion
+    if review.conversion:
+        assert review.conversion["triggers"]
+        assert Entry.objects.filter(object_ref=review.ref, step="convert_to_meeting", actor_kind="system").count() == 1
+
+
+def no_opinion_owed_without_a_deadline(path: Path) -> None:
+    running = path.review.is_simplified and path.review.state == "in_review"
+    owed = path.ballots_of_round().filter(state="assigned", designation__ended_at=None, designation__isnull=False)
+    expected = sorted(owed.values_list("ref", flat=True)) if running else []
+    clocks = Deadline.objects.open().filter(kind="opinion.give", subject_ref=path.project.ref)
+    assert sorted(clocks.values_list("object_ref", flat=True)) == expected
 
 
 def no_listed_activity_without_a_recheck(path: Path) -> None:
@@ -497,5 +589,7 @@ INVARIANTS: Iterable[Callable[[Path], None]] = (
     no_change_without_an_entry_and_its_author,
     no_decision_on_a_version_that_changed,
     no_obligation_without_a_deadline,
+    no_opinion_owed_without_a_deadline,
+    whatever_is_not_approved_goes_to_a_meeting,
     nothing_is_seen_by_another_institution,
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from reviews.models import agenda, conclusion, opinion, review_guards
+from reviews.models import agenda, conclusion, designation, opinion, review_guards, simplified_guards
 from reviews.models.review_intake import Intake
 from tests.reviews.machine import Path, World, world
 
@@ -90,6 +90,15 @@ def clock_runs_on_after_withdrawal(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Intake, "clock_runs", lambda review: False)
 
 
+def opinions_bring_nothing_about(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(designation, "settle", nothing)
+
+
+def silence_is_agreement(patch: pytest.MonkeyPatch) -> None:
+    for name in ("opinions_in", "of_one_mind"):
+        _unguard(patch, "conclude", getattr(simplified_guards, name))
+
+
 def _unguard(patch: pytest.MonkeyPatch, step: str, guard: object) -> None:
     from reviews.models import Review
 
@@ -111,6 +120,8 @@ undo: list[Callable[[], None]] = []
         listed_activity_is_approved,
         chair_votes_for_others,
         clock_runs_on_after_withdrawal,
+        opinions_bring_nothing_about,
+        silence_is_agreement,
     ],
     ids=lambda bug: bug.__name__,
 )

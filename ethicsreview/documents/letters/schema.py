@@ -57,6 +57,7 @@ class Decision(Part):
     decided_on: dt.date
     meeting_on: dt.date | None = None
     meeting_ref: str = ""
+    designated: bool = Field(default=False, description="decided by designated members, without a meeting")
     members_total: PositiveInt
     attending: list[str] = Field(description="names of the members who took part in this item")
     by_video: NonNegativeInt = 0

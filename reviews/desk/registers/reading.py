@@ -112,7 +112,7 @@ class OpinionRegister(ReadRegister):
     list_select_related = ["review", "person"]
 
     def rows(self, standing: Standing) -> "QuerySet[Opinion]":
-        sealed = ("verdict", "criteria", "comment", "draft_answers", "recusal_ground")
+        sealed = ("verdict", "criteria", "concerns", "comment", "draft_answers", "recusal_ground")
         rows: QuerySet[Opinion] = at_desk(Opinion, standing).defer(*sealed)
         return rows
 

@@ -13,7 +13,7 @@ from ethicsreview.lifecycle.drafts import Stale, keep_draft
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.agenda import Agenda
 from reviews.models import Meeting, Opinion
-from reviews.models.opinion_forms import ANSWERS, criteria_for
+from reviews.models.opinion_forms import ANSWERS, concerns_asked, criteria_for
 
 NOTE, COMMENT = 2000, 8000  # characters, as in the form that casts
 
@@ -30,6 +30,9 @@ class DraftForm(forms.Form):
             name = f"criterion__{criterion.key}"
             self.fields[name] = forms.ChoiceField(required=False, choices=[("", ""), *ANSWERS])
             self.fields[f"{name}__note"] = forms.CharField(required=False, max_length=NOTE, strip=False)
+        # Whether anything is raised decides, and is no part of a draft; the reason is.
+        for key in concerns_asked(opinion.review) if opinion.designation_id else ():
+            self.fields[f"concern__{key}__note"] = forms.CharField(required=False, max_length=NOTE, strip=False)
 
     def answers(self) -> dict[str, str]:
         return {name: value for name, value in self.cleaned_data.items() if name != "revision" and value}

@@ -18,6 +18,7 @@ from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.agenda import Agenda
 from reviews.desk.queue import SHORT
+from reviews.desk.simplified import outstanding_reports
 from reviews.models import Meeting
 from reviews.models.applying import start_meeting
 from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, once_by_form
@@ -34,7 +35,13 @@ def meetings(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         rows = rows.filter(state=state)
     page = keyset.page(rows, by=["-starts_at", "-pk"], cursor=request.GET.get("cursor", ""), size=ROWS)
     planning = Committee.objects.active().filter(pk__in=visitor.standing.bodies(Role.SECRETARY)).order_by("name", "pk")
-    context = {"page": page, "planning": planning[:SHORT], "state": state, "states": Meeting.State.choices}
+    context = {
+        "page": page,
+        "planning": planning[:SHORT],
+        "reports": outstanding_reports(visitor, SHORT),
+        "state": state,
+        "states": Meeting.State.choices,
+    }
     return render(request, "desk/meetings.html", context)
 
 

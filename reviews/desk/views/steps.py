@@ -22,7 +22,10 @@ from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, form_key, onc
 
 RELATED = {
     "review": ("project__institution", "project__lead", "committee", "assessment", "submission"),
-    "opinion": ("review__project", "review__committee", "review__assessment", "agenda_item__meeting", "person"),
+    "opinion": (
+        *("review__project", "review__committee", "review__assessment"),
+        *("agenda_item__meeting", "designation", "person"),
+    ),
     "meeting": ("committee", "presider__appointment__person"),
     "committee": ("institution",),
 }

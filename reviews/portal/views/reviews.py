@@ -11,7 +11,7 @@ from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.door import open_steps
 from reviews.models import FollowUp, Review, Submission
 from reviews.models.comparing import Comparison
-from reviews.portal import history
+from reviews.portal import history, simplified
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
 from reviews.portal.application import Application
 from reviews.portal.comparing import documents, fields
@@ -36,6 +36,8 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
         "answered_all": all(one.answer for one in requests),
         "application": Application(found, version, visitor.at) if version else None,
     }
+    if found.procedure:
+        context |= {"simplified": simplified.told(found, visitor.at), "turned": simplified.turned(found)}
     if found.state != Review.State.DRAFT:
         decisions = list(found.decisions.all())
         letters = {letter.number: letter for letter in Letter.objects.of(found.noun, found.ref)}

@@ -100,6 +100,39 @@ def test_approval_says_all_that_it_must():
         assert said in text
 
 
+SIMPLIFIED = {
+    "procedure": "简易程序（主任委员指定委员审查）",
+    "designated": True,
+    "meeting_on": None,
+    "meeting_ref": "",
+    "attending": ["陈思远", "赵敏"],
+    "by_video": 0,
+    "recused": 0,
+    "votes": [{"label": "批准", "count": 2}],
+    "vote_rules": [],
+    "grounds": [
+        {"text": "采用简易程序的依据：风险不高于最低风险", "citation": "《科技伦理审查办法（试行）》第二十二条"},
+        {"text": "采用简易程序的理由：匿名问卷", "citation": "《科技伦理审查办法（试行）》第二十三条"},
+    ],
+}
+
+
+@pytest.mark.article("national", 23)
+def test_simplified_approval_names_its_reviewers_and_says_why_it_took_this_way():
+    text = text_of(letter(**SIMPLIFIED))
+
+    for said in (
+        "简易程序（主任委员指定委员审查）",
+        "承办委员陈思远、赵敏",
+        "2名承办委员一致同意批准",
+        "1.采用简易程序的依据：风险不高于最低风险（《科技伦理审查办法（试行）》第二十二条）",
+        "2.采用简易程序的理由：匿名问卷（《科技伦理审查办法（试行）》第二十三条）",
+    ):
+        assert said in text
+    assert "到会" not in text
+    assert "审查会议" not in text
+
+
 @pytest.mark.parametrize(
     ("outcome", "preliminary", "title"),
     [

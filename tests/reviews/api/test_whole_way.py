@@ -123,3 +123,40 @@ def hold(path: Case, secretary: Caller, meeting: dict) -> None:
     assert (item["ballots"], item["ballots_in"]) == (7, 7)
     review = secretary.get(f"/reviews/{item['review']}").json()
     Caller(path.chair).step(review, "conclude", password=PASSWORD)
+
+
+def test_the_simplified_procedure_through_the_api_alone(path: Case) -> None:
+    """The same form of steps: accepted, designated, two opinions, concluded; and what each side may read of it."""
+    path.submitted()
+    lead, secretary, chair = Caller(path.lead), Caller(path.secretary), Caller(path.chair)
+    review = secretary.get(f"/reviews/{path.review.ref}").json()
+    with time_machine.travel(path.at + timedelta(minutes=1)):
+        terms = {"procedure": "simplified", "procedure_ground": "匿名问卷", "listed": "no"}
+        review = secretary.step(review, "accept", **terms)
+        assert [case["citation"]["key"] for case in review["simplified"]["cases"]] == ["national:22"]
+        assert refusals_of(secretary, review, "begin")[0]["code"] == "chair_designates"
+        begin = next(one for one in chair.get(f"/reviews/{review['ref']}/steps").json() if one["name"] == "begin")
+        offered = begin["input"]["properties"]["reviewers"]["items"]["enum"]
+        due = timezone.localdate().isoformat()
+        review = chair.step(review, "begin", reviewers=offered[-2:], opinion_due=due)
+        assert [one["state"] for one in review["simplified"]["reviewers"]] == ["assigned", "assigned"]
+        assert lead.get(f"/reviews/{review['ref']}").json()["simplified"]["reviewers"] == []
+
+        given = 0
+        for person in path.members:
+            member = Caller(person)
+            for opinion in member.get("/opinions", state="assigned").json()["items"]:
+                ballot = next(s for s in member.get(f"/opinions/{opinion['ref']}/steps").json() if s["name"] == "cast")
+                asked = ballot["input"]["required"]
+                answers = {name: "meets" for name in asked if name.startswith("criterion__")}
+                answers |= {name: "no" for name in asked if name.startswith("concern__")}
+                cast = member.step(opinion, "cast", **answers, verdict="approved", password=PASSWORD)
+                assert (cast["meeting"], cast["due_on"], cast["said"]["concerns"]) == ("", due, {})
+                given += 1
+        review = chair.step(review, "conclude", password=PASSWORD)
+
+    assert given == 2
+    assert (review["state"], review["decision"]["basis"]) == ("approved", "simplified")
+    trail = lead.get(f"/reviews/{review['ref']}/trail").json()["items"]
+    steps = ["create", "submit", "accept", "begin", "opinions_complete", "conclude"]
+    assert [entry["step"] for entry in trail] == steps

@@ -53,7 +53,7 @@ def test_lists_cost_the_same_with_one_row_and_with_three(signed_in):
         (member, address("queue"), 7),
         (officer, address("queue"), 11),
         (operator, address("queue"), 8),
-        (secretary, address("meetings"), 6),
+        (secretary, address("meetings"), 8),
         (secretary, address("committees"), 5),
         *[(operator, f"/desk/registers/{name}/", 10) for name in REGISTERS],
         (secretary, "/desk/registers/reviews/review/", 10),

@@ -98,6 +98,35 @@ def test_pages_in_and_after_a_meeting(look: Callable[[Person, str, str], None]) 
     look(member, address("review_record", review), "record")
 
 
+def test_pages_of_the_simplified_procedure(look: Callable[[Person, str, str], None]) -> None:
+    """From the designation to the report, and a turn to a meeting; what the applicant sees of both."""
+    path = case(at=timezone.now() - timedelta(hours=2)).simplified()
+    reviewers, review = path.members[-2:], path.review.ref
+    declared = {"none_to_declare": "no", "details": "共同署名", "people": path.lead.username}
+    perform(path.committee, "declare_interests", by=path.members[4], at=path.at, **declared)
+    look(path.chair, address("step", "reviews", review, "begin"), "simplified-begin")
+    path.designate(*reviewers)
+    path.cast(reviewers[0])
+    look(reviewers[1], address("queue"), "simplified-queue")
+    look(reviewers[1], address("review", review), "simplified-opinion")
+    look(path.chair, address("review", review), "simplified-chair")
+    look(path.chair, address("step", "reviews", review, "replace_reviewer"), "simplified-replace")
+    look(path.lead, path.review.get_absolute_url(), "simplified-portal")
+    turned = Case(path.committee, path.lead, path.at).designated(*reviewers)
+    turned.do("request_meeting", path.members[2], ground="涉及弱势群体，宜由会议讨论")
+    path.cast(reviewers[1])
+    path.do("conclude", path.chair, password=PASSWORD)
+    issue_pending(path.at)
+    meeting = path.planned()
+    look(path.secretary, address("review", turned.review.ref), "simplified-turned")
+    look(path.lead, turned.review.get_absolute_url(), "simplified-turned-portal")
+    look(path.secretary, address("agenda", meeting.ref), "simplified-agenda")
+    look(path.secretary, address("meeting", meeting.ref), "simplified-reports")
+    look(path.secretary, address("meetings"), "simplified-meetings")
+    look(path.secretary, address("review", review), "simplified-decided")
+    look(path.lead, path.review.get_absolute_url(), "simplified-decided-portal")
+
+
 def test_registers(look: Callable[[Person, str, str], None]) -> None:
     path = case().in_review()
     operator = holder(Role.OPERATOR, authority())

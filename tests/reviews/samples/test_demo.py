@@ -55,6 +55,13 @@ def test_the_stages_of_reviews_and_projects(printed):
     assert Letter.objects.count() == Decision.objects.count() == 5
 
 
+def test_one_review_is_on_its_way_by_the_simplified_procedure(printed):
+    review = Review.objects.get(procedure="simplified")
+
+    assert review.waiting_for == "reviewers"
+    assert sorted(review.opinions.values_list("state", flat=True)) == ["assigned", "cast"]
+
+
 def test_every_committee_may_review_under_every_regime(printed):
     committees = Committee.objects.active()
 
