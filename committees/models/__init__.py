@@ -1,4 +1,5 @@
 from committees.models.committee import Committee, CommitteeQuerySet, committee_for
+from committees.models.expert import Expert, ExpertQuerySet, ExpertTraining
 from committees.models.interests import InterestDeclaration, ProjectFacts, conflict_grounds, conflicts_in, conflicts_of
 from committees.models.membership import CommitteeRule, Membership, SignedPaper, Training
 
@@ -6,6 +7,9 @@ __all__ = [
     "Committee",
     "CommitteeQuerySet",
     "CommitteeRule",
+    "Expert",
+    "ExpertQuerySet",
+    "ExpertTraining",
     "InterestDeclaration",
     "Membership",
     "ProjectFacts",
