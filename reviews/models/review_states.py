@@ -47,7 +47,7 @@ WAITING_FOR = {
     State.MODIFICATION_REQUIRED: "lead",
     State.MODIFICATION_SUBMITTED: "secretary",
     State.REVISION_REQUIRED: "lead",
-    State.PRELIMINARILY_PASSED: "secretary",
+    State.PRELIMINARILY_PASSED: "institution",
     State.IN_RECHECK: "recheck",
 }
 
@@ -55,6 +55,7 @@ HOLDERS = {
     "lead": _("项目负责人"),
     "secretary": _("委员会秘书"),
     "committee": _("审查委员会"),
-    "recheck": _("复核专家组"),
+    "institution": _("承担单位"),
+    "recheck": _("主管部门和复核专家组"),
     "": _("无"),
 }

@@ -43,9 +43,7 @@ def findings(
     """What a panel of experts of these categories lacks (Measures 28), all of it."""
     found = []
     if len(categories) < size_min:
-        found.append(
-            PanelFinding("panel_too_small", {"have": len(categories), "need": size_min}, "recheck.panel_min")
-        )
+        found.append(PanelFinding("panel_too_small", {"have": len(categories), "need": size_min}, "recheck.panel_min"))
     found += [
         PanelFinding("panel_category", {"category": category}, "recheck.panel_categories")
         for category in categories_required

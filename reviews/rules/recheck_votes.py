@@ -5,7 +5,9 @@ Whole numbers only: a share of two thirds is compared by multiplying, never by d
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+
+E = TypeVar("E", bound=Hashable)  # an expert
 
 AGREE = "agree"
 DISAGREE = "disagree"
@@ -50,9 +52,7 @@ class PanelOutcome:
     settled: bool
 
 
-def count(
-    votes: Mapping[Hashable, str], *, panel: Collection[Hashable], formulas: Sequence[PanelFormula]
-) -> PanelOutcome:
+def count(votes: Mapping[E, str], *, panel: Collection[E], formulas: Sequence[PanelFormula]) -> PanelOutcome:
     """The outcome of a re-check.
 
     Raises ValueError, naming all, for a vote of somebody not on the panel, a word that is no vote, an empty panel,
