@@ -14,12 +14,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from committees.models import Committee, InterestDeclaration
+from committees.models import Committee, Expert, InterestDeclaration
 from ethicsreview.accounts.models import DESK_ROLES, Person, Role
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
-from reviews.models import Meeting, Opinion, ProjectMember, Review
+from reviews.models import Meeting, Opinion, ProjectMember, Recheck, RecheckOpinion, Review
 from reviews.models.parties import CAPACITIES
 from reviews.models.review_record import NOTHING, seen_by_committee, seen_by_regulator
 
@@ -39,6 +39,15 @@ class Visitor:
     @property
     def works_here(self) -> bool:
         return self.person.is_active and (self.standing.holds(*DESK_ROLES) or self.person.is_superuser)
+
+    @property
+    def follows_rechecks(self) -> bool:
+        """Who has anything to do with re-checks; to others the way there would be an empty page."""
+        return self.standing.holds(Role.REGULATOR, Role.RECHECK_EXPERT, Role.OPERATOR)
+
+    @property
+    def keeps_experts(self) -> bool:
+        return self.standing.holds(Role.REGULATOR, Role.OPERATOR)
 
     def reviews(self) -> "QuerySet[Review]":
         return reviews_at_desk(self.standing)
@@ -139,7 +148,7 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         return reviews_at_desk(standing)
     if kind is Opinion:
         return Opinion.objects.visible_to(standing).filter(review__in=reviews_on_table(standing).values("pk"))
-    if kind in (Meeting, Committee):
+    if kind in (Meeting, Committee, Recheck, RecheckOpinion, Expert):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible
     return model._base_manager.none()

@@ -23,7 +23,7 @@ from reviews.models.timing import end_of_day
 
 ROWS, SHORT = 30, 20
 # What a row draws, and the states, without which no object with a lifecycle is made: texts and kept rules stay unread.
-SHOWN = ("ref", "state", "listed", "next_due_at", "submitted_at")
+SHOWN = ("ref", "state", "listed", "recheck_result", "next_due_at", "submitted_at")
 NAMES = {
     "title": F("project__title"),
     "lead_name": F("project__lead__name"),
@@ -41,6 +41,7 @@ MEETING_SHOWN = (
 SIDES = {
     "committee": _("委员会事项"),
     "institution": _("本单位"),
+    "recheck": _("专家复核"),
     "territory": _("辖区高风险事项"),
     "operations": _("运行"),
 }
@@ -54,6 +55,7 @@ def sides_of(standing: Standing) -> list[str]:
     holds = {
         "committee": bool(standing.bodies(*COMMITTEE_CAPACITIES)),
         "institution": standing.holds(Role.INSTITUTION_OFFICER),
+        "recheck": standing.holds(Role.REGULATOR, Role.RECHECK_EXPERT),
         "territory": standing.holds(Role.REGULATOR),
         "operations": standing.holds(Role.OPERATOR) or standing.sees_everyone,
     }
@@ -153,6 +155,7 @@ def waiting(visitor: Visitor, side: str, chosen: Filter) -> "QuerySet[Review]":
             rows = rows.filter(
                 Q(committee__in=standing.bodies(Role.SECRETARY), waiting_for__in=SECRETARIES)
                 | Q(committee__in=standing.bodies(Role.CHAIR), state__in=CHAIRS)
+                | Q(committee__in=standing.bodies(Role.CHAIR), state=State.IN_RECHECK, waiting_for="secretary")
             )
         return chosen.narrow(rows, visitor)
     rows = visitor.reviews()

@@ -3,7 +3,7 @@
 What is offered here is only a way to a page; whether a step is open, the page asks the lifecycle.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.deadlines.models import Deadline
-from reviews.models import FollowUp, Project, Review, RiskAssessment
+from reviews.models import FollowUp, Project, Recheck, Review, RiskAssessment
 from reviews.models.review_states import OPEN_STATES
 
 # What the applicant's side does in each state in which it has the ball.
@@ -51,7 +51,7 @@ def situations(projects: Sequence[Project], person: Person) -> list[Situation]:
     reviews = _latest(Review.objects.select_related("committee"), projects)
     assessments = _latest(RiskAssessment.objects.defer("answers", "conclusions_kept"), projects)
     follow_ups = FollowUp.objects.filter(project__in=projects, state__in=[FollowUp.State.SCHEDULED, FollowUp.State.DUE])
-    deadlines = _deadlines([*reviews.values(), *follow_ups])
+    deadlines = _deadlines({obj.ref: obj.project_id for obj in [*reviews.values(), *follow_ups]} | _rechecks(reviews))
     return [
         _situation(project, reviews.get(project.pk), assessments.get(project.pk), deadlines.get(project.pk), person)
         for project in projects
@@ -64,10 +64,18 @@ def _latest(rows: Any, projects: Sequence[Project]) -> dict[int, Any]:
     return {row.project_id: row for row in rows.filter(pk__in=newest.values("newest"))}
 
 
-def _deadlines(objects: Iterable[Any]) -> dict[int, Deadline]:
-    """The soonest open deadline of each project: of its latest review, or of a follow-up."""
-    by_ref = {obj.ref: obj.project_id for obj in objects}
-    rows = Deadline.objects.open().filter(object_kind__in=["review", "follow_up"], object_ref__in=by_ref)
+def _rechecks(reviews: Mapping[int, Review]) -> dict[str, int]:
+    """The open re-checks of these reviews, with their projects; asked for only where there can be one."""
+    waiting = [review.pk for review in reviews.values() if review.state == Review.State.IN_RECHECK]
+    if not waiting:
+        return {}
+    return dict(Recheck.objects.open().filter(review__in=waiting).values_list("ref", "review__project"))
+
+
+def _deadlines(by_ref: Mapping[str, int]) -> dict[int, Deadline]:
+    """The soonest open deadline of each project: of its latest review and its re-check, or of a follow-up."""
+    kinds = ["review", "recheck", "follow_up"]
+    rows = Deadline.objects.open().filter(object_kind__in=kinds, object_ref__in=by_ref)
     found: dict[int, Deadline] = {}
     for deadline in rows.soonest():
         found.setdefault(by_ref[deadline.object_ref], deadline)
