@@ -126,10 +126,10 @@ def opinion(vote: str, **changes: Any) -> dict[str, Any]:
     return judged | {"vote": vote, "other": "见材料", "password": PASSWORD} | changes
 
 
-def listed(*, at: datetime | None = None, region: str = "370100", **fields: Any) -> Listed:
+def listed(*, at: datetime | None = None, region: str = "370100", size: int = 7, **fields: Any) -> Listed:
     """A committee, a lead, a department of the field with seven experts; nothing has begun."""
     at = at or timezone.now()
-    reviewing = committee(7, region, at=at)
+    reviewing = committee(size, region, at=at)
     lead = with_password(person())
     Appointment.objects.create(person=lead, role=Role.RESEARCHER, body=reviewing.institution, starts=law_day(at))
     made = Listed(reviewing, lead, at)

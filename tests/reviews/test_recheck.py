@@ -16,7 +16,8 @@ from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisib
 from ethicsreview.notices.models import Notice
 from ethicsreview.trail.verification import verify
 from reviews.models import Decision, Project, Recheck, RecheckOpinion, Review
-from tests.committees.builders import authority, holder, person
+from reviews.models.recheck_dossier import authorities_for
+from tests.committees.builders import authority, committee, holder, person
 from tests.reviews.builders import PASSWORD, refused, with_password
 from tests.reviews.recheck_builders import ACCEPT, REPORT, Listed, listed, opinion
 
@@ -336,3 +337,55 @@ def test_a_clock_may_be_extended_with_a_reason_and_moves_the_experts_with_it(pat
     ends = set(Deadline.objects.open().filter(kind__in=["recheck.opinion", "recheck.cast"]).values_list("due_at"))
     assert ends == {(path.recheck.due_at,)}
     assert told(path.lead, "recheck.extend") == 1
+
+
+@pytest.mark.article("national", 29)
+def test_an_opinion_answers_each_head_and_a_disagreement_gives_its_reasons(path: Listed) -> None:
+    path.begun()
+    expert = path.experts[0]
+
+    with pytest.raises(InvalidInput) as caught:
+        path.seat_step(expert, "cast", **opinion("disagree", other=""))
+    assert list(caught.value.errors) == ["other"]
+    with pytest.raises(InvalidInput) as caught:
+        path.seat_step(expert, "cast", **opinion("agree", compliance="fails"))
+    assert list(caught.value.errors) == ["compliance__note"]
+    path.seat_step(expert, "cast", **opinion("disagree", other="风险控制不足"))
+
+    seat = path.seat(expert)
+    assert seat.answers["other"] == "风险控制不足"
+    assert seat.readable_by(expert.person)
+    assert not seat.readable_by(path.experts[1].person)
+    assert not seat.readable_by(path.organiser, organises=True)
+
+
+@pytest.mark.article("ai", 11)
+def test_a_centre_does_not_both_review_and_recheck(path: Listed) -> None:
+    centre = committee(type="professional_centre", institution=None)
+    path.referred()
+    Review.objects.filter(pk=path.review.pk).update(committee=centre)
+    path.recheck = Recheck.objects.get(pk=path.recheck.pk)
+
+    with pytest.raises(InvalidInput) as caught:
+        path.step("form_panel", experts=[one.ref for one in path.experts[:5]], centre=centre.ref)
+
+    assert list(caught.value.errors) == ["centre"]
+
+
+@pytest.mark.article("sichuan", 1)
+def test_sichuan_applies_at_the_lead_department_of_the_domain_and_nowhere_else(path: Listed) -> None:
+    """（一）：涉及人的生命科学和医学，由省卫生健康委牵头。没有登记的，说明应当由谁受理。"""
+    Project.objects.filter(pk=path.project.pk).update(region="510100")
+    path.review = Review.objects.get(pk=path.review.pk)
+    general = authority("510000", field="general")
+    authority("510100", field="general", level="city")
+    authority("510000", field="ai")
+
+    with pytest.raises(Refused) as caught:
+        path.do("refer", path.officer, authority=general.ref)
+    assert codes(caught) == ["no_authority"]
+    assert "省卫生健康委" in str(caught.value)
+    health = authority("510000", field="human")
+    path.review = Review.objects.get(pk=path.review.pk)
+
+    assert authorities_for(path.review, path.at) == [health]
