@@ -295,7 +295,7 @@ class Recheck(Lifecycle):
         form=forms.PanelForm,
         judges=True,
         help=_(
-            "同行专家和伦理学、法学等方面的专家不少于五人；作出初步审查意见的委员会的委员不得参与。已预选一个合规的名单。"
+            "专家组由同行专家和伦理学、法学等方面的专家组成；作出初步审查意见的委员会的委员不得参与。已预选一个合规的名单。"
         ),
     )
     def form_panel(self, act: Act, *, experts: list[Expert], centre: Committee | None) -> None:

@@ -116,7 +116,7 @@ class Rechecking(ReviewRecord):
         cite="national:32",
         form=forms.ConcludeForm,
         judges=True,
-        help=_("委员会根据复核意见作出决定：复核同意的，批准；复核不同意的，不予批准。结果不能填写。"),
+        help=_("委员会根据复核意见作出决定，结果由复核意见得出，不能填写。"),
     )
     def conclude_by_recheck(self, act: Act, *, reasons: str, follow_up_months: int | None) -> str:
         """Measures 32: the committee decides by the re-check. Nobody enters an outcome."""

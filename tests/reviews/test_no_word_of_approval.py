@@ -130,7 +130,8 @@ def test_letters_and_their_public_page_do_not_say_it(waiting: dict[str, Listed])
     assert len(letters) == 3
 
     for letter in letters:
-        text = "".join(page.extract_text() for page in PdfReader(BytesIO(letter.file.read())).pages)
+        with letter.file.open() as file:
+            text = "".join(page.extract_text() for page in PdfReader(BytesIO(file.read())).pages)
         assert said_in(re.sub(r"\s", "", text)) == [], letter.number
         page = Client().get(f"/verify/{letter.code}/").content.decode()
         assert "不是批准" in page
