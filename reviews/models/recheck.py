@@ -263,6 +263,11 @@ class Recheck(Lifecycle):
         words = _("尚有%(count)d名专家未提交复核意见，结果未定，期限未满：%(names)s")
         yield Refusal("opinions_out", words, {"count": len(waiting), "names": "、".join(waiting)}, "national:30")
 
+    def reported(self, act: Act) -> Iterator[Refusal]:
+        """Nothing is delivered but the report that the votes made."""
+        if getattr(self, "report", None) is None:
+            yield Refusal("no_report", _("没有复核意见书"), cite="national:30")
+
     # --- steps ----------------------------------------------------------------------------------------------------
 
     @step(
@@ -377,7 +382,7 @@ class Recheck(Lifecycle):
         target=State.DELIVERED,
         label=_("反馈复核意见"),
         by=["organiser"],
-        requires=[review_waits],
+        requires=[review_waits, reported],
         cite="national:31",
         judges=True,
     )
