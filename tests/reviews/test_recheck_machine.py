@@ -108,6 +108,20 @@ class Path(RuleBasedStateMachine):
         taken = self.take(self.recheck, step, by, **(REPORT if step == "conclude" else {}))
         assert not (taken and stranger)
 
+    @rule(against=st.sampled_from([0, 0, 1, 2, 3]))
+    def it_goes_on(self, against: int) -> None:
+        """What those whose turn it is would do next, so that paths come far enough to go wrong there."""
+        for seat in self.seats():
+            self.take(seat, "accept", seat.person, **ACCEPT)
+        for number, seat in enumerate(self.seats()):
+            vote = "disagree" if number < against else "agree"
+            if self.take(seat, "cast", seat.person, **opinion(vote)):
+                self.votes[seat.person_id] = vote
+        self.take(self.recheck, "conclude", self.world.organiser, **REPORT)
+        self.take(self.recheck, "deliver", self.world.organiser)
+        review = Review.objects.get(pk=self.world.review.pk)
+        self.take(review, "conclude_by_recheck", self.world.chair, password=PASSWORD, reasons="依据复核意见")
+
     @rule(days=st.sampled_from([1, 40]))
     def time_passes(self, days: int) -> None:
         self.at += timedelta(days=days)
