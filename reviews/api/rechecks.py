@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any, Self
 
-from django.db.models import QuerySet
 from django.http import FileResponse, Http404
 from pydantic import BaseModel
 
@@ -204,10 +203,6 @@ class SeatShape(Summary):
         )
 
 
-def own(rows: QuerySet[Any], viewer: Viewer) -> QuerySet[Any]:
-    return rows.filter(person=viewer.person)
-
-
 opinions = routes(
     Face(
         model=RecheckOpinion,
@@ -216,6 +211,5 @@ opinions = routes(
         related=("recheck__review__project", "recheck__authority", "person"),
         committee=along("recheck__review__committee__ref"),
         region="recheck__review__project__region",
-        own=own,
     )
 )
