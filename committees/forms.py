@@ -78,7 +78,7 @@ class _PersonChoice(forms.ModelChoiceField):
         return translated("%(name)s（%(more)s）") % {"name": obj.name, "more": obj.username}
 
 
-def _day_field(label: Any, **kwargs: Any) -> forms.DateField:
+def day_field(label: Any, **kwargs: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
 
 
@@ -98,7 +98,7 @@ class CommitteeForm(StepForm):
 
 
 class EstablishForm(CommitteeForm):
-    set_up_on = _day_field(_("设立日期"), help_text=_("登记期限自设立之日起计算。"))
+    set_up_on = day_field(_("设立日期"), help_text=_("登记期限自设立之日起计算。"))
 
     def clean(self) -> None:
         self.refuse_future("set_up_on")
@@ -127,8 +127,8 @@ class _TermForm(CommitteeForm):
 class AppointForm(_TermForm):
     person = PersonField(label=_("用户名"), max_length=150)
     role = forms.ChoiceField(label=_("职务"), choices=[(role.value, role.label) for role in SEATS])
-    starts = _day_field(_("任期开始"))
-    ends = _day_field(_("任期届满"))
+    starts = day_field(_("任期开始"))
+    ends = day_field(_("任期届满"))
     sex = forms.ChoiceField(label=_("性别"), choices=Sex.choices)
     category = forms.ChoiceField(label=_("类别"), choices=Category.choices)
     external = forms.BooleanField(label=_("非本单位人员"), required=False)
@@ -156,7 +156,7 @@ class _SeatForm(_TermForm):
 
 
 class EndTermForm(_SeatForm):
-    last_day = _day_field(_("任职最后一日"))
+    last_day = day_field(_("任职最后一日"))
     reason = forms.CharField(label=_("原因"), max_length=500, widget=forms.Textarea)
 
     def clean(self) -> None:
@@ -172,7 +172,7 @@ class EndTermForm(_SeatForm):
 
 
 class RenewTermForm(_SeatForm):
-    ends = _day_field(_("新一届任期届满"), help_text=_("新一届任期自本届届满次日开始。"))
+    ends = day_field(_("新一届任期届满"), help_text=_("新一届任期自本届届满次日开始。"))
 
     def clean(self) -> None:
         seat, ends = self.cleaned_data.get("membership"), self.cleaned_data.get("ends")
@@ -198,8 +198,8 @@ class _PersonForm(CommitteeForm):
 
 class SignPaperForm(_PersonForm):
     kind = forms.ChoiceField(label=_("文书"), choices=PaperKind.choices)
-    signed_on = _day_field(_("签署日期"))
-    valid_until = _day_field(_("有效期至"), required=False, help_text=_("长期有效的留空。"))
+    signed_on = day_field(_("签署日期"))
+    valid_until = day_field(_("有效期至"), required=False, help_text=_("长期有效的留空。"))
 
     def clean(self) -> None:
         self.refuse_future("signed_on")
@@ -213,9 +213,9 @@ class SignPaperForm(_PersonForm):
 
 class RecordTrainingForm(_PersonForm):
     title = forms.CharField(label=_("培训名称"), max_length=200)
-    held_on = _day_field(_("培训日期"))
+    held_on = day_field(_("培训日期"))
     hours = forms.DecimalField(label=_("学时"), max_digits=5, decimal_places=1, min_value=0.5)
-    valid_until = _day_field(_("有效期至"), required=False)
+    valid_until = day_field(_("有效期至"), required=False)
 
     def clean(self) -> None:
         self.refuse_future("held_on")
@@ -225,8 +225,8 @@ class RecordTrainingForm(_PersonForm):
 class AdoptRuleForm(CommitteeForm):
     kind = forms.ChoiceField(label=_("制度"), choices=RuleKind.choices)
     document = forms.CharField(label=_("文本编号"), max_length=40, help_text=_("先上传文本，再填写其编号。"))
-    effective = _day_field(_("施行日期"))
-    until = _day_field(_("施行至"), required=False, help_text=_("长期施行的留空。"))
+    effective = day_field(_("施行日期"))
+    until = day_field(_("施行至"), required=False, help_text=_("长期施行的留空。"))
 
     def clean_document(self) -> DocumentVersion:
         """The last version, and of one's own upload: a reference must not open another's file."""

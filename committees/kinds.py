@@ -43,6 +43,19 @@ class Category(models.TextChoices):
     OTHER = "other", _("其他人员")
 
 
+class ExpertField(models.TextChoices):
+    """What a re-check expert knows: the fields of activities, and laboratory animals."""
+
+    LIFE_SCIENCE = "life_science", _("生命科学")
+    MEDICINE = "medicine", _("医学")
+    AI = "ai", _("人工智能")
+    ANIMAL = "animal", _("实验动物")
+    AGRICULTURE = "agriculture", _("农业")
+    ENGINEERING = "engineering", _("工程技术")
+    SOCIAL_SCIENCE = "social_science", _("人文社会科学")
+    OTHER = "other", _("其他")
+
+
 class AiCategory(models.TextChoices):
     TECHNOLOGY = "technology", _("人工智能技术")
     APPLICATION = "application", _("人工智能应用")

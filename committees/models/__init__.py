@@ -1,4 +1,5 @@
 from committees.models.committee import Committee, CommitteeQuerySet, committee_for
+from committees.models.expert import Expert, ExpertQuerySet, ExpertTraining
 from committees.models.interests import (
     InterestDeclaration,
     ProjectFacts,
@@ -13,6 +14,9 @@ __all__ = [
     "Committee",
     "CommitteeQuerySet",
     "CommitteeRule",
+    "Expert",
+    "ExpertQuerySet",
+    "ExpertTraining",
     "InterestDeclaration",
     "Membership",
     "ProjectFacts",

@@ -12,7 +12,7 @@ from ethicsreview.policy import Policy
 from ethicsreview.policy.library import Entry
 from reviews.api.access import Viewer
 from reviews.api.shapes import ROOT, Citation
-from reviews.models import Decision, Material, Request, Review, Submission
+from reviews.models import Decision, Material, Recheck, Request, Review, Submission
 from reviews.models.parties import COMMITTEE_CAPACITIES
 
 
@@ -193,6 +193,12 @@ class Ground(BaseModel):
     sure: str
     citation: Citation | None
 
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> Self:
+        """As a decision or a report keeps it."""
+        citation = Citation.of(kept["cite"])
+        return cls(key=kept["key"], label=kept["label"], value=kept["value"], sure=kept["sure"], citation=citation)
+
 
 class DecisionShape(BaseModel):
     number: str
@@ -210,6 +216,8 @@ class DecisionShape(BaseModel):
     grounds: list[Ground]
     requirements: list[str]
     reasons: str
+    recheck: str
+    exception: dict[str, Any]
     follow_up_due: date | None
 
     @classmethod
@@ -217,7 +225,7 @@ class DecisionShape(BaseModel):
         return cls(
             number=decision.number,
             outcome=decision.outcome,
-            outcome_label=str(decision.get_outcome_display()),
+            outcome_label=decision.outcome_word,
             basis=decision.basis,
             preliminary=decision.preliminary,
             round=decision.round,
@@ -227,18 +235,11 @@ class DecisionShape(BaseModel):
             presider=decision.presider_name,
             attendance=decision.attendance,
             tally=decision.tally,
-            grounds=[
-                Ground(
-                    key=ground["key"],
-                    label=ground["label"],
-                    value=ground["value"],
-                    sure=ground["sure"],
-                    citation=Citation.of(ground["cite"]),
-                )
-                for ground in decision.grounds
-            ],
+            grounds=[Ground.of(ground) for ground in decision.grounds],
             requirements=decision.requirements,
             reasons=decision.reasons,
+            recheck=decision.recheck.number if decision.recheck else "",
+            exception=decision.exception,
             follow_up_due=decision.follow_up_due,
         )
 
@@ -317,6 +318,47 @@ class SimplifiedShape(BaseModel):
             if review.conversion
             else None,
         )
+
+
+class RecheckLine(BaseModel):
+    """Where the re-check is, at which department, until when. What it found is there once it has been delivered."""
+
+    ref: str
+    state: str
+    state_label: str
+    authority: str
+    requested_at: datetime
+    due_at: datetime
+    delivered_at: datetime | None
+    result: str
+    number: str
+    opinion: dict[str, str]
+    tally: dict[str, int]
+
+
+# Before it is delivered, that there is a result is known, and not which.
+HIDDEN = frozenset({Recheck.State.AGREED, Recheck.State.DISAGREED})
+
+
+def recheck_line(review: Review) -> RecheckLine | None:
+    recheck = review.rechecks.select_related("authority", "report").order_by("-pk").first()
+    if recheck is None:
+        return None
+    report = recheck.report if recheck.state == Recheck.State.DELIVERED else None
+    state = Recheck.State.IN_PROGRESS if recheck.state in HIDDEN else Recheck.State(recheck.state)
+    return RecheckLine(
+        ref=recheck.ref,
+        state=state.value,
+        state_label=str(state.label),
+        authority=recheck.authority.name,
+        requested_at=recheck.requested_at,
+        due_at=recheck.due_at,
+        delivered_at=recheck.delivered_at,
+        result=report.result if report else "",
+        number=report.number if report else "",
+        opinion=report.opinion if report else {},
+        tally=report.tally if report else {},
+    )
 
 
 class BallotLine(BaseModel):

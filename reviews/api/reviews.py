@@ -49,6 +49,7 @@ class ReviewShape(Summary):
     documents: list[parts.DocumentShape]
     requests: list[parts.RequestShape]
     ballots: list[parts.BallotLine]
+    recheck: parts.RecheckLine | None
     decision: parts.DecisionShape | None
     letter: parts.LetterShape | None
     policy: parts.PolicyShape
@@ -57,7 +58,7 @@ class ReviewShape(Summary):
     def of(cls, obj: Review, viewer: Viewer) -> Self:
         writes = bool(set(WRITERS) & obj.capacities(viewer.standing))
         versions = _versions(obj, drafts_too=writes)
-        decision = obj.decisions.select_related("submission").first()
+        decision = obj.decisions.select_related("submission", "recheck").first()
         letter = decision.letter if decision else None
         project = obj.project
         deadlines = Deadline.objects.of(obj).order_by("started_at", "pk")
@@ -90,6 +91,7 @@ class ReviewShape(Summary):
             documents=versions[-1].documents if versions else [],
             requests=[parts.RequestShape.of(request, draft_too=writes) for request in obj.requests.all()],
             ballots=parts.ballots(obj, viewer),
+            recheck=parts.recheck_line(obj) if obj.listed else None,
             decision=parts.DecisionShape.of(decision) if decision else None,
             letter=parts.LetterShape.of(letter, obj) if letter else None,
             policy=parts.PolicyShape.of(obj.policy_at(viewer.at), pinned=bool(obj.policy_pin)),

@@ -7,7 +7,7 @@ from ninja import NinjaAPI, Router
 
 from committees.models import Committee
 from ethicsreview.lifecycle.registry import collections
-from reviews.api import assessments, me, meetings, opinions, problems, projects, reviews
+from reviews.api import assessments, experts, me, meetings, opinions, problems, projects, rechecks, reviews
 from reviews.api.access import Bearer
 from reviews.api.description import complete
 from reviews.api.idempotency import once
@@ -39,6 +39,9 @@ OWN: dict[str, Router] = {
     "reviews": reviews.router,
     "opinions": opinions.router,
     "meetings": meetings.router,
+    "rechecks": rechecks.router,
+    "recheck-opinions": rechecks.opinions,
+    "experts": experts.router,
     "committees": routes(Face(Committee, committee=along("ref"), region="region")),
     "follow-ups": routes(
         Face(

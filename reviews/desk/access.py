@@ -14,12 +14,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from committees.models import Committee
+from committees.models import Committee, Expert
 from ethicsreview.accounts.models import DESK_ROLES, Person, Role
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
-from reviews.models import Meeting, Opinion, Review
+from reviews.models import Meeting, Opinion, Recheck, RecheckOpinion, Review
 from reviews.models.parties import CAPACITIES
 from reviews.models.project import own_project
 from reviews.models.review_record import seen_by_committee, seen_by_regulator
@@ -40,6 +40,15 @@ class Visitor:
     @property
     def works_here(self) -> bool:
         return self.person.is_active and (self.standing.holds(*DESK_ROLES) or self.person.is_superuser)
+
+    @property
+    def follows_rechecks(self) -> bool:
+        """Who has anything to do with re-checks; to others the way there would be an empty page."""
+        return self.standing.holds(Role.REGULATOR, Role.RECHECK_EXPERT, Role.OPERATOR)
+
+    @property
+    def keeps_experts(self) -> bool:
+        return self.standing.holds(Role.REGULATOR, Role.OPERATOR)
 
     def reviews(self) -> "QuerySet[Review]":
         return reviews_at_desk(self.standing)
@@ -138,7 +147,7 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         return reviews_at_desk(standing)
     if kind is Opinion:
         return Opinion.objects.visible_to(standing).filter(review__in=reviews_on_table(standing))
-    if kind in (Meeting, Committee):
+    if kind in (Meeting, Committee, Recheck, RecheckOpinion, Expert):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible
     return model._base_manager.none()

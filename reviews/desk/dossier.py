@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 
-from ethicsreview.accounts.models import Person
+from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.deadlines.models import Deadline
@@ -24,6 +24,7 @@ from reviews.desk.tasks import next_task, still_to_confirm
 from reviews.models import Decision, Opinion, Review
 from reviews.models.opinion_forms import ANSWERS, CONCERN_ANSWERS, concerns_asked, criteria_for
 from reviews.models.parties import CAPACITIES
+from reviews.models.wording import verdict_word
 from reviews.rules.conclusions import Conclusions
 
 RELATED = (
@@ -120,6 +121,10 @@ class Papers:
 class OpinionShown:
     opinion: Opinion
     criteria: list[tuple[str, str, str]]
+
+    @property
+    def verdict(self) -> str:
+        return verdict_word(self.opinion.verdict, listed=bool(self.opinion.review.listed))
 
 
 @dataclass(frozen=True)
@@ -232,6 +237,13 @@ class Dossier:
         )
         return [DecisionShown(row, row.letter_ref or "", row.letter_revoked is not None) for row in rows]
 
+    @cached_property
+    def recheck(self) -> Any:
+        """The latest re-check, once the unit has applied for one."""
+        if self.review.listed is not True or self.review.concluded_at is None:
+            return None
+        return self.review.rechecks.select_related("authority", "report").order_by("-pk").first()
+
     # --- the committee's work -------------------------------------------------------------------------------------
 
     @cached_property
@@ -333,7 +345,12 @@ class Dossier:
     def steps(self) -> list[StepView]:
         standing = self.visitor.standing
         asked = COLLEAGUES if self.review.is_simplified else HANDLERS
-        if not self.on_table or not standing.holds(*asked, body_id=self.review.committee_id):
+        handles = self.on_table and standing.holds(*asked, body_id=self.review.committee_id)
+        # The unit itself has one thing to do: to apply for the re-check of what passed preliminarily.
+        applies = self.review.state == Review.State.PRELIMINARILY_PASSED and standing.holds(
+            Role.INSTITUTION_OFFICER, body_id=self.review.project.institution_id
+        )
+        if not handles and not applies:
             return []
         assert self.opinions is not None  # read before the guards ask for the same
         return open_steps(self.review, self.visitor.person, at=self.visitor.at, standing=standing)

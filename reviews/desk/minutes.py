@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from reviews.desk.access import Visitor
 from reviews.desk.agenda import Agenda, Item
 from reviews.models import Attendance, Meeting, MeetingReport
-from reviews.models.opinion import Verdict
+from reviews.models.wording import votes_told
 
 
 def draft_minutes(meeting: Meeting, visitor: Visitor) -> dict[str, str]:
@@ -57,10 +57,7 @@ def _item(item: Item) -> Iterator[str]:
     if item.ballots is not None and item.ballots.recused:
         yield _("回避：%(count)d人") % {"count": item.ballots.recused}
     if item.decision is not None:
-        tally = item.decision.tally
-        votes = [f"{Verdict(verdict).label} {count}" for verdict, count in tally["votes"].items() if count]
-        if tally["abstained"]:
-            votes.append(f"{Verdict.ABSTAIN.label} {tally['abstained']}")
+        votes = [f"{label} {count}" for label, count in votes_told(item.decision) if count]
         yield _("表决：%(votes)s") % {"votes": _("，").join(votes)}
-        yield _("审查意见：%(outcome)s") % {"outcome": item.decision.get_outcome_display()}
+        yield _("审查意见：%(outcome)s") % {"outcome": item.decision.outcome_word}
     yield _("讨论要点：")

@@ -24,7 +24,7 @@ from reviews.models.timing import end_of_day
 
 ROWS, SHORT = 30, 20
 # What a row draws: texts and kept rules stay unread, and no object is made of it.
-SHOWN = ("pk", "ref", "state", "procedure", "waiting_for", "listed", "next_due_at", "submitted_at")
+SHOWN = ("pk", "ref", "state", "procedure", "waiting_for", "recheck_result", "listed", "next_due_at", "submitted_at")
 NAMES = {
     "title": F("project__title"),
     "lead_name": F("project__lead__name"),
@@ -42,6 +42,7 @@ MEETING_SHOWN = (
 SIDES = {
     "committee": _("委员会事项"),
     "institution": _("本单位"),
+    "recheck": _("专家复核"),
     "territory": _("辖区高风险事项"),
     "operations": _("运行"),
 }
@@ -55,6 +56,7 @@ def sides_of(standing: Standing) -> list[str]:
     holds = {
         "committee": bool(standing.bodies(*COMMITTEE_CAPACITIES)),
         "institution": standing.holds(Role.INSTITUTION_OFFICER),
+        "recheck": standing.holds(Role.REGULATOR, Role.RECHECK_EXPERT),
         "territory": standing.holds(Role.REGULATOR),
         "operations": standing.holds(Role.OPERATOR) or standing.sees_everyone,
     }
@@ -132,6 +134,7 @@ class ReviewRow:
     state: str
     simplified: bool
     waiting_for: str
+    recheck_result: str
     listed: bool
     title: str
     lead: str
@@ -142,7 +145,7 @@ class ReviewRow:
 
     @property
     def task(self) -> Task:
-        return task_of(self.state, self.waiting_for, simplified=self.simplified)
+        return task_of(self.state, self.waiting_for, self.recheck_result, simplified=self.simplified)
 
     @property
     def state_label(self) -> str:
@@ -209,6 +212,7 @@ class Reviews:
             state=row.state,
             simplified=row.procedure == Review.Procedure.SIMPLIFIED,
             waiting_for=row.waiting_for,
+            recheck_result=row.recheck_result,
             listed=bool(row.listed),
             title=row.title,
             lead=row.lead_name,
@@ -229,6 +233,7 @@ def waiting(visitor: Visitor, side: str, chosen: Filter) -> "QuerySet[Review]":
                 Q(committee__in=standing.bodies(Role.SECRETARY), waiting_for__in=SECRETARIES)
                 | Q(committee__in=standing.bodies(Role.CHAIR), state__in=CHAIRS)
                 | Q(committee__in=standing.bodies(Role.CHAIR), waiting_for="chair")
+                | Q(committee__in=standing.bodies(Role.CHAIR), state=State.IN_RECHECK, waiting_for="secretary")
             )
         return chosen.narrow(rows, visitor)
     rows = visitor.reviews()

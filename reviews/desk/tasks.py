@@ -28,8 +28,8 @@ NEXT: dict[str, Task] = {
     State.MODIFICATION_REQUIRED: _task(_("等待项目负责人修改"), "submit_modification"),
     State.MODIFICATION_SUBMITTED: _task(_("核对修改内容，确认或退回"), "confirm_modification"),
     State.REVISION_REQUIRED: _task(_("等待项目负责人修改后再提交"), "resubmit_revision"),
-    State.PRELIMINARILY_PASSED: Task(_("初审通过，待报请专家复核")),
-    State.IN_RECHECK: Task(_("等待专家复核意见")),
+    State.PRELIMINARILY_PASSED: _task(_("初审通过，待承担单位报请专家复核"), "refer"),
+    State.IN_RECHECK: _task(_("等待专家复核意见"), "receive_recheck"),
 }
 # What the simplified procedure asks instead, by who has the ball.
 SIMPLIFIED: dict[str, Task] = {
@@ -44,11 +44,16 @@ BALLOT = Task(_("审阅材料，准备审查意见"), steps_of(Opinion)["cast"].
 BALLOT_NOW = Task(_("会议进行中，请表决"), steps_of(Opinion)["cast"].cite)
 
 
+BY_RECHECK = _task(_("复核意见已反馈，依据复核意见作出审查决定"), "conclude_by_recheck")
+
+
 def next_task(review: Review) -> Task:
-    return task_of(review.state, review.waiting_for, simplified=review.is_simplified)
+    return task_of(review.state, review.waiting_for, review.recheck_result, simplified=review.is_simplified)
 
 
-def task_of(state: str, waiting_for: str, *, simplified: bool) -> Task:
+def task_of(state: str, waiting_for: str, recheck_result: str, *, simplified: bool) -> Task:
+    if state == State.IN_RECHECK and recheck_result:
+        return BY_RECHECK
     if state in {State.ACCEPTED, State.IN_REVIEW} and simplified:
         return SIMPLIFIED.get(waiting_for, NOTHING)
     if state == State.IN_REVIEW and waiting_for == "secretary":

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.desk.views import committees, files, live, meetings, queue, reviews, steps
+from reviews.desk.views import committees, experts, files, live, meetings, queue, rechecks, reviews, steps
 
 app_name = "desk"
 urlpatterns = [
@@ -23,5 +23,14 @@ urlpatterns = [
     path("committees/<str:ref>/", committees.committee, name="committee"),
     path("committees/<str:ref>/rule-text/", files.upload_rule, name="rule_upload"),
     path("committees/<str:ref>/rules/<int:pk>/", files.rule, name="rule"),
+    path("rechecks/", rechecks.docket, name="rechecks"),
+    path("rechecks/<str:ref>/", rechecks.recheck, name="recheck"),
+    path("rechecks/<str:ref>/letter/", rechecks.letter, name="recheck_letter"),
+    path("rechecks/<str:ref>/documents/<str:document>/<int:number>/", rechecks.document, name="recheck_document"),
+    path("recheck-opinions/<str:ref>/", rechecks.seat, name="recheck_seat"),
+    path("recheck-opinions/<str:ref>/draft/", rechecks.draft, name="recheck_draft"),
+    path("experts/", experts.experts, name="experts"),
+    path("experts/new/", experts.enter, name="expert_new"),
+    path("experts/<str:ref>/", experts.expert, name="expert"),
     path("<str:collection>/<str:ref>/steps/<str:name>/", steps.step, name="step"),
 ]

@@ -8,6 +8,9 @@ from reviews.models.idempotency import IdempotentRequest
 from reviews.models.meeting import Attendance, Meeting
 from reviews.models.opinion import Opinion, Verdict
 from reviews.models.project import Project, ProjectMember
+from reviews.models.recheck import Recheck
+from reviews.models.recheck_opinion import RecheckOpinion
+from reviews.models.recheck_report import RecheckReport
 from reviews.models.reporting import MeetingReport
 from reviews.models.review import Review
 from reviews.models.submission import Material, Request, Submission
@@ -27,6 +30,9 @@ __all__ = [
     "Outcome",
     "Project",
     "ProjectMember",
+    "Recheck",
+    "RecheckOpinion",
+    "RecheckReport",
     "Request",
     "Review",
     "RiskAssessment",

@@ -1,5 +1,6 @@
 """From ballots to a decision: what `conclude` and `confirm_modification` write."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,13 @@ from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Entry, Policy
-from reviews.models import timing
+from reviews.models import recheck_conclusion, timing
 from reviews.models.decision import Decision, Outcome
 from reviews.models.designation import reviewers_needed
 from reviews.models.follow_up import FollowUp
 from reviews.models.reporting import to_be_reported
 from reviews.models.submission import Request
+from reviews.models.wording import outcome_word
 from reviews.rules.intervals import follow_up_due
 from reviews.rules.votes import VERDICTS
 from reviews.rules.votes import Outcome as Tally
@@ -36,11 +38,12 @@ def conclude(review: "ReviewRecord", act: Act, *, requirements: list[str], reaso
     assert result.verdict is not None, "verdict_reached has refused otherwise"
     outcome = Outcome(result.verdict)
     passes = outcome == Outcome.APPROVED
+    preliminary = bool(review.listed) and passes
     decision = Decision(
         review_id=review.pk,
-        outcome=outcome,
+        outcome=Outcome.PRELIMINARILY_PASSED if preliminary else outcome,
         basis=Decision.Basis.MEETING,
-        preliminary=bool(review.listed) and passes,
+        preliminary=preliminary,
         meeting=item.meeting,
         presider_name=item.meeting.presiding.person.name,
         attendance=item.roll(act.at),
@@ -49,13 +52,13 @@ def conclude(review: "ReviewRecord", act: Act, *, requirements: list[str], reaso
         reasons=reasons,
         follow_up_months=months,
     )
-    _issue(decision, review, act, policy)
+    issue(decision, review, act, policy)
     if review.clock_runs():
         act.meet("review.decision")
-    if passes and review.listed:
-        return review.State.PRELIMINARILY_PASSED
+    if preliminary:
+        return recheck_conclusion.passed(review, act, policy)
     if passes:
-        _approved(review, decision, act, policy)
+        approved(review, decision, act, policy)
         return review.State.APPROVED
     if outcome == Outcome.REJECTED:
         act.then(review.project, "reject", decision=decision.number)
@@ -89,10 +92,10 @@ def conclude_simplified(review: "Simplified", act: Act, *, reasons: str, months:
     )
     with translation.override("zh-hans"):
         grounds = _simplified_grounds(review, policy, act)
-    _issue(decision, review, act, policy, grounds)
+    issue(decision, review, act, policy, grounds=grounds)
     if review.clock_runs():
         act.meet("review.decision")
-    _approved(review, decision, act, policy)
+    approved(review, decision, act, policy)
     to_be_reported(review, decision, act.at)
     return review.State.APPROVED
 
@@ -113,10 +116,10 @@ def confirm(review: "ReviewRecord", act: Act) -> str:
     act.record(confirmed=[done["capacity"] for done in review.confirmations])
     if {done["capacity"] for done in review.confirmations} < {"chair", "secretary"}:
         return review.State.MODIFICATION_SUBMITTED
+    policy = review.policy_at(act.at)
     if review.listed:
         # The preliminary pass of a listed activity goes on to the re-check; it approves nothing by itself.
-        return review.State.PRELIMINARILY_PASSED
-    policy = review.policy_at(act.at)
+        return recheck_conclusion.passed(review, act, policy)
     voted = review.decisions.filter(round=review.round, basis=Decision.Basis.MEETING).get()
     decision = Decision(
         review_id=review.pk,
@@ -129,17 +132,26 @@ def confirm(review: "ReviewRecord", act: Act) -> str:
         reasons=voted.reasons,
         follow_up_months=voted.follow_up_months,
     )
-    _issue(decision, review, act, policy)
-    _approved(review, decision, act, policy)
+    issue(decision, review, act, policy)
+    approved(review, decision, act, policy)
     told = [*review.people("lead"), *review.people("officers")]
     act.tell("review.approved_after_modification", told, number=decision.number)
     return review.State.APPROVED
 
 
-def _issue(
-    decision: Decision, review: "ReviewRecord", act: Act, policy: Policy, grounds: list[dict[str, Any]] | None = None
+def issue(
+    decision: Decision,
+    review: "ReviewRecord",
+    act: Act,
+    policy: Policy,
+    *,
+    grounds: list[dict[str, Any]] | None = None,
+    more: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Number it, pin it to the version and the rules, keep it, and have its letter made."""
+    """Number it, pin it to the version and the rules, keep it, and have its letter made.
+
+    `grounds` in place of those of a meeting; `more`: further ones.
+    """
     assert review.submission is not None
     local_day = timezone.localdate(act.at)
     if decision.outcome == Outcome.APPROVED and not decision.preliminary:
@@ -149,15 +161,15 @@ def _issue(
     decision.round = review.round
     decision.submission, decision.submission_digest = review.submission, review.submission.digest
     decision.policy = review.policy_pin
-    decision.grounds = _grounds(policy) if grounds is None else grounds
+    decision.grounds = [*(_grounds(policy) if grounds is None else grounds), *more]
     decision.decided_at = review.concluded_at = act.at
     decision.save(force_insert=True)
     act.record(**decision.facts())
-    act.say(outcome=Outcome(decision.outcome).label, number=decision.number)
+    act.say(outcome=outcome_word(decision), number=decision.number)
     act.nudge("reviews.letters")
 
 
-def _approved(review: "ReviewRecord", decision: Decision, act: Act, policy: Policy) -> None:
+def approved(review: "ReviewRecord", decision: Decision, act: Act, policy: Policy) -> None:
     assert decision.follow_up_due is not None
     act.then(review.project, "approve", decision=decision.number)
     first = FollowUp(

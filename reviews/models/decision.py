@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from ethicsreview.documents.models import Letter
 from reviews.models.submission import Submission
+from reviews.models.wording import outcome_word
 
 
 class Outcome(models.TextChoices):
@@ -17,6 +18,8 @@ class Outcome(models.TextChoices):
     MODIFICATION_REQUIRED = "modification_required", pgettext_lazy("decision", "修改后批准")
     REVISION_REQUIRED = "revision_required", pgettext_lazy("decision", "修改后再审")
     REJECTED = "rejected", pgettext_lazy("decision", "不予批准")
+    # Measures 26: of a listed activity, before its re-check. It approves nothing.
+    PRELIMINARILY_PASSED = "preliminarily_passed", pgettext_lazy("decision", "初审通过")
 
 
 class Decision(models.Model):
@@ -28,6 +31,8 @@ class Decision(models.Model):
         MEETING = "meeting", _("会议审查表决")
         MODIFICATION_CONFIRMED = "modification_confirmed", _("修改内容经确认")
         SIMPLIFIED = "simplified", _("简易程序审查，承办委员一致同意")
+        RECHECK = "recheck", _("会议审查并经专家复核")
+        ADMINISTRATIVE_APPROVAL = "administrative_approval", _("会议审查，国家已实行行政审批，免予复核")
 
     review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="decisions")
     number = models.CharField(_("文号"), max_length=40, unique=True)
@@ -45,6 +50,11 @@ class Decision(models.Model):
     grounds = models.JSONField(_("依据条款"), default=list)
     requirements = models.JSONField(_("修改要求"), default=list)
     reasons = models.TextField(_("理由"), blank=True)
+    # What a decision on a listed activity rests on besides the vote: the panel's report, or the State's approval.
+    recheck = models.ForeignKey(
+        "reviews.RecheckReport", models.PROTECT, null=True, blank=True, related_name="decisions", editable=False
+    )
+    exception = models.JSONField(_("免予复核的认定"), default=dict, blank=True, editable=False)
     follow_up_months = models.PositiveIntegerField(_("跟踪审查间隔（月）"), null=True)
     follow_up_due = models.DateField(_("首次跟踪审查"), null=True)
     policy = models.JSONField(_("所据规则"), default=dict)
@@ -66,10 +76,28 @@ class Decision(models.Model):
                 | models.Q(outcome=Outcome.APPROVED, preliminary=False, meeting__isnull=True),
                 name="decision_simplified_approves",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome=Outcome.PRELIMINARILY_PASSED) | models.Q(preliminary=True),
+                name="decision_passed_is_preliminary",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(basis="recheck", recheck__isnull=False)
+                | ~models.Q(basis="recheck") & models.Q(recheck__isnull=True),
+                name="decision_by_recheck_names_it",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(basis="administrative_approval") | ~models.Q(exception={}),
+                name="decision_exception_has_ground",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.get_outcome_display()}"
+        return f"{self.number} {self.outcome_word}"
+
+    @property
+    def outcome_word(self) -> str:
+        """The outcome as people see it: nothing is called an approval before its re-check."""
+        return outcome_word(self)
 
     @property
     def letter(self) -> Letter | None:

@@ -11,9 +11,10 @@ from ethicsreview.accounts.models import Role
 from ethicsreview.documents.letters import issue_letter
 from ethicsreview.documents.models import Letter
 from ethicsreview.policy import Policy, cite
+from reviews.models import recheck_lettering
 from reviews.models.decision import Decision
 from reviews.models.meeting import Attendance
-from reviews.models.opinion import Verdict
+from reviews.models.wording import votes_told
 
 BATCH = 50
 
@@ -23,11 +24,11 @@ def issue_pending(at: datetime) -> int:
     kept = Letter.objects.filter(number=OuterRef("number"))
     wanting = Decision.objects.exclude(Exists(kept)).order_by("pk")
     decisions = list(
-        wanting.select_related("review__project__lead", "review__committee", "submission", "meeting")[:BATCH]
+        wanting.select_related("review__project__lead", "review__committee", "submission", "meeting", "recheck")[:BATCH]
     )
     for decision in decisions:
         issue(decision, at)
-    return len(decisions)
+    return len(decisions) + recheck_lettering.issue_pending(at)
 
 
 def issue(decision: Decision, at: datetime) -> Letter:
@@ -46,9 +47,7 @@ def letter_content(decision: Decision) -> dict[str, Any]:
     policy = Policy.from_pin(decision.policy)
     there = [row for row in decision.attendance if row["presence"] in Attendance.THERE and not row["recused"]]
     tally = decision.tally
-    votes = [{"label": str(Verdict(verdict).label), "count": count} for verdict, count in tally["votes"].items()]
-    if tally["abstained"]:
-        votes.append({"label": str(Verdict.ABSTAIN.label), "count": tally["abstained"]})
+    votes = [{"label": label, "count": count} for label, count in votes_told(decision)]
     return {
         "lang": "en" if (translation.get_language() or "").startswith("en") else "zh",
         "institution": project.institution.name,
@@ -83,7 +82,7 @@ def letter_content(decision: Decision) -> dict[str, Any]:
         "vote_rules": [] if decision.is_simplified else _vote_rules(policy),
         "outcome": decision.outcome,
         "preliminary": decision.preliminary,
-        "outcome_label": str(decision.get_outcome_display()),
+        "outcome_label": decision.outcome_word,
         "grounds": _grounds(decision),
         "requirements": decision.requirements,
         "follow_up": _follow_up(decision),
@@ -105,7 +104,25 @@ def _vote_rules(policy: Policy) -> list[dict[str, str]]:
 
 def _grounds(decision: Decision) -> list[dict[str, str]]:
     grounds = [{"text": decision.reasons, "citation": ""}] if decision.reasons else []
+    grounds += _of_listed(decision)
     return grounds + [{"text": ground["label"], "citation": cite(ground["cite"])} for ground in decision.grounds]
+
+
+def _of_listed(decision: Decision) -> list[dict[str, str]]:
+    """What stands between the preliminary opinion on a listed activity and the decision."""
+    if decision.recheck is not None:
+        report = decision.recheck
+        words = _("专家复核意见：%(result)s（%(number)s），全体复核专家%(panel)d人，同意%(agree)d人。") % {
+            "result": report.get_result_display(),
+            "number": report.number,
+            "panel": report.tally["panel"],
+            "agree": report.tally["agree"],
+        }
+        return [{"text": words, "citation": cite("national:32")}]
+    if decision.exception:
+        words = _("国家已实行行政审批并将符合伦理要求作为审批条件：%(approval)s，%(granted_by)s，%(number)s。")
+        return [{"text": words % decision.exception, "citation": cite("national:34")}]
+    return []
 
 
 def _follow_up(decision: Decision) -> dict[str, Any] | None:
@@ -131,6 +148,9 @@ def _notices(decision: Decision) -> list[dict[str, str]]:
             else {"text": _("应当在批准的范围内开展科技活动。"), "citation": cite("national:20")},
             {"text": _("方案发生变化，可能改变风险的，应当及时报告。"), "citation": cite("national:20")},
         ]
+    if decision.preliminary:
+        words = _("清单内的科技活动须经专家复核，委员会依据复核意见作出审查决定；在此之前不得开展。")
+        said.append({"text": words, "citation": cite("national:26")})
     said.append({"text": _("对审查决定有异议的，可以向本委员会书面申诉。"), "citation": cite("national:18")})
     return said
 

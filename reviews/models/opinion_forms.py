@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
 from ethicsreview.policy.catalogues import criteria
 from ethicsreview.policy.words import said
+from reviews.models.wording import verdict_choices
 from reviews.rules.checklist import applicable_criteria
 from reviews.rules.simplified import CONCERNS
 
@@ -45,9 +46,9 @@ class CastForm(PasswordAgain):
     )
 
     def build(self) -> None:
-        from reviews.models.opinion import Verdict
-
-        self.fields["verdict"].choices = Verdict.choices  # type: ignore[attr-defined]
+        self.fields["verdict"].choices = verdict_choices(  # type: ignore[attr-defined]
+            listed=bool(self.obj.review.listed)
+        )
         for criterion in criteria_for(self.obj.review):
             name = f"criterion__{criterion.key}"
             self.fields[name] = forms.ChoiceField(

@@ -6,8 +6,7 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from committees.models import Committee
-from ethicsreview.accounts.models import Appointment, Institution, Person, Role
+from ethicsreview.accounts.models import Appointment, Body, Person, Role
 from ethicsreview.accounts.models.people import PersonQuerySet
 from ethicsreview.accounts.standing import Standing
 
@@ -26,6 +25,9 @@ CAPACITIES = {
     "colleague": _("本委员会委员（简易程序）"),
     "institution_officer": _("单位管理人员"),
     "regulator": _("监管人员"),
+    "keeper": _("复核专家库管理人员"),
+    "organiser": _("复核组织人员"),
+    "recheck_expert": _("复核专家"),
     "operator": _("运维人员"),
     "consequence": _("由其他步骤引起"),
     "system": _("系统"),
@@ -52,7 +54,7 @@ def territory(standing: Standing, path: str) -> Q:
     return inside
 
 
-def holders(roles: Iterable[str], body: Committee | Institution, at: datetime) -> PersonQuerySet:
+def holders(roles: Iterable[str], body: Body, at: datetime) -> PersonQuerySet:
     """The people who hold one of the roles in the body at a moment."""
     current = Appointment.objects.current(at).filter(role__in=list(roles), body_id=body.pk)
     return Person.objects.filter(is_active=True, appointments__in=current).distinct()

@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.models.review_deliberation import Deliberation
 from reviews.models.review_intake import Intake
+from reviews.models.review_recheck import Rechecking
 from reviews.models.review_revision import Revision
 from reviews.models.review_states import OPEN_STATES
 
 
-class Review(Intake, Deliberation, Revision):
-    """Steps are declared by phase: intake, deliberation with the simplified procedure beside it, revision."""
+class Review(Intake, Deliberation, Revision, Rechecking):
+    """Steps are declared by phase: intake, deliberation with the simplified procedure beside it, revision, re-check."""
 
     noun, collection, letter = "review", "reviews", "R"
     creators = frozenset({"lead"})
@@ -24,7 +25,15 @@ class Review(Intake, Deliberation, Revision):
                 fields=["project", "committee"],
                 condition=Q(kind="initial", state__in=sorted(OPEN_STATES)),
                 name="review_one_open_initial",
-            )
+            ),
+            # Measures 32, 34: whatever the code does, no listed activity is approved on its preliminary opinion alone.
+            models.CheckConstraint(
+                condition=~Q(state="approved") | ~Q(listed=True) | Q(recheck_result="agreed") | Q(recheck_waived=True),
+                name="review_listed_approved_by_recheck",
+            ),
+            models.CheckConstraint(
+                condition=Q(recheck_waived=False) | ~Q(exception={}), name="review_waived_has_ground"
+            ),
         ]
         indexes = [
             models.Index(fields=["committee", "waiting_for", "next_due_at", "id"], name="review_queue"),

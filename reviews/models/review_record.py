@@ -143,6 +143,7 @@ class ReviewRecord(Lifecycle):
         decisions: Any
         follow_ups: Any
         opinions: Any
+        rechecks: Any
         requests: Any
         submissions: Any
 

@@ -48,7 +48,7 @@ WAITING_FOR = {
     State.MODIFICATION_REQUIRED: "lead",
     State.MODIFICATION_SUBMITTED: "secretary",
     State.REVISION_REQUIRED: "lead",
-    State.PRELIMINARILY_PASSED: "secretary",
+    State.PRELIMINARILY_PASSED: "institution",
     State.IN_RECHECK: "recheck",
 }
 
@@ -58,6 +58,7 @@ HOLDERS = {
     "chair": _("主任委员"),
     "reviewers": _("承办委员"),
     "committee": _("审查委员会"),
-    "recheck": _("复核专家组"),
+    "institution": _("承担单位"),
+    "recheck": _("主管部门和复核专家组"),
     "": _("无"),
 }

@@ -8,6 +8,7 @@ from django.utils import timezone
 from ethicsreview.documents.models import Letter
 from reviews.models.decision import Decision
 from reviews.models.project import Project
+from reviews.models.recheck_report import RecheckReport
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,14 @@ def standing_of_letter(code: str, at: datetime) -> LetterStanding | None:
     if letter is None:
         return None
     decision = Decision.objects.filter(number=letter.number).select_related("review__project").first()
+    # A re-check opinion is genuine and permits nothing: the committee decides by it.
+    reported = decision is None and RecheckReport.objects.filter(number=letter.number).exists()
     withdrawn = letter.revoked_at is not None and letter.revoked_at <= at
     return LetterStanding(
         number=letter.number,
         issued_on=timezone.localdate(letter.created_at),
         digest=letter.digest,
-        genuine=decision is not None,
+        genuine=decision is not None or reported,
         permits=decision is not None and decision.approves,
         valid=decision is not None and not withdrawn and holds(decision),
         withdrawn_on=timezone.localdate(letter.revoked_at) if letter.revoked_at and withdrawn else None,

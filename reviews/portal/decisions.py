@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from ethicsreview.policy.loading import library
 from ethicsreview.policy.words import said
-from reviews.models import Decision, Verdict
+from reviews.models import Decision
+from reviews.models.wording import votes_told
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,6 @@ class ToldDecision:
 def told(decision: Decision) -> ToldDecision:
     tally: dict[str, Any] = decision.tally
     there = [row for row in decision.attendance if row["presence"] != "absent" and not row["recused"]]
-    votes = [(str(Verdict(verdict).label), count) for verdict, count in tally["votes"].items()]
-    if tally["abstained"]:
-        votes.append((str(Verdict.ABSTAIN.label), tally["abstained"]))
     bases = {"attending": _("到会委员"), "all_members": _("全体委员")}
     formulas = tuple(
         _("%(base)s%(total)d人，须%(need)d票，得%(have)d票")
@@ -34,7 +32,7 @@ def told(decision: Decision) -> ToldDecision:
         for row in tally["formulas"]
     )
     return ToldDecision(
-        votes=tuple(votes),
+        votes=tuple(votes_told(decision)),
         attending=len(there),
         by_video=sum(row["presence"] == "video" for row in there),
         recused=sum(bool(row["recused"]) for row in decision.attendance),

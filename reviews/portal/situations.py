@@ -3,12 +3,12 @@
 What is offered here is only a way to a page; whether a step is open, the page asks the lifecycle.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import F, Max
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from ethicsreview.accounts.models import Person
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.deadlines.models import Deadline
-from reviews.models import FollowUp, Project, Review, RiskAssessment
+from reviews.models import FollowUp, Project, Recheck, Review, RiskAssessment
 from reviews.models.review_states import HOLDERS, OPEN_STATES
 
 # What the applicant's side does in each state in which it has the ball.
@@ -71,13 +71,14 @@ class Situation:
 
 
 def situations(projects: Sequence[Any], person: Person, at: datetime) -> list[Situation]:
-    """Of rows with the values of PROJECT. At most four queries, however many projects: latest reviews, assessments,
-    follow-ups, deadlines; none for what no project can have.
+    """Of rows with the values of PROJECT. At most five queries, however many projects: latest reviews, assessments,
+    follow-ups, re-checks, deadlines; none for what no project can have.
     """
     begun = [row.pk for row in projects if row.state not in BEFORE_REVIEW]
     reviews = _latest(Review, REVIEW, [row.pk for row in projects])
     assessments = _latest(RiskAssessment, ASSESSMENT, [row.pk for row in projects if row.state in BEFORE_REVIEW])
-    limits = _limits([*reviews.values(), *(_follow_ups(begun) if begun else ())], at)
+    told = [*reviews.values(), *(_follow_ups(begun) if begun else ()), *_rechecks(reviews)]
+    limits = _limits({row.ref: row.project for row in told}, at)
     return [
         _situation(row, reviews.get(row.pk), assessments.get(row.pk), limits.get(row.pk), person) for row in projects
     ]
@@ -97,12 +98,21 @@ def _follow_ups(projects: Sequence[int]) -> Any:
     return rows.values_list("ref", "project", named=True)
 
 
-def _limits(objects: Iterable[Any], at: datetime) -> dict[int, Limit]:
-    """The soonest open deadline of each project: of its latest review, or of a follow-up."""
-    by_ref = {row.ref: row.project for row in objects}
+def _rechecks(reviews: Mapping[int, Any]) -> Any:
+    """The open re-checks of these reviews; asked for only where there can be one."""
+    waiting = [row.pk for row in reviews.values() if row.state == Review.State.IN_RECHECK]
+    if not waiting:
+        return []
+    rows = Recheck.objects.open().filter(review__in=waiting).annotate(project=F("review__project"))
+    return rows.values_list("ref", "project", named=True)
+
+
+def _limits(by_ref: Mapping[str, int], at: datetime) -> dict[int, Limit]:
+    """The soonest open deadline of each project: of its latest review and its re-check, or of a follow-up."""
     if not by_ref:
         return {}
-    rows = Deadline.objects.open().filter(object_kind__in=["review", "follow_up"], object_ref__in=by_ref)
+    kinds = ["review", "recheck", "follow_up"]
+    rows = Deadline.objects.open().filter(object_kind__in=kinds, object_ref__in=by_ref)
     found: dict[int, Limit] = {}
     for deadline in rows.soonest().defer("history", "ladder", "escalate_to"):
         if (project := by_ref[deadline.object_ref]) not in found:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("reviews/<str:ref>/answers/", answers.answers, name="answers"),
     path("reviews/<str:ref>/check/", applications.check, name="check"),
     path("reviews/<str:ref>/submitted/", reviews.submitted, name="submitted"),
+    path("reviews/<str:ref>/recheck-letter/", files.recheck_letter, name="recheck_letter"),
     path("reviews/<str:ref>/versions/<int:number>/", reviews.version, name="version"),
     path("reviews/<str:ref>/versions/<int:number>/comparison/", reviews.comparison, name="comparison"),
     path("<slug:collection>/<str:ref>/steps/<slug:name>/", steps.step, name="step"),

@@ -7,9 +7,11 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from committees.models import Expert
 from ethicsreview.accounts.models import Authority, Institution, Person, Role
 from ethicsreview.deadlines.calendar import law_day
 from reviews.models import lettering
+from reviews.samples import rechecks
 from reviews.samples.houses import House, Place, found
 from reviews.samples.journeys import Journey, Session
 from reviews.samples.people import appoint, person
@@ -34,18 +36,21 @@ class Office:
     authority: str
     region: str
     level: str
+    field: str = Authority.Field.GENERAL
     roles: tuple[tuple[str, str, str], ...] = (("regulator", "监管人员", Role.REGULATOR),)
 
 
 _PROVINCIAL = (
     ("regulator", "监管人员", Role.REGULATOR),
-    ("recheck", "复核专家", Role.RECHECK_EXPERT),
     ("programme", "科技计划管理人员", Role.PROGRAMME_MANAGER),
 )
+HUMAN = Authority.Field.HUMAN
 OFFICES = (
-    Office("sd", "山东", "山东省科技主管部门（演示）", "370000", Authority.Level.PROVINCE, _PROVINCIAL),
+    Office("sd", "山东", "山东省科技主管部门（演示）", "370000", Authority.Level.PROVINCE, roles=_PROVINCIAL),
+    Office("sd-health", "山东卫健", "山东省卫生健康主管部门（演示）", "370000", Authority.Level.PROVINCE, HUMAN),
     Office("jinan", "济南市", "济南市科技主管部门（演示）", "370100", Authority.Level.CITY),
-    Office("sc", "四川", "四川省科技主管部门（演示）", "510000", Authority.Level.PROVINCE, _PROVINCIAL),
+    Office("sc", "四川", "四川省科技主管部门（演示）", "510000", Authority.Level.PROVINCE, roles=_PROVINCIAL),
+    Office("sc-health", "四川卫健", "四川省卫生健康主管部门（演示）", "510000", Authority.Level.PROVINCE, HUMAN),
     Office("chengdu", "成都市", "成都市科技主管部门（演示）", "510100", Authority.Level.CITY),
 )
 OPERATOR = "operator"
@@ -64,6 +69,7 @@ def make(now: datetime | None = None) -> None:
     houses = [found(place, at=now - SET_UP_BEFORE) for place in PLACES]
     _offices(now)
     first, *others = houses
+    _listed_activities(houses, _experts(now), now)
     _every_stage(first, now)
     for number, (house, verdict) in enumerate(zip(others, ("approved", "rejected", "revision_required"), strict=True)):
         _some_stages(house, stories()[2 * number : 2 * number + 4], verdict, now)
@@ -73,12 +79,49 @@ def make(now: datetime | None = None) -> None:
 def _offices(now: datetime) -> None:
     since = law_day(now - SET_UP_BEFORE)
     for office in OFFICES:
-        body = Authority.objects.create(name=office.authority, region=office.region, level=office.level)
+        body = Authority.objects.create(
+            name=office.authority, region=office.region, level=office.level, field=office.field
+        )
         for key, title, role in office.roles:
             appoint(person(f"{office.key}-{key}", f"{title}·{office.name}"), role, body, since)
     # An operator keeps the service of the whole province; the role is held where the service is run.
     operations = Authority.objects.get(name=OFFICES[0].authority)
     appoint(person(OPERATOR, "运维人员"), Role.OPERATOR, operations, since)
+
+
+def _office(key: str) -> tuple[Authority, Person]:
+    """A department and its regulator."""
+    name = next(office.authority for office in OFFICES if office.key == key)
+    return Authority.objects.get(name=name), Person.objects.get(username=f"{key}-regulator")
+
+
+def _experts(now: datetime) -> list[Expert]:
+    """Two registers of seven, one in each province; that of Shandong."""
+    since = now - SET_UP_BEFORE
+    of_shandong, _of_sichuan = (
+        rechecks.enlist(key, name, *_office(key), since) for key, name in (("sd", "山东"), ("sc", "四川"))
+    )
+    return of_shandong
+
+
+def _listed_activities(houses: Sequence[House], experts: Sequence[Expert], now: datetime) -> None:
+    """One waits for its unit to apply, one for its panel to be formed, and on one the experts are at work."""
+    health, organiser = _office("sd-health")
+    chosen = (houses[2], houses[0], houses[1])
+    found = [_passed(house, rechecks.listed_story(place), now) for place, house in enumerate(chosen)]
+    for journey in found[1:]:
+        rechecks.refer(journey, health)
+    rechecks.sit(found[2].review.rechecks.get(), organiser, experts, now - timedelta(days=3), spoken=2)
+
+
+def _passed(house: House, story: Story, now: datetime) -> Journey:
+    """Through a meeting of its own, so that its minutes may go with the dossier."""
+    journey = _submitted(house, story, now - timedelta(days=20)).accept(**rechecks.LISTED)
+    Session(
+        house, "清单内科技活动审查会议", _at_nine(now, -6), now - timedelta(days=15), [(journey, "approved")]
+    ).plan().hold()
+    journey.at = max(journey.at, _at_nine(now, -5))
+    return journey
 
 
 def _every_stage(house: House, now: datetime) -> None:
@@ -152,6 +195,8 @@ def people_table() -> list[str]:
     lines = [(title, "  ".join(f"{place.key}-{key}" for place in PLACES), start) for title, key, start in _TABLE]
     for key, title in (("regulator", "监管人员"), ("recheck", "复核专家"), ("programme", "科技计划管理人员")):
         names = [f"{office.key}-{key}" for office in OFFICES if key in {role[0] for role in office.roles}]
+        if key == "recheck":
+            names = [f"{office}-recheck{number}" for office in ("sd", "sc") for number in ("", "2", "3", "4", "5")]
         lines.append((title, "  ".join(names), "/desk/"))
     lines.append(("运维人员", OPERATOR, "/desk/"))
     width = max(len(names) for _title, names, _start in lines)

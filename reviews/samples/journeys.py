@@ -86,8 +86,8 @@ class Journey:
         notes = {f"item__{item}": note for item, note in items.items()}
         return self.take("request_supplement", self.house.secretary, **notes)
 
-    def accept(self) -> "Journey":
-        terms = {"procedure": "general", "procedure_ground": GROUND, "listed": "no"}
+    def accept(self, **listing: Any) -> "Journey":
+        terms = {"procedure": "general", "procedure_ground": GROUND, "listed": "no", **listing}
         return self.take("accept", self.house.secretary, **terms)
 
     def accept_simplified(self) -> "Journey":

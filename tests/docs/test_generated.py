@@ -59,7 +59,7 @@ def test_row_of_a_step_names_guards_article_and_recipients() -> None:
 
 def test_states_are_told_as_reached_only_where_a_step_leads_to_them() -> None:
     assert reached_states(FollowUp) == ["scheduled"]
-    assert set(Review.State.values) - set(reached_states(Review)) == {"in_recheck"}
+    assert set(Review.State.values) - set(reached_states(Review)) == set()
 
 
 def test_check_is_content_with_what_the_command_wrote(tmp_path: Path) -> None:

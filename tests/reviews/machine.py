@@ -475,7 +475,8 @@ def no_approval_without_a_lawful_basis(path: Path) -> None:
             assert len({done["person"] for done in review.confirmations}) == 2
             wanted, verdict = decision.round, "modification_required"
         else:
-            wanted, verdict = decision.round, decision.outcome
+            wanted = decision.round
+            verdict = "approved" if decision.outcome == "preliminarily_passed" else decision.outcome
         present = [one for one in decision.attendance if one["presence"] != "absent" and not one["recused"]]
         votes = [cast for (round_, _who), cast in path.cast.items() if round_ == wanted]
         attending = decision.tally["attending"]
@@ -522,7 +523,7 @@ def no_opinion_owed_without_a_deadline(path: Path) -> None:
 def no_listed_activity_without_a_recheck(path: Path) -> None:
     if path.review.listed:
         assert path.review.state != "approved"
-        assert not path.review.decisions.filter(outcome="approved", preliminary=False).exists()
+        assert not path.review.decisions.filter(outcome="approved").exists()
 
 
 def nobody_conflicted_or_recused_takes_part(path: Path) -> None:
@@ -566,7 +567,8 @@ def no_decision_on_a_version_that_changed(path: Path) -> None:
 def no_obligation_without_a_deadline(path: Path) -> None:
     open_clocks = [clock.kind for clock in Deadline.objects.of(path.review).open()]
     asked_to_decide = path.review.state in {"accepted", "in_review"}
-    assert open_clocks == (["review.decision"] if asked_to_decide else [])
+    asked_to_refer = path.review.state == "preliminarily_passed"
+    assert open_clocks == (["review.decision"] if asked_to_decide else ["review.refer"] if asked_to_refer else [])
     if path.review.state == "approved":
         [first] = path.review.follow_ups.all()
         assert Deadline.objects.of(first).open().filter(kind="follow_up.report").count() == 1

@@ -23,7 +23,7 @@ from ethicsreview.lifecycle.steps import Step, steps_of
 from reviews.models import ProjectMember
 from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
 from tests.reviews.builders import Case, case, signing
-from tests.reviews.rules.answers import BCI
+from tests.reviews.recheck_builders import Listed, listed
 
 FILE = Path(__file__).with_name("step_table.txt")
 SIMPLIFIED = Path(__file__).with_name("step_table_simplified.txt")
@@ -46,6 +46,9 @@ CAPACITIES: dict[str, set[str]] = {
     "recused member": {"member"},
     "adviser": {"adviser"},
     "regulator": {"regulator"},
+    "organiser": {"organiser", "keeper"},
+    "recheck expert": {"recheck_expert"},
+    "expert who left": set(),
     "operator": {"operator"},
     "regulator elsewhere": set(),
     "secretary elsewhere": set(),
@@ -82,7 +85,7 @@ class Scene:
 
 
 def scene() -> Scene:
-    path = case(answers=BCI, size=8)
+    path = listed(size=8)
     officer = keeper_of(path.committee)
     adviser = appoint(path.committee, 20, by=officer, at=path.at, role=Role.ADVISER, category="other")
     path.drafted()
@@ -109,6 +112,9 @@ def scene() -> Scene:
         "recused member": recused,
         "adviser": adviser,
         "regulator": holder(Role.REGULATOR, authority("370000")),
+        "organiser": path.organiser,
+        "recheck expert": path.experts[0].person,
+        "expert who left": path.experts[1].person,
         "operator": holder(Role.OPERATOR, authority("370000")),
         "regulator elsewhere": holder(Role.REGULATOR, authority("510000")),
         "secretary elsewhere": holder(Role.SECRETARY, elsewhere),
@@ -116,6 +122,10 @@ def scene() -> Scene:
         "no role": person(),
         "system": SYSTEM,
     }
+    rechecked = Listed(path.committee, path.lead, path.at)
+    rechecked.department, rechecked.organiser, rechecked.experts = path.department, path.organiser, path.experts
+    rechecked.passed().referred().paneled().accept(path.experts[0])
+    rechecked.seat_step(path.experts[1], "recuse", ground="与负责人有合作")
     followed = Case(path.committee, path.lead, path.at).concluded()
     objects: dict[str, Lifecycle] = {
         "project": path.project,
@@ -124,6 +134,9 @@ def scene() -> Scene:
         "meeting": path.meeting,
         "opinion": path.ballot_of(voter),
         "follow_up": followed.project.follow_ups.get(),
+        "recheck": rechecked.recheck,
+        "recheck_opinion": rechecked.seat(path.experts[0]),
+        "expert": path.experts[0],
         "committee": path.committee,
     }
     made = Scene(path, people, objects)
@@ -174,7 +187,12 @@ def states_of(model: type[Lifecycle]) -> dict[str, str]:
 
 
 def _set_state(obj: Lifecycle, state: str) -> None:
-    extra = ", verdict = 'approved'" if obj.noun == "opinion" and state == "cast" else ""
+    # What the database itself asks of a row in that state.
+    extra = {
+        ("opinion", "cast"): ", verdict = 'approved'",
+        ("review", "approved"): ", recheck_result = 'agreed'",
+        ("recheck_opinion", "cast"): ", vote = 'agree'",
+    }.get((obj.noun, state), "")
     key = obj._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {obj._meta.db_table} SET state = %s{extra} WHERE {key} = %s", [state, obj.pk])  # noqa: S608
@@ -217,6 +235,11 @@ def declared_for(who: str, noun: str, step: Step, *, simplified: bool = False) -
     if noun == "opinion":
         # A ballot knows these alone; another member is none of them.
         capacities = capacities & {"secretary", "chair", "presider", "voter", "consequence"}
+    if noun == "recheck_opinion":
+        capacities = capacities & {"organiser", "recheck_expert", "operator", "consequence"}
+    if noun == "expert":
+        # The department keeps the register; who stands in it changes nothing of it.
+        capacities = capacities & {"keeper", "operator"}
     if noun == "committee":
         # An operator keeps the centres; an institution's committee is kept by its own officers.
         capacities = capacities - {"operator"}

@@ -51,6 +51,12 @@ TELLS_NOBODY = {
     "project.reject": "told by the review's conclusion",
     "review.request_meeting": "told by the turn to a meeting, which it brings about",
     "review.confirm_modification": "the first of two; the second is told as the approval",
+    "expert.record_training": "a note on file",
+    "recheck.conclude": "the result is told when it is delivered, and not before",
+    "recheck.replace": "the new expert is asked by the seat, the old one released by it",
+    "recheck_opinion.accept": "seen in the panel; when the last has accepted, the beginning is told",
+    "recheck_opinion.cast": "sealed: that it was cast is seen in the count, and nothing else",
+    "review.receive_recheck": "told by the re-check's delivery",
     "review.determine_listing": "a determination inside the committee; the decision states it",
 }
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
-Outcome = Literal["approved", "modification_required", "revision_required", "rejected"]
+Outcome = Literal["approved", "modification_required", "revision_required", "rejected", "preliminarily_passed"]
 
 
 class Part(BaseModel):
@@ -84,4 +84,51 @@ class DecisionLetter(Decision):
     verification_url: str
 
 
-SCHEMAS: dict[str, type[Part]] = {"decision": DecisionLetter}
+class PanelMember(Part):
+    name: str
+    category: str = Field(description="in words: 法学专家")
+    workplace: str = ""
+
+
+class HeadedText(Part):
+    head: str
+    text: str
+
+
+class Recheck(Part):
+    """What a panel of experts found of a preliminary opinion."""
+
+    lang: Literal["zh", "en"] = "zh"
+    authority: str
+    recheck_ref: str
+    project_ref: str
+    project_title: str
+    lead: str
+    lead_unit: str
+    committee: str
+    review_ref: str
+    preliminary_number: str
+    submission_version: PositiveInt
+    submission_digest: str
+    requested_on: dt.date
+    decided_on: dt.date
+    panel: list[PanelMember]
+    votes: list[Votes]
+    vote_rules: list[Ground]
+    result: Literal["agreed", "disagreed"]
+    result_label: str = Field(description="in words: 同意")
+    opinions: list[HeadedText] = Field(description="under the heads of Measures 29")
+    grounds: list[Ground]
+    notices: list[Ground] = []
+
+
+class RecheckLetter(Recheck):
+    """The opinion as it leaves the house."""
+
+    number: str = Field(description="文号")
+    issued_at: dt.datetime
+    code: str
+    verification_url: str
+
+
+SCHEMAS: dict[str, type[Part]] = {"decision": DecisionLetter, "recheck": RecheckLetter}

@@ -14,6 +14,7 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Findings
 from ethicsreview.notices.models import Delivery
 from reviews.desk import queue as work
+from reviews.desk import rechecks
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.composition import Health, health_of
 
@@ -32,6 +33,8 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     context: dict[str, Any] = {"side": side, "sides": [(one, work.SIDES[one]) for one in sides]}
     if side == "operations":
         context["counters"] = _counters(visitor)
+    elif side == "recheck":
+        context |= {"seats": rechecks.seats_of(visitor), "docket": rechecks.docket(visitor, "", "")}
     elif side:
         chosen = work.Filter(request.GET, work.committees_of(visitor, side))
         rows = work.waiting(visitor, side, chosen)

@@ -28,6 +28,15 @@ RELATED = {
     ),
     "meeting": ("committee", "presider__appointment__person"),
     "committee": ("institution",),
+    "recheck": (
+        "review__project__institution",
+        "review__project__lead",
+        "review__committee",
+        "authority",
+        "submission",
+    ),
+    "recheck_opinion": ("recheck__review__project", "recheck__review__committee", "recheck__authority", "person"),
+    "expert": ("appointment__person", "authority", "institution"),
 }
 # What a link may fill in: which thing is meant, never what is decided about it.
 PREFILLED = ("meeting", "document", "membership", "person")

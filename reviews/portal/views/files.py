@@ -8,6 +8,7 @@ from ethicsreview.documents.storage import serve
 from reviews.models import Review
 from reviews.models.writing import readable_versions
 from reviews.portal.access import Visitor, portal_page
+from reviews.portal.rechecks import letter_of
 
 
 @require_safe
@@ -27,4 +28,15 @@ def letter(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
     if found is None:
         raise Http404(ref)
     visitor.find(Review, found.object_ref)
+    return serve(found)
+
+
+@require_safe
+@portal_page
+def recheck_letter(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    """The re-check opinion, once it has been delivered, for whoever may see the review it answers."""
+    recheck = visitor.find(Review, ref).recheck
+    found = letter_of(recheck) if recheck is not None else None
+    if found is None:
+        raise Http404(ref)
     return serve(found)

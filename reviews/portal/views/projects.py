@@ -14,7 +14,7 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import Refused
-from reviews.models import Project, Review
+from reviews.models import Project, Recheck, Review
 from reviews.models.applying import committees_offered, institutions_of, start_assessment, start_project, start_review
 from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, once_by_form
 from reviews.models.writing import revise_project
@@ -102,7 +102,10 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
     )
     follow_ups = list(found.follow_ups.order_by("number"))
     refs = [review.ref for review in reviews] + [follow_up.ref for follow_up in follow_ups]
-    deadlines = Deadline.objects.open().filter(object_kind__in=["review", "follow_up"], object_ref__in=refs)
+    if any(review.state == Review.State.IN_RECHECK for review in reviews):
+        refs += Recheck.objects.open().filter(review__in=reviews).values_list("ref", flat=True)
+    kinds = ["review", "follow_up", "recheck", "project"]
+    deadlines = Deadline.objects.open().filter(object_kind__in=kinds, object_ref__in=[*refs, found.ref])
     assessments = list(found.assessments.defer("answers", "conclusions_kept").order_by("-pk"))
     capacities = found.capacities(visitor.standing)
     context: dict[str, Any] = {

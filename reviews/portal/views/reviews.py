@@ -16,6 +16,7 @@ from reviews.portal.access import OWN_SIDE, Visitor, portal_page
 from reviews.portal.application import Application
 from reviews.portal.comparing import documents, fields
 from reviews.portal.decisions import told
+from reviews.portal.rechecks import told_of_recheck
 from reviews.portal.views.applications import RELATED, SUBMITTING
 
 
@@ -49,6 +50,8 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
             "answered": list(found.requests.filter(answered_at__isnull=False)),
             "history": history.of_review(found),
         }
+        if found.listed and found.concluded_at is not None:
+            context |= told_of_recheck(found)
     return render(request, "portal/review.html", context)
 
 

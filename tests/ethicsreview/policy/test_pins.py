@@ -78,7 +78,8 @@ def test_what_changes_no_value_of_that_day_changes_no_pin(pinned: Policy, change
 
 def test_a_key_that_is_added_later_breaks_no_pin(pinned: Policy, folder: Path) -> None:
     keys, national = folder / "registry" / "keys.toml", folder / "national.toml"
-    key = '{key = "meeting.tea", type = "flag", zh = "茶歇", en = "Tea", edition = 2},'
+    edition = pinned.library.registry.edition + 1
+    key = f'{{key = "meeting.tea", type = "flag", zh = "茶歇", en = "Tea", edition = {edition}}},'
     row = '{key = "meeting.tea", value = true, cite = "national:14", rule = "PR-03", sure = "M-l"},'
     for path, line in ((keys, key), (national, row)):
         path.write_text(f"{path.read_text(encoding='utf-8').rstrip().removesuffix(']')}  {line}\n]\n", encoding="utf-8")

@@ -8,6 +8,7 @@ from reviews.models import Review
 from tests.committees.builders import keeper_of, people_of, person
 from tests.reviews.api.client import Caller, problem
 from tests.reviews.builders import PASSWORD, Case, ballot, signing
+from tests.reviews.recheck_builders import Listed
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,9 @@ def steps(caller: Caller, address: str) -> dict[str, dict]:
 def everything(path: Case) -> dict[str, str]:
     """A reference in each collection."""
     path.concluded()
+    beside = Listed(path.committee, path.lead, path.at).with_department().with_experts()
+    beside.passed().referred().paneled()
+    path.organiser = beside.organiser  # type: ignore[attr-defined]  # who sees what a committee does not
     return {
         "projects": path.project.ref,
         "assessments": path.assessment.ref,
@@ -28,13 +32,21 @@ def everything(path: Case) -> dict[str, str]:
         "opinions": path.ballot_of(path.chair).ref,
         "follow-ups": path.project.follow_ups.get().ref,
         "committees": path.committee.ref,
+        "rechecks": beside.recheck.ref,
+        "recheck-opinions": beside.seat(beside.experts[0]).ref,
+        "experts": beside.experts[0].ref,
     }
+
+
+# What the department of a re-check sees, and no committee.
+OF_DEPARTMENT = {"rechecks", "recheck-opinions", "experts"}
 
 
 def test_every_collection_has_the_form(path: Case, everything: dict[str, str]) -> None:
     assert everything.keys() == collections().keys()
-    caller = Caller(path.chair)
+    of_committee, of_department = Caller(path.chair), Caller(path.organiser)  # type: ignore[attr-defined]
     for collection, ref in everything.items():
+        caller = of_department if collection in OF_DEPARTMENT else of_committee
         one = caller.get(f"/{collection}/{ref}").json()
         assert (one["ref"], one["url"]) == (ref, f"/api/v1/{collection}/{ref}")
         assert one["state_label"]

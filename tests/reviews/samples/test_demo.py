@@ -15,7 +15,7 @@ from ethicsreview.accounts.standing import standing_of
 from ethicsreview.documents.models import Letter
 from ethicsreview.trail.models import Entry
 from ethicsreview.trail.verification import verify
-from reviews.models import Decision, FollowUp, Meeting, Project, Review
+from reviews.models import Decision, FollowUp, Meeting, Project, Recheck, Review
 from reviews.samples.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +42,10 @@ def test_the_stages_of_reviews_and_projects(printed):
         "accepted",
         "approved",
         "draft",
+        "in_recheck",
         "in_review",
         "modification_required",
+        "preliminarily_passed",
         "rejected",
         "revision_required",
         "submitted",
@@ -52,7 +54,8 @@ def test_the_stages_of_reviews_and_projects(printed):
     assert Project.objects.filter(state="draft").count() == 1
     assert Meeting.objects.filter(state="planned").count() == 4
     assert FollowUp.objects.count() == 2
-    assert Letter.objects.count() == Decision.objects.count() == 5
+    assert Letter.objects.count() == Decision.objects.count() == 8
+    assert sorted(Recheck.objects.values_list("state", flat=True)) == ["in_progress", "requested"]
 
 
 def test_one_review_is_on_its_way_by_the_simplified_procedure(printed):
