@@ -13,6 +13,7 @@ from ethicsreview.policy.library import Entry
 from reviews.api.access import Viewer
 from reviews.api.shapes import ROOT, Citation
 from reviews.models import Decision, Material, Request, Review, Submission
+from reviews.models.starting import condition_text
 
 
 class Party(BaseModel):
@@ -193,6 +194,20 @@ class Ground(BaseModel):
     citation: Citation | None
 
 
+class Condition(BaseModel):
+    """What was still to be obtained when it was decided: before `start`, or before `project_approval` (立项)."""
+
+    before: str
+    text: str
+    countries: list[str]
+    citation: Citation | None
+
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> Self:
+        said, cited = condition_text(kept), Citation.of(kept["cite"])
+        return cls(before=kept["before"], text=said, countries=kept["countries"], citation=cited)
+
+
 class DecisionShape(BaseModel):
     number: str
     outcome: str
@@ -208,6 +223,7 @@ class DecisionShape(BaseModel):
     tally: dict[str, Any]
     grounds: list[Ground]
     requirements: list[str]
+    conditions: list[Condition]
     reasons: str
     follow_up_due: date | None
 
@@ -237,6 +253,7 @@ class DecisionShape(BaseModel):
                 for ground in decision.grounds
             ],
             requirements=decision.requirements,
+            conditions=[Condition.of(one) for one in decision.conditions],
             reasons=decision.reasons,
             follow_up_due=decision.follow_up_due,
         )

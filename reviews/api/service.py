@@ -7,7 +7,7 @@ from ninja import NinjaAPI, Router
 
 from committees.models import Committee
 from ethicsreview.lifecycle.registry import collections
-from reviews.api import assessments, me, meetings, opinions, problems, projects, reviews
+from reviews.api import assessments, foreign_approvals, me, meetings, opinions, problems, projects, reviews
 from reviews.api.access import Bearer
 from reviews.api.description import complete
 from reviews.api.idempotency import once
@@ -37,6 +37,7 @@ OWN: dict[str, Router] = {
     "projects": projects.router,
     "assessments": assessments.router,
     "reviews": reviews.router,
+    "foreign-approvals": foreign_approvals.router,
     "opinions": opinions.router,
     "meetings": meetings.router,
     "committees": routes(Face(Committee, committee=along("ref"), region="region")),

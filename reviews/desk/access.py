@@ -19,7 +19,7 @@ from ethicsreview.accounts.models import DESK_ROLES, Person, Role
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
-from reviews.models import Meeting, Opinion, ProjectMember, Review
+from reviews.models import ForeignApproval, Meeting, Opinion, ProjectMember, Review
 from reviews.models.parties import CAPACITIES
 from reviews.models.review_record import NOTHING, seen_by_committee, seen_by_regulator
 
@@ -139,6 +139,9 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         return reviews_at_desk(standing)
     if kind is Opinion:
         return Opinion.objects.visible_to(standing).filter(review__in=reviews_on_table(standing).values("pk"))
+    if kind is ForeignApproval:
+        seen = reviews_at_desk(standing).values("project")
+        return ForeignApproval.objects.visible_to(standing).filter(project__in=seen)
     if kind in (Meeting, Committee):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible

@@ -19,6 +19,7 @@ from reviews.desk.tasks import Task, next_task, still_to_confirm
 from reviews.models import Decision, Opinion, Review
 from reviews.models.opinion_forms import ANSWERS, criteria_for
 from reviews.models.parties import CAPACITIES
+from reviews.models.starting import condition_text
 from reviews.rules.conclusions import Conclusions
 
 RELATED = (
@@ -59,6 +60,10 @@ class DecisionShown:
     decision: Decision
     letter: str
     revoked: bool
+
+    @property
+    def conditions(self) -> list[tuple[str, str]]:
+        return [(condition_text(one), one["cite"]) for one in self.decision.conditions]
 
 
 class Dossier:

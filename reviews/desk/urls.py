@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.desk.views import committees, files, live, meetings, queue, reviews, steps
+from reviews.desk.views import committees, files, foreign, live, meetings, queue, reviews, steps
 
 app_name = "desk"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("reviews/<str:ref>/", reviews.review, name="review"),
     path("reviews/<str:ref>/changes/", reviews.changes, name="review_changes"),
     path("reviews/<str:ref>/record/", reviews.record, name="review_record"),
+    path("reviews/<str:ref>/countries/", foreign.countries, name="foreign_approvals"),
+    path("reviews/<str:ref>/countries/together/<str:name>/", foreign.together, name="foreign_together"),
+    path("reviews/<str:ref>/countries/<str:approval>/document/", foreign.document, name="foreign_document"),
     path("reviews/<str:ref>/letters/<str:letter>/", files.letter, name="letter"),
     path("reviews/<str:ref>/documents/<str:document>/<int:number>/", files.document, name="document"),
     path("opinions/<str:ref>/draft/", live.draft, name="draft"),

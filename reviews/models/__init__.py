@@ -3,6 +3,7 @@ from reviews.models.assessment import RiskAssessment
 from reviews.models.comparing import Comparison
 from reviews.models.decision import Decision, Outcome
 from reviews.models.follow_up import FollowUp
+from reviews.models.foreign_approval import ForeignApproval
 from reviews.models.idempotency import IdempotentRequest
 from reviews.models.meeting import Attendance, Meeting
 from reviews.models.opinion import Opinion, Verdict
@@ -16,6 +17,7 @@ __all__ = [
     "Comparison",
     "Decision",
     "FollowUp",
+    "ForeignApproval",
     "IdempotentRequest",
     "Material",
     "Meeting",

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Policy
-from reviews.models import timing
+from reviews.models import starting, timing
 from reviews.models.decision import Decision, Outcome
 from reviews.models.follow_up import FollowUp
 from reviews.models.submission import Request
@@ -104,6 +104,7 @@ def _issue(decision: Decision, review: "ReviewRecord", act: Act, policy: Policy)
     assert review.submission is not None
     local_day = timezone.localdate(act.at)
     if decision.outcome == Outcome.APPROVED and not decision.preliminary:
+        decision.conditions = starting.conditions(review.project, act.at)
         decision.follow_up_due = follow_up_due(local_day, _follow_up_months(review, policy), decision.follow_up_months)
     made = review.decisions.count() + 1
     decision.number = f"{review.committee.ref}-{review.ref}-{made}"
@@ -121,6 +122,9 @@ def _issue(decision: Decision, review: "ReviewRecord", act: Act, policy: Policy)
 def _approved(review: "ReviewRecord", decision: Decision, act: Act, policy: Policy) -> None:
     assert decision.follow_up_due is not None
     act.then(review.project, "approve", decision=decision.number)
+    if decision.conditions:
+        told = [*review.people("lead"), *review.people("officers")]
+        act.tell("review.approved_with_conditions", told, number=decision.number)
     first = FollowUp(
         project=review.project,
         review=review,

@@ -42,6 +42,8 @@ class Decision(models.Model):
     tally = models.JSONField(_("表决"), default=dict)
     grounds = models.JSONField(_("依据条款"), default=list)
     requirements = models.JSONField(_("修改要求"), default=list)
+    # What must still be obtained before anything begins, as it stood on that day (Measures 12).
+    conditions = models.JSONField(_("附带条件"), default=list)
     reasons = models.TextField(_("理由"), blank=True)
     follow_up_months = models.PositiveIntegerField(_("跟踪审查间隔（月）"), null=True)
     follow_up_due = models.DateField(_("首次跟踪审查"), null=True)
@@ -82,4 +84,5 @@ class Decision(models.Model):
             "submission_digest": self.submission_digest,
             "tally": self.tally,
             "attendance": self.attendance,
+            **({"conditions": self.conditions} if self.conditions else {}),
         }

@@ -13,6 +13,7 @@ from ethicsreview.documents.models import Letter
 from ethicsreview.policy import Policy, cite
 from reviews.models.decision import Decision
 from reviews.models.opinion import Verdict
+from reviews.models.starting import condition_text
 
 BATCH = 50
 
@@ -119,6 +120,7 @@ def _notices(decision: Decision) -> list[dict[str, str]]:
             else {"text": _("应当在批准的范围内开展科技活动。"), "citation": cite("national:20")},
             {"text": _("方案发生变化，可能改变风险的，应当及时报告。"), "citation": cite("national:20")},
         ]
+    said += [{"text": condition_text(one), "citation": cite(one["cite"])} for one in decision.conditions]
     said.append({"text": _("对审查决定有异议的，可以向本委员会书面申诉。"), "citation": cite("national:18")})
     return said
 

@@ -8,11 +8,14 @@ from django.utils import timezone
 from ethicsreview.documents.models import Letter
 from reviews.models.decision import Decision
 from reviews.models.project import Project
+from reviews.models.starting import gates
 
 
 @dataclass(frozen=True)
 class LetterStanding:
-    """`valid`: what the letter permits may be done today. A letter that permits nothing was never valid so."""
+    """`valid`: the approval stands today; a letter that permits nothing was never valid so. `conditional`: but what it
+    permits may not be begun yet, because a partner's country is still to be cleared (Measures 12).
+    """
 
     number: str
     issued_on: date
@@ -20,23 +23,26 @@ class LetterStanding:
     genuine: bool
     permits: bool
     valid: bool
+    conditional: bool
     withdrawn_on: date | None
 
 
 def standing_of_letter(code: str, at: datetime) -> LetterStanding | None:
-    """None for a code that no letter has. Three queries."""
+    """None for a code that no letter has. Three queries; of an approval that stands, two more."""
     letter = Letter.objects.filter(code=code).select_related("revocation").first()
     if letter is None:
         return None
     decision = Decision.objects.filter(number=letter.number).select_related("review__project").first()
     withdrawn = letter.revoked_at is not None and letter.revoked_at <= at
+    valid = decision is not None and not withdrawn and holds(decision)
     return LetterStanding(
         number=letter.number,
         issued_on=timezone.localdate(letter.created_at),
         digest=letter.digest,
         genuine=decision is not None,
         permits=decision is not None and decision.approves,
-        valid=decision is not None and not withdrawn and holds(decision),
+        valid=valid,
+        conditional=decision is not None and valid and not gates(decision.review.project, at).start.open,
         withdrawn_on=timezone.localdate(letter.revoked_at) if letter.revoked_at and withdrawn else None,
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from reviews.models import Decision, Verdict
+from reviews.models.starting import condition_text
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class ToldDecision:
     all_members: int
     formulas: tuple[str, ...]
     grounds: tuple[tuple[str, str], ...]
+    conditions: tuple[tuple[str, str], ...]
 
 
 def told(decision: Decision) -> ToldDecision:
@@ -38,5 +40,6 @@ def told(decision: Decision) -> ToldDecision:
         recused=sum(bool(row["recused"]) for row in decision.attendance),
         all_members=tally["all_members"],
         formulas=formulas,
+        conditions=tuple((condition_text(one), one["cite"]) for one in decision.conditions),
         grounds=tuple((ground["label"], ground["cite"]) for ground in decision.grounds),
     )

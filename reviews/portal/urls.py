@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from reviews.portal.views import answers, applications, assessments, files, home, materials, projects, reviews, steps
+from reviews.portal.views import (
+    answers,
+    applications,
+    assessments,
+    files,
+    foreign,
+    home,
+    materials,
+    projects,
+    reviews,
+    steps,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +23,11 @@ urlpatterns = [
     path("projects/<str:ref>/edit/", projects.edit, name="project_edit"),
     path("projects/<str:ref>/assess/", projects.assess, name="assess"),
     path("projects/<str:ref>/apply/", projects.apply, name="apply"),
+    path("projects/<str:ref>/countries/", foreign.countries, name="foreign_approvals"),
+    path("projects/<str:ref>/countries/together/", foreign.together, name="foreign_together"),
+    path("foreign-approvals/<str:ref>/", foreign.country, name="foreign_approval"),
+    path("foreign-approvals/<str:ref>/upload/", foreign.upload, name="foreign_upload"),
+    path("foreign-approvals/<str:ref>/document/", foreign.document, name="foreign_document"),
     path("assessments/<str:ref>/", assessments.overview, name="assessment"),
     path("assessments/<str:ref>/questions/<slug:key>/", assessments.group, name="assessment_group"),
     path("reviews/<str:ref>/", reviews.review, name="review"),

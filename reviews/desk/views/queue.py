@@ -15,6 +15,7 @@ from ethicsreview.documents.models import Findings
 from ethicsreview.notices.models import Delivery
 from reviews.desk import queue as work
 from reviews.desk.access import Visitor, desk_page
+from reviews.desk.besides import besides
 from reviews.desk.composition import Health, health_of
 
 # Counters stop here: the page says "99+", and nothing is counted to the end.
@@ -37,7 +38,7 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         rows = work.waiting(visitor, side, chosen)
         context |= {"filter": chosen, "reviews": work.reviews_page(rows, request.GET.get("cursor", ""))}
     if side == "committee" and not context["filter"].given and "cursor" not in request.GET:
-        context |= {"ballots": work.ballots(visitor), "meetings": work.meetings(visitor)}
+        context |= {"ballots": work.ballots(visitor), "meetings": work.meetings(visitor), "besides": besides(visitor)}
     elif side == "institution":
         context["committees"] = _own_committees(visitor)
     return render(request, "desk/queue.html", context)

@@ -26,9 +26,10 @@ RELATED = {
     "opinion": ("review__project", "review__committee", "review__assessment", "agenda_item__meeting", "person"),
     "meeting": ("committee", "presider__appointment__person"),
     "committee": ("institution",),
+    "foreign_approval": ("project__institution", "project__lead"),
 }
 # What a link may fill in: which thing is meant, never what is decided about it.
-PREFILLED = ("meeting", "document", "membership", "person")
+PREFILLED = ("meeting", "document", "membership", "person", "also")
 SENT_FOR = 12 * 3600  # seconds that a form which was sent is remembered: as long as a session
 
 
@@ -43,8 +44,8 @@ def step(request: HttpRequest, visitor: Visitor, collection: str, ref: str, name
     if request.method == "POST":
         return _take(request, visitor, found, name)
     view = step_view(found, name, visitor.person, at=visitor.at, standing=visitor.standing)
-    given = {key: request.GET[key] for key in PREFILLED if key in request.GET and key in view.form.fields}
-    view.form.initial = {**view.form.initial, **given}
+    given = raw_input(view.form, request.GET)
+    view.form.initial = {**view.form.initial, **{key: given[key] for key in PREFILLED if key in given}}
     if found.noun == "meeting" and name == "close":
         view.form.initial["minutes"] = draft_minutes(found, visitor)
     return _draw(request, found, view)
@@ -115,5 +116,7 @@ def page_of(found: Lifecycle, visitor: Visitor) -> str:
 
 
 def desk_address(found: Any) -> str:
+    if found.noun == "foreign_approval":
+        return reverse("desk:foreign_approvals", args=[found.review.ref])
     review = {"review": found, "opinion": getattr(found, "review", None)}.get(found.noun)
     return reverse("desk:review", args=[review.ref]) if review is not None else found.get_absolute_url()

@@ -15,6 +15,7 @@ from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import Refused
 from reviews.models import Project, Review
 from reviews.models.applying import committees_offered, institutions_of, start_assessment, start_project, start_review
+from reviews.models.starting import gates
 from reviews.models.writing import revise_project
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page, refused_page
@@ -85,6 +86,7 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
     capacities = found.capacities(visitor.standing)
     context: dict[str, Any] = {
         "project": found,
+        "gates": gates(found, visitor.at),
         "members": list(found.members.select_related("institution").order_by("pk")),
         "assessments": assessments,
         "reviews": reviews,

@@ -11,6 +11,7 @@ from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.door import open_steps
 from reviews.models import FollowUp, Review, Submission
 from reviews.models.comparing import Comparison
+from reviews.models.starting import gates
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
 from reviews.portal.application import Application
@@ -47,6 +48,8 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
             "answered": list(found.requests.filter(answered_at__isnull=False)),
             "history": history.of_review(found),
         }
+    if found.state == Review.State.APPROVED:
+        context["shut"] = gates(found.project, visitor.at).start.refusals
     return render(request, "portal/review.html", context)
 
 
