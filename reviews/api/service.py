@@ -7,7 +7,18 @@ from ninja import NinjaAPI, Router
 
 from committees.models import Committee
 from ethicsreview.lifecycle.registry import collections
-from reviews.api import assessments, foreign_approvals, me, meetings, opinions, problems, projects, reviews
+from reviews.api import (
+    appeals,
+    assessments,
+    exemptions,
+    foreign_approvals,
+    me,
+    meetings,
+    opinions,
+    problems,
+    projects,
+    reviews,
+)
 from reviews.api.access import Bearer
 from reviews.api.description import complete
 from reviews.api.idempotency import once
@@ -37,6 +48,8 @@ OWN: dict[str, Router] = {
     "projects": projects.router,
     "assessments": assessments.router,
     "reviews": reviews.router,
+    "appeals": appeals.router,
+    "exemptions": exemptions.router,
     "foreign-approvals": foreign_approvals.router,
     "opinions": opinions.router,
     "meetings": meetings.router,

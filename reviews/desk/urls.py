@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.desk.views import committees, files, foreign, live, meetings, queue, reviews, steps
+from reviews.desk.views import besides, committees, files, foreign, live, meetings, queue, reviews, steps
 
 app_name = "desk"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("reviews/<str:ref>/countries/<str:approval>/document/", foreign.document, name="foreign_document"),
     path("reviews/<str:ref>/letters/<str:letter>/", files.letter, name="letter"),
     path("reviews/<str:ref>/documents/<str:document>/<int:number>/", files.document, name="document"),
+    path("appeals/<str:ref>/", besides.appeal, name="appeal"),
+    path("appeals/<str:ref>/document/", besides.support, name="appeal_document"),
+    path("exemptions/<str:ref>/", besides.exemption, name="exemption"),
     path("opinions/<str:ref>/draft/", live.draft, name="draft"),
     path("meetings/", meetings.meetings, name="meetings"),
     path("meetings/new/<str:committee>/", meetings.plan, name="meeting_new"),

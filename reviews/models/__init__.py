@@ -1,7 +1,9 @@
 from reviews.models.agenda import AgendaItem
+from reviews.models.appeal import Appeal
 from reviews.models.assessment import RiskAssessment
 from reviews.models.comparing import Comparison
 from reviews.models.decision import Decision, Outcome
+from reviews.models.exemption import Exemption
 from reviews.models.follow_up import FollowUp
 from reviews.models.foreign_approval import ForeignApproval
 from reviews.models.idempotency import IdempotentRequest
@@ -13,9 +15,11 @@ from reviews.models.submission import Material, Request, Submission
 
 __all__ = [
     "AgendaItem",
+    "Appeal",
     "Attendance",
     "Comparison",
     "Decision",
+    "Exemption",
     "FollowUp",
     "ForeignApproval",
     "IdempotentRequest",

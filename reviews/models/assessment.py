@@ -135,6 +135,9 @@ class RiskAssessment(Lifecycle):
             # Two completed ones may not stand side by side, so the older must go first.
             act.before(earlier, "supersede")
         foreign_approval.follow_partners(self.project, act, found.partner_countries)
+        for exemption in self.project.exemptions.open():
+            # What was exempted, or was to be, is what the older answers described.
+            act.before(exemption, "lapse")
         act.then(self.project, "need_no_review" if found.project_outcome == "not_required" else "assess")
 
     @step(source=State.COMPLETED, target=State.SUPERSEDED, label=_("被新评估替代"), by=[CONSEQUENCE])

@@ -120,6 +120,7 @@ class ReviewRecord(Lifecycle):
 
     if TYPE_CHECKING:  # what other models call back by
         agenda_items: Any
+        appeals: Any
         decisions: Any
         follow_ups: Any
         opinions: Any

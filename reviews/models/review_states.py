@@ -19,6 +19,7 @@ class State(models.TextChoices):
     PRELIMINARILY_PASSED = "preliminarily_passed", _("初审通过")
     IN_RECHECK = "in_recheck", _("专家复核中")
     WITHDRAWN = "withdrawn", _("已撤回")
+    SET_ASIDE = "set_aside", _("已由申诉再审取代")
 
 
 # Something is still to be done, and the lead may withdraw.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.refusals import Refusal
-from ethicsreview.policy import policy_for
+from ethicsreview.policy import Policy, policy_for
 from ethicsreview.policy.catalogues import countries
 from ethicsreview.policy.words import said
 from reviews.models.assessment import RiskAssessment
@@ -61,29 +61,33 @@ class Gates:
     start: Gate
     establishment: Gate | None
     partners: tuple[str, ...]
+    exempt_possible: bool = False
 
 
 def gates(project: Project, at: datetime) -> Gates:
     """One query; a second for an international project."""
-    partners, regimes = _partners(project)
+    drawn = _drawn(project)
+    partners = drawn.partner_countries if drawn else ()
     found = obstacles(str(project.state), partners, _on_file(project, partners), law_day(at))
-    cites = {entry.value: entry.cite for entry in _policy(project, regimes, at).entries("international.gate")}
+    cites = {entry.value: entry.cite for entry in _policy(project, drawn, at).entries("international.gate")}
     asked = bool(partners) and ESTABLISHMENT in cites and project.state != OUT_OF_SCOPE
     return Gates(
         start=_gate(project, found, cites.get(START, "national:12")),
         establishment=_gate(project, found, cites[ESTABLISHMENT], own=cites[ESTABLISHMENT]) if asked else None,
         partners=partners,
+        exempt_possible=drawn is not None and drawn.project_outcome == "exempt_possible",
     )
 
 
 def conditions(project: Project, at: datetime) -> list[dict[str, Any]]:
     """What an approval given now leaves to be obtained, by gate: plain data, for the decision to keep."""
-    partners, regimes = _partners(project)
+    drawn = _drawn(project)
+    partners = drawn.partner_countries if drawn else ()
     found = lacking(partners, _on_file(project, partners), law_day(at))
     outstanding = sorted(country for concerned in found.values() for country in concerned)
     if not outstanding:
         return []
-    entries = _policy(project, regimes, at).entries("international.gate")
+    entries = _policy(project, drawn, at).entries("international.gate")
     return [{"before": entry.value, "countries": outstanding, "cite": entry.cite} for entry in entries]
 
 
@@ -96,12 +100,11 @@ def condition_text(condition: dict[str, Any]) -> str:
     return words[condition["before"]] % {"countries": _names(condition["countries"], most=len(condition["countries"]))}
 
 
-def _partners(project: Project) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Of the assessment that stands: the partners' countries, and the regimes."""
+def _drawn(project: Project) -> Conclusions | None:
+    """What follows from the assessment that stands."""
     rows = RiskAssessment.objects.filter(project=project, state=RiskAssessment.State.COMPLETED)
     kept = rows.values_list("conclusions_kept", flat=True).first()
-    found = Conclusions.from_json(kept) if kept else None
-    return (found.partner_countries, found.regimes) if found else ((), ())
+    return Conclusions.from_json(kept) if kept else None
 
 
 def _on_file(project: Project, partners: Iterable[str]) -> list[Clearance]:
@@ -111,8 +114,8 @@ def _on_file(project: Project, partners: Iterable[str]) -> list[Clearance]:
     return [Clearance(*row) for row in rows.values_list("country", "state", "expires_on")]
 
 
-def _policy(project: Project, regimes: Iterable[str], at: datetime) -> Any:
-    return policy_for(region=project.region, regimes=regimes, at=at)
+def _policy(project: Project, drawn: Conclusions | None, at: datetime) -> Policy:
+    return policy_for(region=project.region, regimes=drawn.regimes if drawn else (), at=at)
 
 
 def _gate(project: Project, found: Iterable[Obstacle], cite: str, own: str = "") -> Gate:

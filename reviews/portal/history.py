@@ -24,12 +24,14 @@ BEGUN: dict[str, str | Promise] = {
     "assessment": gettext_lazy("开始风险评估"),
     "review": gettext_lazy("开始填写审查申请"),
     "follow_up": gettext_lazy("排定跟踪审查"),
+    "appeal": gettext_lazy("开始填写申诉"),
+    "exemption": gettext_lazy("申请免除审查"),
     "foreign_approval": gettext_lazy("列为合作国家"),
 }
 # Whose names an applicant's page shows; for the committee's side the office speaks.
 NAMED = frozenset({"lead", "team", "institution_officer"})
 # What the applicant has been told in the step's own notice.
-REASONS = ("reason", "listed_reason")
+REASONS = ("reason", "listed_reason", "answer")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def of_project(project: Project, reviews: Iterable[Review], follow_ups: Iterable
     known = Q(object_kind="project", object_ref=project.ref) | Q(object_kind="assessment")
     known |= Q(object_kind="review", object_ref__in=[review.ref for review in reviews])
     known |= Q(object_kind="follow_up", object_ref__in=[follow_up.ref for follow_up in follow_ups])
-    known |= Q(object_kind="foreign_approval") & ~Q(step="create")
+    known |= Q(object_kind__in=["appeal", "foreign_approval"]) & ~Q(step="create") | Q(object_kind="exemption")
     return list(_events(Entry.objects.filter(known), project))
 
 

@@ -4,8 +4,10 @@ from django.urls import path
 
 from reviews.portal.views import (
     answers,
+    appeals,
     applications,
     assessments,
+    exemptions,
     files,
     foreign,
     home,
@@ -28,6 +30,12 @@ urlpatterns = [
     path("foreign-approvals/<str:ref>/", foreign.country, name="foreign_approval"),
     path("foreign-approvals/<str:ref>/upload/", foreign.upload, name="foreign_upload"),
     path("foreign-approvals/<str:ref>/document/", foreign.document, name="foreign_document"),
+    path("projects/<str:ref>/exemption/", exemptions.begin, name="exemption_new"),
+    path("exemptions/<str:ref>/", exemptions.exemption, name="exemption"),
+    path("reviews/<str:ref>/appeal/", appeals.begin, name="appeal_new"),
+    path("appeals/<str:ref>/", appeals.appeal, name="appeal"),
+    path("appeals/<str:ref>/upload/", appeals.upload, name="appeal_upload"),
+    path("appeals/<str:ref>/document/", appeals.document, name="appeal_document"),
     path("assessments/<str:ref>/", assessments.overview, name="assessment"),
     path("assessments/<str:ref>/questions/<slug:key>/", assessments.group, name="assessment_group"),
     path("reviews/<str:ref>/", reviews.review, name="review"),

@@ -26,6 +26,8 @@ RELATED = {
     "opinion": ("review__project", "review__committee", "review__assessment", "agenda_item__meeting", "person"),
     "meeting": ("committee", "presider__appointment__person"),
     "committee": ("institution",),
+    "appeal": ("review__project", "review__committee", "review__assessment", "decision"),
+    "exemption": ("project__institution", "project__lead", "committee", "assessment"),
     "foreign_approval": ("project__institution", "project__lead"),
 }
 # What a link may fill in: which thing is meant, never what is decided about it.
@@ -116,6 +118,8 @@ def page_of(found: Lifecycle, visitor: Visitor) -> str:
 
 
 def desk_address(found: Any) -> str:
+    if found.noun in {"appeal", "exemption"}:
+        return reverse(f"desk:{found.noun}", args=[found.ref])
     if found.noun == "foreign_approval":
         return reverse("desk:foreign_approvals", args=[found.review.ref])
     review = {"review": found, "opinion": getattr(found, "review", None)}.get(found.noun)

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.door import open_steps
-from reviews.models import FollowUp, Review, Submission
+from reviews.models import Appeal, FollowUp, Review, Submission
+from reviews.models.appeal import OPEN, obstacles
 from reviews.models.comparing import Comparison
 from reviews.models.starting import gates
 from reviews.portal import history
@@ -47,7 +48,14 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
             "versions": list(versions.defer("content").order_by("-number")),
             "answered": list(found.requests.filter(answered_at__isnull=False)),
             "history": history.of_review(found),
+            "appeals": list(Appeal.objects.visible_to(visitor.standing).filter(review=found).order_by("-pk")),
         }
+        latest = decisions[0] if decisions else None
+        context["may_appeal"] = (
+            "lead" in found.capacities(visitor.standing)
+            and not any(one.state in OPEN for one in context["appeals"])
+            and not list(obstacles(found, latest))
+        )
     if found.state == Review.State.APPROVED:
         context["shut"] = gates(found.project, visitor.at).start.refusals
     return render(request, "portal/review.html", context)
