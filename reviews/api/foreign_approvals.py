@@ -16,7 +16,7 @@ from reviews.api.lifecycles import Face, routes
 from reviews.api.reading import require_media_type, storable
 from reviews.api.shapes import Summary, url_of
 from reviews.models import ForeignApproval
-from reviews.models.foreign_papers import hand_in_approval
+from reviews.models.foreign_papers import hand_in_approval, readable_paper
 
 
 class Paper(BaseModel):
@@ -111,7 +111,8 @@ def add_document(request: Call, ref: Ref, file: Annotated[UploadedFile, File()])
 
 @router.get("/{ref}/document", operation_id="foreign_approvals.document", summary="Its document, as an attachment")
 def document(request: Call, ref: Ref) -> FileResponse:
-    found = find(ForeignApproval, ref, Viewer.of(request), ["document__findings"])
-    if found.document is None:
+    viewer = Viewer.of(request)
+    paper = readable_paper(find(ForeignApproval, ref, viewer, ["project", "document__findings"]), viewer.standing)
+    if paper is None:
         raise Http404("no document yet")
-    return serve(found.document)
+    return serve(paper)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Person
-from ethicsreview.accounts.standing import standing_of
+from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.documents.storage import store
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, Refusal, Refused
@@ -17,6 +17,14 @@ from reviews.models.foreign_approval import ForeignApproval
 from reviews.models.project import Project
 
 WRITERS = ("lead", "team")
+
+
+def readable_paper(approval: ForeignApproval, standing: Standing) -> DocumentVersion | None:
+    """Its document; what is not entered yet, for the project's own people alone."""
+    written = approval.state in ForeignApproval.ENTERABLE
+    if written and not standing.is_system and not set(WRITERS) & approval.project.capacities(standing):
+        return None
+    return approval.document
 
 
 def hand_in_approval(

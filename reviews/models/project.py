@@ -33,11 +33,12 @@ class ProjectQuerySet(LifecycleQuerySet):
         mine |= Q(institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
         committees = standing.bodies(*COMMITTEE_ROLES)
         if committees:
-            # A committee knows of a project through a review that was submitted to it.
+            # A committee knows of a project through what was submitted to it.
+            from reviews.models.exemption import Exemption
             from reviews.models.review import Review
 
             mine |= Q(pk__in=Review.objects.visible_to(standing).values("project"))
-            mine |= Q(exemptions__committee__in=committees)
+            mine |= Q(pk__in=Exemption.objects.filter(committee__in=committees).values("project"))
         # Nobody reviews an exempt project: who supervises the place must be able to look at it (Human Measures 32).
         high_risk = Q(assessments__state="completed", assessments__high_risk=True) | Q(state="exempt")
         if standing.holds(Role.REGULATOR):

@@ -42,7 +42,7 @@ class Intake(ReviewRecord):
         self.seal(act, signed)
         self.submitted_at = act.at
         # After an appeal it never left: the review that was set aside goes on in this one.
-        if self.project.state != Project.State.UNDER_REVIEW:
+        if self.kind != self.Kind.APPEAL or self.project.state != Project.State.UNDER_REVIEW:
             act.then(self.project, "enter_review")
 
     @step(

@@ -15,15 +15,17 @@ from django.db import connection, transaction
 
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import SYSTEM, standing_of
-from ethicsreview.lifecycle.door import open_steps, perform
+from ethicsreview.lifecycle.door import create, open_steps, perform
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
 from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import Step, steps_of
-from reviews.models import ProjectMember
+from reviews.models import ForeignApproval, ProjectMember
+from reviews.models.exempting import start_exemption
 from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
+from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case, case, signing
-from tests.reviews.rules.answers import BCI
+from tests.reviews.rules.answers import BCI, RECORDS
 
 FILE = Path(__file__).with_name("step_table.txt")
 
@@ -46,6 +48,16 @@ CAPACITIES: dict[str, set[str]] = {
     "officer elsewhere": set(),
     "no role": set(),
     "system": {"consequence"},
+}
+
+
+# What the database asks for beside a state.
+BESIDES = {
+    ("opinion", "cast"): ", verdict = 'approved'",
+    ("appeal", "upheld"): ", answer = 'x'",
+    ("appeal", "dismissed"): ", answer = 'x'",
+    ("exemption", "granted"): ", ground = 'anonymised'",
+    ("foreign_approval", "confirmed"): ", basis = 'not_prescribed', reason = 'x'",
 }
 
 
@@ -111,6 +123,7 @@ def scene() -> Scene:
         "system": SYSTEM,
     }
     followed = Case(path.committee, path.lead, path.at).concluded()
+    spared = Case(path.committee, path.lead, path.at, RECORDS).assessed()
     objects: dict[str, Lifecycle] = {
         "project": path.project,
         "assessment": path.assessment,
@@ -119,9 +132,12 @@ def scene() -> Scene:
         "opinion": path.ballot_of(voter),
         "follow_up": followed.project.follow_ups.get(),
         "committee": path.committee,
+        "foreign_approval": create(ForeignApproval(project=path.project, country="DE"), by=SYSTEM, at=path.at),
+        "appeal": filed(refused := rejected(Case(path.committee, path.lead, path.at))),
+        "exemption": start_exemption(spared.project, by=path.lead, at=path.at),
     }
     made = Scene(path, people, objects)
-    made.at = followed.at
+    made.at = max(followed.at, refused.at)
     return made
 
 
@@ -142,7 +158,7 @@ def states_of(model: type[Lifecycle]) -> dict[str, str]:
 
 
 def _set_state(obj: Lifecycle, state: str) -> None:
-    extra = ", verdict = 'approved'" if obj.noun == "opinion" and state == "cast" else ""
+    extra = BESIDES.get((obj.noun, state), "")
     key = obj._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {obj._meta.db_table} SET state = %s{extra} WHERE {key} = %s", [state, obj.pk])  # noqa: S608

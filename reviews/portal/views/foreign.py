@@ -18,7 +18,7 @@ from ethicsreview.documents.storage import serve
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.ui.keyset import page
 from reviews.models import ForeignApproval, Project
-from reviews.models.foreign_papers import hand_in_approval
+from reviews.models.foreign_papers import hand_in_approval, readable_paper
 from reviews.models.starting import gates
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
@@ -95,10 +95,10 @@ def upload(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
 @require_safe
 @portal_page
 def document(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    approval = visitor.find(ForeignApproval, ref, "document__findings")
-    if approval.document is None:
+    paper = readable_paper(visitor.find(ForeignApproval, ref, "project", "document__findings"), visitor.standing)
+    if paper is None:
         raise Http404(ref)
-    return serve(approval.document)
+    return serve(paper)
 
 
 def _find(visitor: Visitor, ref: str) -> ForeignApproval:

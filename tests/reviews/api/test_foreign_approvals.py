@@ -77,6 +77,9 @@ def test_others_find_nothing(path: Case) -> None:
     problem(stranger.get(f"/foreign-approvals/{ref}/document"), 404)
     problem(stranger.upload(f"/foreign-approvals/{ref}/document", file=paper()), 404)
     problem(Caller(path.secretary).upload(f"/foreign-approvals/{ref}/document", file=paper()), 403)
+    assert Caller(path.lead).upload(f"/foreign-approvals/{ref}/document", file=paper()).status_code == 201
+    problem(Caller(path.secretary).get(f"/foreign-approvals/{ref}/document"), 404)
+    assert Caller(path.lead).get(f"/foreign-approvals/{ref}/document").getvalue() == b"IRB approval"
 
 
 def test_list_and_page_stay_within_their_budgets(path: Case, django_assert_max_num_queries) -> None:
