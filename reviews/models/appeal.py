@@ -157,7 +157,7 @@ class Appeal(Lifecycle):
         self.reasons, self.filed_at = reasons, act.at
         if self.document is not None:
             paper = self.document
-            act.record(document=paper.document.ref, version=paper.number, digest=paper.digest)
+            act.record(document=paper.document.ref, document_version=paper.number, digest=paper.digest)
 
     @step(
         source=[State.FILED, State.PREPARED],

@@ -198,7 +198,9 @@ class ForeignApproval(Lifecycle):
         self.body, self.number, self.approved_on, self.expires_on = body, number, approved_on, expires_on
         self.entered_at, self.returned_reason = act.at, ""
         assert self.document is not None, "document_handed_in has refused otherwise"
-        act.record(document=self.document.document.ref, version=self.document.number, digest=self.document.digest)
+        act.record(
+            document=self.document.document.ref, document_version=self.document.number, digest=self.document.digest
+        )
 
     @step(
         source=[State.WANTED, State.RETURNED],

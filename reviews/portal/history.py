@@ -89,6 +89,8 @@ def _who(entry: Entry) -> str:
 def _text(entry: Entry) -> str:
     given = entry.facts.get("input", {})
     said = [str(given[name]) for name in REASONS if given.get(name)]
+    if entry.object_kind == "foreign_approval":
+        said.insert(0, entry.object_ref)
     if number := entry.facts.get("version"):
         said.append(_("第%(number)s版") % {"number": number})
     if number := entry.facts.get("decision"):
