@@ -58,7 +58,7 @@ def test_pages_cost_the_same_for_one_country_and_for_many(count: int, django_ass
     lead = browser_of(path.lead)
     with django_assert_num_queries(11):
         lead.get(reverse("portal:foreign_approvals", args=[path.project.ref]))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(12):
         lead.get(of(path, MANY[0]).get_absolute_url())
 
 
