@@ -47,7 +47,7 @@ class ExemptionRegister(ReadRegister):
     """Every exemption of the territory, the institution or the committee: what samples are drawn from later."""
 
     list_display = ["page", "project", "committee", "ground_shown", "state", "decided_at"]
-    list_filter = ["state", "ground"]
+    list_filter = ["state"]
     search_fields = ["ref", "project__ref", "project__title"]
     list_select_related = ["project", "committee", "assessment"]
 

@@ -25,7 +25,8 @@ from reviews.portal.views.applications import RELATED, SUBMITTING
 @portal_page
 def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     found = visitor.find(Review, ref, *RELATED, "submission")
-    own = bool(OWN_SIDE & found.capacities(visitor.standing))
+    capacities = found.capacities(visitor.standing)
+    own = bool(OWN_SIDE & capacities)
     version = found.draft_submission if own and found.waiting_for == "lead" else None
     steps = open_steps(found, visitor.person, at=visitor.at) if own else []
     handing_in, requests = SUBMITTING.get(found.state), list(found.open_requests())
@@ -52,7 +53,7 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
         }
         latest = decisions[0] if decisions else None
         context["may_appeal"] = (
-            "lead" in found.capacities(visitor.standing)
+            "lead" in capacities
             and not any(one.state in OPEN for one in context["appeals"])
             and not list(obstacles(found, latest))
         )
