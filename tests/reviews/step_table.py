@@ -57,6 +57,7 @@ BESIDES = {
     ("appeal", "upheld"): ", answer = 'x'",
     ("appeal", "dismissed"): ", answer = 'x'",
     ("exemption", "granted"): ", ground = 'anonymised'",
+    ("foreign_approval", "entered"): ", basis = 'not_prescribed', reason = 'x'",
     ("foreign_approval", "confirmed"): ", basis = 'not_prescribed', reason = 'x'",
 }
 
