@@ -186,6 +186,11 @@ def criterion_answers() -> tuple[m.Option, ...]:
     return _catalogues().criteria.answers
 
 
+def countries() -> dict[str, m.Option]:
+    """By ISO 3166-1 alpha-2, in the catalogue's order."""
+    return {country.key: country for country in _catalogues().countries.countries}
+
+
 def listed_items(at: date | datetime) -> tuple[m.ListedItem, ...]:
     """The activities that need expert re-check (Measures 25), in the list's order."""
     return _items("listed_items", "items", _version(at, "listed_items"))

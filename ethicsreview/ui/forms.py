@@ -6,6 +6,8 @@ from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
 
+from ethicsreview.ui.choosing import ManyCheckboxes
+
 _CHOICE_GROUPS = (forms.RadioSelect, forms.CheckboxSelectMultiple)
 _CONTROLS: list[tuple[tuple[type[forms.Widget], ...], str]] = [
     ((forms.CheckboxInput, *_CHOICE_GROUPS), "form-check-input"),
@@ -45,7 +47,8 @@ class BoundField(forms.BoundField):
 
     @property
     def is_choice_group(self) -> bool:
-        return isinstance(self.field.widget, _CHOICE_GROUPS)
+        """A few choices, drawn one below the other. Many have a box of their own."""
+        return isinstance(self.field.widget, _CHOICE_GROUPS) and not isinstance(self.field.widget, ManyCheckboxes)
 
     @property
     def summary_target(self) -> str:

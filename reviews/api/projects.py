@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from ninja import Body, Status
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Institution, Person
@@ -16,9 +16,10 @@ from reviews.api.access import Call, Ref, Viewer, find
 from reviews.api.assessments import Answers, AssessmentShape, answer
 from reviews.api.lifecycles import Face, routes
 from reviews.api.reviews import ReviewShape
-from reviews.api.shapes import BodyShape, Day, Input, PersonShape, Summary
+from reviews.api.shapes import BodyShape, Day, Input, PersonShape, RefusalShape, Summary
 from reviews.models import FollowUp, Project, ProjectMember, Review, RiskAssessment
 from reviews.models.applying import institutions_of, start_project, start_review
+from reviews.models.starting import Gate, gates
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Username = Annotated[str, Field(min_length=1, max_length=150)]
@@ -59,7 +60,22 @@ class MemberShape(Input):
     institution: str | None
 
 
+class GateShape(BaseModel):
+    """Open, or shut with every reason. `outstanding`: partner countries (ISO 3166-1) still to be cleared."""
+
+    open: bool
+    refusals: list[RefusalShape]
+    outstanding: list[str]
+
+    @classmethod
+    def of(cls, gate: Gate) -> Self:
+        refusals = [RefusalShape.of(refusal) for refusal in gate.refusals]
+        return cls(open=gate.open, refusals=refusals, outstanding=list(gate.outstanding))
+
+
 class ProjectShape(Summary):
+    """`project_approval` (立项) is null where no rule of the place makes the partners' review precede it."""
+
     title: str
     field: str
     lead: PersonShape
@@ -73,6 +89,8 @@ class ProjectShape(Summary):
     assessments: list[Summary]
     reviews: list[Summary]
     follow_ups: list[Summary]
+    may_start: GateShape
+    project_approval: GateShape | None
 
     @classmethod
     def of(cls, obj: Project, viewer: Viewer) -> Self:
@@ -80,6 +98,7 @@ class ProjectShape(Summary):
             rows = model.objects.visible_to(viewer.standing).filter(project=obj).select_related("project")
             return [Summary.of(row, viewer) for row in rows.order_by("-pk")]
 
+        found = gates(obj, viewer.at)
         return cls(
             **cls.common(obj),
             title=obj.title,
@@ -98,6 +117,8 @@ class ProjectShape(Summary):
             assessments=seen(RiskAssessment),
             reviews=seen(Review),
             follow_ups=seen(FollowUp),
+            may_start=GateShape.of(found.start),
+            project_approval=GateShape.of(found.establishment) if found.establishment else None,
         )
 
 

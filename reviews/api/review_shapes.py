@@ -14,6 +14,7 @@ from reviews.api.access import Viewer
 from reviews.api.shapes import ROOT, Citation
 from reviews.models import Decision, Material, Recheck, Request, Review, Submission
 from reviews.models.parties import COMMITTEE_CAPACITIES
+from reviews.models.starting import condition_text
 
 
 class Party(BaseModel):
@@ -200,6 +201,20 @@ class Ground(BaseModel):
         return cls(key=kept["key"], label=kept["label"], value=kept["value"], sure=kept["sure"], citation=citation)
 
 
+class Condition(BaseModel):
+    """What was still to be obtained when it was decided: before `start`, or before `project_approval` (立项)."""
+
+    before: str
+    text: str
+    countries: list[str]
+    citation: Citation | None
+
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> Self:
+        said, cited = condition_text(kept), Citation.of(kept["cite"])
+        return cls(before=kept["before"], text=said, countries=kept["countries"], citation=cited)
+
+
 class DecisionShape(BaseModel):
     number: str
     outcome: str
@@ -215,6 +230,7 @@ class DecisionShape(BaseModel):
     tally: dict[str, Any]
     grounds: list[Ground]
     requirements: list[str]
+    conditions: list[Condition]
     reasons: str
     recheck: str
     exception: dict[str, Any]
@@ -237,6 +253,7 @@ class DecisionShape(BaseModel):
             tally=decision.tally,
             grounds=[Ground.of(ground) for ground in decision.grounds],
             requirements=decision.requirements,
+            conditions=[Condition.of(one) for one in decision.conditions],
             reasons=decision.reasons,
             recheck=decision.recheck.number if decision.recheck else "",
             exception=decision.exception,

@@ -7,7 +7,20 @@ from ninja import NinjaAPI, Router
 
 from committees.models import Committee
 from ethicsreview.lifecycle.registry import collections
-from reviews.api import assessments, experts, me, meetings, opinions, problems, projects, rechecks, reviews
+from reviews.api import (
+    appeals,
+    assessments,
+    exemptions,
+    experts,
+    foreign_approvals,
+    me,
+    meetings,
+    opinions,
+    problems,
+    projects,
+    rechecks,
+    reviews,
+)
 from reviews.api.access import Bearer
 from reviews.api.description import complete
 from reviews.api.idempotency import once
@@ -37,6 +50,9 @@ OWN: dict[str, Router] = {
     "projects": projects.router,
     "assessments": assessments.router,
     "reviews": reviews.router,
+    "appeals": appeals.router,
+    "exemptions": exemptions.router,
+    "foreign-approvals": foreign_approvals.router,
     "opinions": opinions.router,
     "meetings": meetings.router,
     "rechecks": rechecks.router,

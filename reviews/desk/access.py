@@ -19,7 +19,17 @@ from ethicsreview.accounts.models import DESK_ROLES, Person, Role
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
-from reviews.models import Meeting, Opinion, Recheck, RecheckOpinion, Review
+from reviews.models import (
+    Appeal,
+    Exemption,
+    ForeignApproval,
+    Meeting,
+    Opinion,
+    ProjectMember,
+    Recheck,
+    RecheckOpinion,
+    Review,
+)
 from reviews.models.parties import CAPACITIES
 from reviews.models.project import own_project
 from reviews.models.review_record import seen_by_committee, seen_by_regulator
@@ -147,6 +157,16 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         return reviews_at_desk(standing)
     if kind is Opinion:
         return Opinion.objects.visible_to(standing).filter(review__in=reviews_on_table(standing))
+    if kind is ForeignApproval:
+        seen = reviews_at_desk(standing).values("project")
+        return ForeignApproval.objects.visible_to(standing).filter(project__in=seen)
+    if kind is Appeal:
+        appeals = Appeal.objects.visible_to(standing).exclude(state=Appeal.State.DRAFT)
+        return appeals.filter(review__in=reviews_at_desk(standing).values("pk"))
+    if kind is Exemption:
+        own = ProjectMember.objects.filter(person=standing.person, person__isnull=False).values("project")
+        exemptions = Exemption.objects.visible_to(standing).exclude(project__in=own)
+        return exemptions.exclude(project__lead=standing.person) if standing.person else exemptions
     if kind in (Meeting, Committee, Recheck, RecheckOpinion, Expert):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible

@@ -24,6 +24,7 @@ from reviews.desk.tasks import next_task, still_to_confirm
 from reviews.models import Decision, Opinion, Review
 from reviews.models.opinion_forms import ANSWERS, CONCERN_ANSWERS, concerns_asked, criteria_for
 from reviews.models.parties import CAPACITIES
+from reviews.models.starting import condition_text
 from reviews.models.wording import verdict_word
 from reviews.rules.conclusions import Conclusions
 
@@ -134,6 +135,10 @@ class DecisionShown:
     decision: Decision
     letter: str
     revoked: bool
+
+    @property
+    def conditions(self) -> list[tuple[str, str]]:
+        return [(condition_text(one), one["cite"]) for one in self.decision.conditions]
 
 
 class Dossier:

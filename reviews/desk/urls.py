@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from reviews.desk.views import committees, experts, files, live, meetings, queue, rechecks, reviews, steps
+from reviews.desk.views import (
+    besides,
+    committees,
+    experts,
+    files,
+    foreign,
+    live,
+    meetings,
+    queue,
+    rechecks,
+    reviews,
+    steps,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -10,8 +22,14 @@ urlpatterns = [
     path("reviews/<str:ref>/", reviews.review, name="review"),
     path("reviews/<str:ref>/changes/", reviews.changes, name="review_changes"),
     path("reviews/<str:ref>/record/", reviews.record, name="review_record"),
+    path("reviews/<str:ref>/countries/", foreign.countries, name="foreign_approvals"),
+    path("reviews/<str:ref>/countries/together/<str:name>/", foreign.together, name="foreign_together"),
+    path("reviews/<str:ref>/countries/<str:approval>/document/", foreign.document, name="foreign_document"),
     path("reviews/<str:ref>/letters/<str:letter>/", files.letter, name="letter"),
     path("reviews/<str:ref>/documents/<str:document>/<int:number>/", files.document, name="document"),
+    path("appeals/<str:ref>/", besides.appeal, name="appeal"),
+    path("appeals/<str:ref>/document/", besides.support, name="appeal_document"),
+    path("exemptions/<str:ref>/", besides.exemption, name="exemption"),
     path("opinions/<str:ref>/draft/", live.draft, name="draft"),
     path("meetings/", meetings.meetings, name="meetings"),
     path("meetings/new/<str:committee>/", meetings.plan, name="meeting_new"),

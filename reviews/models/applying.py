@@ -115,6 +115,8 @@ def _obstacles(project: Project, assessment: RiskAssessment | None) -> Iterator[
         yield Refusal("assessment", _("请先完成科技伦理风险评估"), {}, "national:9")
     elif assessment.conclusions.project_outcome == "not_required":
         yield Refusal("not_required", _("评估结论为无需审查"), {}, "national:2")
+    if project.state == Project.State.EXEMPT:
+        yield Refusal("exempt", _("本科技活动已免除审查；情况变化的，请先重新评估"), {}, "human:32")
     if project.reviews.open().exists():
         yield Refusal("review_open", _("本科技活动已有进行中的审查"), {}, "national:9")
 

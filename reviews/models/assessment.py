@@ -20,6 +20,7 @@ from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy.catalogues import Questionnaire, questionnaire
 from ethicsreview.policy.words import said
+from reviews.models import foreign_approval
 from reviews.models.project import Project
 from reviews.rules.routing import Conclusions, assess
 
@@ -134,6 +135,10 @@ class RiskAssessment(Lifecycle):
         for earlier in self.project.assessments.filter(state=self.State.COMPLETED).exclude(pk=self.pk):
             # Two completed ones may not stand side by side, so the older must go first.
             act.before(earlier, "supersede")
+        foreign_approval.follow_partners(self.project, act, found.partner_countries)
+        for exemption in self.project.exemptions.open():
+            # What was exempted, or was to be, is what the older answers described.
+            act.before(exemption, "lapse")
         act.then(self.project, "need_no_review" if found.project_outcome == "not_required" else "assess")
 
     @step(source=State.COMPLETED, target=State.SUPERSEDED, label=_("被新评估替代"), by=[CONSEQUENCE])

@@ -12,7 +12,7 @@ from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Entry, Policy
-from reviews.models import recheck_conclusion, timing
+from reviews.models import recheck_conclusion, starting, timing
 from reviews.models.decision import Decision, Outcome
 from reviews.models.designation import reviewers_needed
 from reviews.models.follow_up import FollowUp
@@ -155,6 +155,7 @@ def issue(
     assert review.submission is not None
     local_day = timezone.localdate(act.at)
     if decision.outcome == Outcome.APPROVED and not decision.preliminary:
+        decision.conditions = starting.conditions(review.project, act.at)
         decision.follow_up_due = follow_up_due(local_day, _follow_up_months(review, policy), decision.follow_up_months)
     made = review.decisions.count() + 1
     decision.number = f"{review.committee.ref}-{review.ref}-{made}"
@@ -172,6 +173,9 @@ def issue(
 def approved(review: "ReviewRecord", decision: Decision, act: Act, policy: Policy) -> None:
     assert decision.follow_up_due is not None
     act.then(review.project, "approve", decision=decision.number)
+    if decision.conditions:
+        told = [*review.people("lead"), *review.people("officers")]
+        act.tell("review.approved_with_conditions", told, number=decision.number)
     first = FollowUp(
         project=review.project,
         review=review,

@@ -49,6 +49,8 @@ class Decision(models.Model):
     tally = models.JSONField(_("表决"), default=dict)
     grounds = models.JSONField(_("依据条款"), default=list)
     requirements = models.JSONField(_("修改要求"), default=list)
+    # What must still be obtained before anything begins, as it stood on that day (Measures 12).
+    conditions = models.JSONField(_("附带条件"), default=list)
     reasons = models.TextField(_("理由"), blank=True)
     # What a decision on a listed activity rests on besides the vote: the panel's report, or the State's approval.
     recheck = models.ForeignKey(
@@ -122,4 +124,5 @@ class Decision(models.Model):
             "submission_digest": self.submission_digest,
             "tally": self.tally,
             "attendance": self.attendance,
+            **({"conditions": self.conditions} if self.conditions else {}),
         }

@@ -14,6 +14,7 @@ from ethicsreview.policy import Policy, cite
 from reviews.models import recheck_lettering
 from reviews.models.decision import Decision
 from reviews.models.meeting import Attendance
+from reviews.models.starting import condition_text
 from reviews.models.wording import votes_told
 
 BATCH = 50
@@ -151,6 +152,7 @@ def _notices(decision: Decision) -> list[dict[str, str]]:
     if decision.preliminary:
         words = _("清单内的科技活动须经专家复核，委员会依据复核意见作出审查决定；在此之前不得开展。")
         said.append({"text": words, "citation": cite("national:26")})
+    said += [{"text": condition_text(one), "citation": cite(one["cite"])} for one in decision.conditions]
     said.append({"text": _("对审查决定有异议的，可以向本委员会书面申诉。"), "citation": cite("national:18")})
     return said
 

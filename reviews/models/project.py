@@ -35,11 +35,14 @@ class ProjectQuerySet(LifecycleQuerySet):
         mine |= Q(institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
         committees = standing.bodies(*COMMITTEE_ROLES)
         if committees:
-            # A committee knows of a project through a review that was submitted to it.
+            # A committee knows of a project through what was submitted to it.
+            from reviews.models.exemption import Exemption
             from reviews.models.review import Review
 
             mine |= Q(pk__in=Review.objects.visible_to(standing).values("project"))
-        high_risk = Q(assessments__state="completed", assessments__high_risk=True)
+            mine |= Q(pk__in=Exemption.objects.filter(committee__in=committees).values("project"))
+        # Nobody reviews an exempt project: who supervises the place must be able to look at it (Human Measures 32).
+        high_risk = Q(assessments__state="completed", assessments__high_risk=True) | Q(state="exempt")
         if standing.holds(Role.REGULATOR):
             mine |= Q(pk__in=self.model.objects.filter(high_risk & territory(standing, "region")).values("pk"))
         return self.filter(mine)
@@ -164,7 +167,7 @@ class Project(Lifecycle):
     # --- steps: each is brought about by an assessment or a review ------------------------------------------------
 
     @step(
-        source=[State.DRAFT, State.ASSESSED, State.NOT_REQUIRED, State.REJECTED],
+        source=[State.DRAFT, State.ASSESSED, State.NOT_REQUIRED, State.REJECTED, State.EXEMPT],
         target=State.ASSESSED,
         label=_("完成风险评估"),
         by=[CONSEQUENCE],
@@ -174,7 +177,7 @@ class Project(Lifecycle):
         """Measures 9: risk is assessed before an activity begins."""
 
     @step(
-        source=[State.DRAFT, State.ASSESSED, State.NOT_REQUIRED],
+        source=[State.DRAFT, State.ASSESSED, State.NOT_REQUIRED, State.EXEMPT],
         target=State.NOT_REQUIRED,
         label=_("确认无需审查"),
         by=[CONSEQUENCE],
@@ -215,6 +218,31 @@ class Project(Lifecycle):
     )
     def reject(self, act: Act, decision: str) -> None:
         act.record(decision=decision)
+
+    @step(
+        source=State.REJECTED,
+        target=State.UNDER_REVIEW,
+        label=_("因申诉成立重新审查"),
+        by=[CONSEQUENCE],
+        cite="national:18",
+    )
+    def reopen(self, act: Act, appeal: str) -> None:
+        act.record(appeal=appeal)
+
+    @step(
+        source=State.ASSESSED,
+        target=State.EXEMPT,
+        label=_("免除审查"),
+        by=[CONSEQUENCE],
+        cite="human:32",
+    )
+    def exempt(self, act: Act, exemption: str, ground: str) -> None:
+        """Human Measures 32 alone: the Measures have no such clause. Never without the record that says why."""
+        act.record(exemption=exemption, ground=ground)
+
+    @step(source=State.EXEMPT, target=State.ASSESSED, label=_("撤销免除"), by=[CONSEQUENCE], cite="human:32")
+    def end_exemption(self, act: Act, exemption: str) -> None:
+        act.record(exemption=exemption)
 
 
 class ProjectMember(models.Model):

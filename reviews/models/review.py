@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from reviews.models.review_appealed import Appealed
 from reviews.models.review_deliberation import Deliberation
 from reviews.models.review_intake import Intake
 from reviews.models.review_recheck import Rechecking
@@ -11,8 +12,10 @@ from reviews.models.review_revision import Revision
 from reviews.models.review_states import OPEN_STATES
 
 
-class Review(Intake, Deliberation, Revision, Rechecking):
-    """Steps are declared by phase: intake, deliberation with the simplified procedure beside it, revision, re-check."""
+class Review(Intake, Deliberation, Revision, Rechecking, Appealed):
+    """Steps are declared by phase: intake, deliberation with the simplified procedure beside it, revision, re-check;
+    and what follows an appeal.
+    """
 
     noun, collection, letter = "review", "reviews", "R"
     creators = frozenset({"lead"})

@@ -9,6 +9,7 @@ from ethicsreview.lifecycle.steps import step
 from reviews.models import review_forms as forms
 from reviews.models import review_guards as guards
 from reviews.models import timing
+from reviews.models.appeal_guards import no_appeal_pending
 from reviews.models.project import Project
 from reviews.models.review_simplified import Simplified
 from reviews.models.review_states import OPEN_STATES, State
@@ -40,7 +41,9 @@ class Intake(Simplified):
     def submit(self, act: Act, **signed: Any) -> None:
         self.seal(act, signed)
         self.submitted_at = act.at
-        act.then(self.project, "enter_review")
+        # After an appeal it never left: the review that was set aside goes on in this one.
+        if self.kind != self.Kind.APPEAL or self.project.state != Project.State.UNDER_REVIEW:
+            act.then(self.project, "enter_review")
 
     @step(
         source=State.SUBMITTED,
@@ -120,6 +123,7 @@ class Intake(Simplified):
         target=State.WITHDRAWN,
         label=_("撤回"),
         by=["lead"],
+        requires=[no_appeal_pending],
         form=forms.ReasonForm,
         danger=True,
         help=_("撤回后本次审查终止；如需继续，应重新申请。"),

@@ -139,6 +139,7 @@ class ReviewRecord(Lifecycle):
 
     if TYPE_CHECKING:  # what other models call back by
         agenda_items: Any
+        appeals: Any
         designations: Any
         decisions: Any
         follow_ups: Any

@@ -10,6 +10,7 @@ from ethicsreview.lifecycle.steps import step
 from reviews.models import review_forms as forms
 from reviews.models import review_guards as guards
 from reviews.models import timing
+from reviews.models.appeal_guards import no_appeal_pending
 from reviews.models.review_simplified import Simplified
 from reviews.models.review_states import State
 from reviews.models.submission import Request
@@ -26,7 +27,7 @@ class Revision(Simplified):
         target=State.MODIFICATION_SUBMITTED,
         label=_("提交修改"),
         by=["lead"],
-        requires=[guards.content_complete, guards.materials_complete],
+        requires=[no_appeal_pending, guards.content_complete, guards.materials_complete],
         cite="national:16",
         form=forms.AnswerForm,
     )
@@ -69,7 +70,7 @@ class Revision(Simplified):
         target=State.ACCEPTED,
         label=_("修改后再提交"),
         by=["lead"],
-        requires=[guards.content_complete, guards.materials_complete, guards.no_restriction],
+        requires=[no_appeal_pending, guards.content_complete, guards.materials_complete, guards.no_restriction],
         cite="national:16",
         form=forms.AnswerForm,
     )

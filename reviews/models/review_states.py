@@ -20,6 +20,7 @@ class State(models.TextChoices):
     PRELIMINARILY_PASSED = "preliminarily_passed", pgettext_lazy("state", "初审通过")
     IN_RECHECK = "in_recheck", pgettext_lazy("state", "专家复核中")
     WITHDRAWN = "withdrawn", pgettext_lazy("state", "已撤回")
+    SET_ASIDE = "set_aside", pgettext_lazy("state", "已由申诉再审取代")
 
 
 # Something is still to be done, and the lead may withdraw.

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines import calendar
-from ethicsreview.policy import Policy
+from ethicsreview.policy import Policy, policy_for
 
 if TYPE_CHECKING:
+    from reviews.models.project import Project
     from reviews.models.review_record import ReviewRecord
 
 
@@ -50,6 +51,20 @@ def follow_up(review: "ReviewRecord", due_on: date, policy: Policy) -> dict[str,
         "person": review.project.lead_id,
         "ladder": [timedelta(days=-policy.value("follow_up.lead_days"))],
         "escalate_to": [{"role": Role.SECRETARY, "body_id": review.committee_id}],
+    }
+
+
+def foreign_approval(project: "Project", review: Any, expires_on: date, at: datetime) -> dict[str, Any]:
+    """Measures 12: the approval of a partner's country holds until its last day; the lead obtains its renewal."""
+    policy = policy_for(region=project.region, at=at)
+    escalate = [{"role": Role.SECRETARY, "body_id": review.committee_id}] if review else []
+    return {
+        "label": _("合作国家审查批准失效"),
+        "due_at": end_of_day(expires_on),
+        "citation": policy.entry("international.gate").cite,
+        "person": project.lead_id,
+        "ladder": [timedelta(days=-days) for days in policy.value("reminders.foreign_approval")],
+        "escalate_to": [*escalate, {"role": Role.INSTITUTION_OFFICER, "body_id": project.institution_id}],
     }
 
 

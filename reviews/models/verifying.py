@@ -9,11 +9,14 @@ from ethicsreview.documents.models import Letter
 from reviews.models.decision import Decision
 from reviews.models.project import Project
 from reviews.models.recheck_report import RecheckReport
+from reviews.models.starting import gates
 
 
 @dataclass(frozen=True)
 class LetterStanding:
-    """`valid`: what the letter permits may be done today. A letter that permits nothing was never valid so."""
+    """`valid`: the approval stands today; a letter that permits nothing was never valid so. `conditional`: but what it
+    permits may not be begun yet, because a partner's country is still to be cleared (Measures 12).
+    """
 
     number: str
     issued_on: date
@@ -21,11 +24,12 @@ class LetterStanding:
     genuine: bool
     permits: bool
     valid: bool
+    conditional: bool
     withdrawn_on: date | None
 
 
 def standing_of_letter(code: str, at: datetime) -> LetterStanding | None:
-    """None for a code that no letter has. Three queries."""
+    """None for a code that no letter has. Three queries; of an approval that stands, two more."""
     letter = Letter.objects.filter(code=code).select_related("revocation").first()
     if letter is None:
         return None
@@ -33,13 +37,15 @@ def standing_of_letter(code: str, at: datetime) -> LetterStanding | None:
     # A re-check opinion is genuine and permits nothing: the committee decides by it.
     reported = decision is None and RecheckReport.objects.filter(number=letter.number).exists()
     withdrawn = letter.revoked_at is not None and letter.revoked_at <= at
+    valid = decision is not None and not withdrawn and holds(decision)
     return LetterStanding(
         number=letter.number,
         issued_on=timezone.localdate(letter.created_at),
         digest=letter.digest,
         genuine=decision is not None or reported,
         permits=decision is not None and decision.approves,
-        valid=decision is not None and not withdrawn and holds(decision),
+        valid=valid,
+        conditional=decision is not None and valid and not gates(decision.review.project, at).start.open,
         withdrawn_on=timezone.localdate(letter.revoked_at) if letter.revoked_at and withdrawn else None,
     )
 

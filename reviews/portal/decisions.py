@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from ethicsreview.policy.loading import library
 from ethicsreview.policy.words import said
 from reviews.models import Decision
+from reviews.models.starting import condition_text
 from reviews.models.wording import votes_told
 
 
@@ -20,6 +21,7 @@ class ToldDecision:
     all_members: int
     formulas: tuple[str, ...]
     grounds: tuple[tuple[str, str], ...]
+    conditions: tuple[tuple[str, str], ...]
 
 
 def told(decision: Decision) -> ToldDecision:
@@ -38,6 +40,7 @@ def told(decision: Decision) -> ToldDecision:
         recused=sum(bool(row["recused"]) for row in decision.attendance),
         all_members=tally["all_members"],
         formulas=formulas,
+        conditions=tuple((condition_text(one), one["cite"]) for one in decision.conditions),
         grounds=tuple((_asked(ground), ground["cite"]) for ground in decision.grounds),
     )
 

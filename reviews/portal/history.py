@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import CONSEQUENCE, steps_of
 from ethicsreview.trail.models import Entry
@@ -23,11 +24,14 @@ BEGUN: dict[str, str | Promise] = {
     "assessment": gettext_lazy("开始风险评估"),
     "review": gettext_lazy("开始填写审查申请"),
     "follow_up": gettext_lazy("排定跟踪审查"),
+    "appeal": gettext_lazy("开始填写申诉"),
+    "exemption": gettext_lazy("申请免除审查"),
+    "foreign_approval": gettext_lazy("列为合作国家"),
 }
 # Whose names an applicant's page shows; for the committee's side the office speaks.
 NAMED = frozenset({"lead", "team", "institution_officer"})
 # What the applicant has been told in the step's own notice.
-REASONS = ("reason", "listed_reason")
+REASONS = ("reason", "listed_reason", "answer")
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,17 @@ def of_project(project: Project, reviews: Iterable[Review], follow_ups: Iterable
     known = Q(object_kind="project", object_ref=project.ref) | Q(object_kind="assessment")
     known |= Q(object_kind="review", object_ref__in=[review.ref for review in reviews])
     known |= Q(object_kind="follow_up", object_ref__in=[follow_up.ref for follow_up in follow_ups])
+    known |= Q(object_kind__in=["appeal", "foreign_approval"]) & ~Q(step="create") | Q(object_kind="exemption")
     return list(_events(Entry.objects.filter(known), project))
 
 
 def of_review(review: Review) -> list[Event]:
-    return list(_events(Entry.objects.filter(object_kind="review", object_ref=review.ref), review.project))
+    return of_object(review, review.project)
+
+
+def of_object(obj: Lifecycle, project: Project) -> list[Event]:
+    """Of one object in the project's chain."""
+    return list(_events(Entry.objects.filter(object_kind=obj.noun, object_ref=obj.ref), project))
 
 
 def _events(entries: Any, project: Project) -> Iterator[Event]:
@@ -81,6 +91,8 @@ def _who(entry: Entry) -> str:
 def _text(entry: Entry) -> str:
     given = entry.facts.get("input", {})
     said = [str(given[name]) for name in REASONS if given.get(name)]
+    if entry.object_kind == "foreign_approval":
+        said.insert(0, entry.object_ref)
     if number := entry.facts.get("version"):
         said.append(_("第%(number)s版") % {"number": number})
     if number := entry.facts.get("decision"):

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from reviews.portal.views import answers, applications, assessments, files, home, materials, projects, reviews, steps
+from reviews.portal.views import (
+    answers,
+    appeals,
+    applications,
+    assessments,
+    exemptions,
+    files,
+    foreign,
+    home,
+    materials,
+    projects,
+    reviews,
+    steps,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +25,17 @@ urlpatterns = [
     path("projects/<str:ref>/edit/", projects.edit, name="project_edit"),
     path("projects/<str:ref>/assess/", projects.assess, name="assess"),
     path("projects/<str:ref>/apply/", projects.apply, name="apply"),
+    path("projects/<str:ref>/countries/", foreign.countries, name="foreign_approvals"),
+    path("projects/<str:ref>/countries/together/", foreign.together, name="foreign_together"),
+    path("foreign-approvals/<str:ref>/", foreign.country, name="foreign_approval"),
+    path("foreign-approvals/<str:ref>/upload/", foreign.upload, name="foreign_upload"),
+    path("foreign-approvals/<str:ref>/document/", foreign.document, name="foreign_document"),
+    path("projects/<str:ref>/exemption/", exemptions.begin, name="exemption_new"),
+    path("exemptions/<str:ref>/", exemptions.exemption, name="exemption"),
+    path("reviews/<str:ref>/appeal/", appeals.begin, name="appeal_new"),
+    path("appeals/<str:ref>/", appeals.appeal, name="appeal"),
+    path("appeals/<str:ref>/upload/", appeals.upload, name="appeal_upload"),
+    path("appeals/<str:ref>/document/", appeals.document, name="appeal_document"),
     path("assessments/<str:ref>/", assessments.overview, name="assessment"),
     path("assessments/<str:ref>/questions/<slug:key>/", assessments.group, name="assessment_group"),
     path("reviews/<str:ref>/", reviews.review, name="review"),

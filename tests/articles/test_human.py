@@ -3,10 +3,14 @@
 import pytest
 
 from ethicsreview.deadlines.models import Deadline
+from ethicsreview.lifecycle.door import perform
 from ethicsreview.lifecycle.refusals import Refused
+from ethicsreview.trail.models import Entry
+from reviews.models import Project
 from reviews.models.applying import start_review
+from reviews.models.exempting import start_exemption
 from tests.reviews.builders import PASSWORD, Case, case, signing
-from tests.reviews.rules.answers import DRUG_TRIAL, SURVEY
+from tests.reviews.rules.answers import DRUG_TRIAL, RECORDS, SURVEY
 
 pytestmark = pytest.mark.django_db
 REGIMES = ["general", "human", "ai", "animal", "drug"]
@@ -64,3 +68,24 @@ def test_a_trial_is_judged_by_both_books() -> None:
         path.at.year + 1,
         path.at.month,
     )
+
+
+@pytest.mark.article("human", 32)
+def test_an_exemption_is_confirmed_and_never_silent() -> None:
+    """第三十二条：使用人的信息数据或者生物样本，符合条件的，可以免除伦理审查。
+
+    Given research on anonymised records, when secretary and chair both confirm the head it falls under, then it is
+    exempt, with the ground and the article on record; by the answers alone, or by one of them, it is not.
+    """
+    path = case(answers=RECORDS).assessed()
+    one = start_exemption(path.project, by=path.lead, at=path.at)
+    terms = {"ground": "anonymised", "password": PASSWORD}
+    states = []
+    for who in (path.secretary, path.chair):
+        states.append(Project.objects.get(pk=path.project.pk).state)
+        one = perform(one, "confirm", by=who, at=path.at, **terms)
+
+    assert states == ["assessed", "assessed"]
+    assert Project.objects.get(pk=path.project.pk).state == "exempt"
+    entry = Entry.objects.get(object_kind="project", step="exempt")
+    assert (entry.citation, entry.facts["ground"]) == ("human:32", "anonymised")

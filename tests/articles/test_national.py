@@ -1,6 +1,6 @@
 """《科技伦理审查办法（试行）》国科发监〔2023〕167号, told as what happens to one project."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -10,7 +10,10 @@ from ethicsreview.lifecycle.door import open_steps, perform
 from ethicsreview.lifecycle.refusals import InvalidInput, Refused
 from reviews.models import Project, Review, RiskAssessment
 from reviews.models.applying import start_assessment, start_project, start_review
+from reviews.models.starting import gates
+from tests.reviews.appeals import decide, prepared, rejected
 from tests.reviews.builders import PASSWORD, Case, case
+from tests.reviews.foreign import abroad, confirm, enter, none_prescribed
 from tests.reviews.rules.answers import OUT_OF_SCOPE
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +157,45 @@ def test_two_members_approve_a_survey_and_one_doubt_takes_another_to_a_meeting()
     assert [refusal.code for refusal in caught.value.refusals] == ["no_meeting"]
     assert turned.conversion["triggers"] == [["doubt", "national:24"]]
     assert turned.procedure == "general"
+
+
+@pytest.mark.article("national", 12)
+def test_no_international_activity_starts_before_each_partys_review() -> None:
+    """第十二条：通过合作各方所在国家规定的伦理审查后方可开展。
+
+    Given an approved project with partners in Germany and Fiji, then it may not start; when Germany's approval is
+    confirmed, still not; when it is confirmed as well that Fiji prescribes none, it may, until the approval expires.
+    """
+    path = abroad(["DE", "FJ"]).concluded()
+
+    def refused(days: int = 0) -> list[tuple[str, str]]:
+        found = gates(Project.objects.get(pk=path.project.pk), path.at + timedelta(days=days)).start
+        return [(refusal.code, refusal.cite) for refusal in found.refusals]
+
+    assert refused() == [("foreign_wanted", "national:12")]
+    enter(path, "DE", days=90)
+    confirm(path, "DE")
+    assert refused() == [("foreign_wanted", "national:12")]
+    none_prescribed(path, "FJ")
+    assert refused() == [("foreign_unconfirmed", "national:12")]
+    confirm(path, "FJ")
+
+    assert refused() == []
+    assert refused(days=91) == [("foreign_lapsed", "national:12")]
+
+
+@pytest.mark.article("national", 18)
+def test_who_is_refused_may_ask_the_committee_to_decide_anew() -> None:
+    """第十八条：申请人可向作出决定的委员会提出申诉；理由充分的，重新作出审查决定。
+
+    Given a project that was not approved, when its lead appeals in writing with reasons and support, however late, and
+    the chair finds them sufficient, then the same committee has a review before it in which it decides anew.
+    """
+    path = rejected()
+    path.at += timedelta(days=400)
+
+    appeal = decide(path, prepared(path), "uphold")
+
+    appeal.refresh_from_db()
+    assert (appeal.new_review.kind, appeal.new_review.committee) == ("appeal", path.committee)
+    assert Project.objects.get(pk=path.project.pk).state == "under_review"

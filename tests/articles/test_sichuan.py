@@ -11,8 +11,10 @@ from ethicsreview.lifecycle.door import perform
 from ethicsreview.lifecycle.refusals import Refused
 from ethicsreview.policy import cite
 from ethicsreview.policy.days import law_day
+from reviews.models.starting import gates
 from tests.committees.builders import draft, keeper_of, ready
 from tests.reviews.builders import Case, case, signing
+from tests.reviews.foreign import abroad, confirm, none_prescribed
 
 pytestmark = pytest.mark.django_db
 CHENGDU = "510100"
@@ -90,3 +92,28 @@ def test_what_is_counted_by_is_public(client: Client) -> None:
 
     assert page.status_code == 200
     assert cite("national:14") in page.content.decode()
+
+
+@pytest.mark.article("sichuan", 9)
+def test_each_partys_review_comes_before_project_approval_in_sichuan() -> None:
+    """第九条：涉及科技伦理的国际科技合作项目，立项前应通过合作各方所在国家的科技伦理审查。
+
+    Given the same project with a partner in Germany, in Chengdu and in Jinan, when Germany's review is wanting, then
+    in Chengdu it may neither be approved as a project nor start, and in Jinan it may not start.
+    """
+    chengdu, jinan = (abroad(["DE"], region=region).concluded() for region in (CHENGDU, "370100"))
+    for path in (chengdu, jinan):
+        path.project.refresh_from_db()
+
+    before = gates(chengdu.project, chengdu.at)
+    elsewhere = gates(jinan.project, jinan.at)
+    none_prescribed(chengdu, "DE")
+    confirm(chengdu, "DE")
+    after = gates(chengdu.project, chengdu.at)
+
+    assert [refusal.cite for refusal in before.establishment.refusals] == ["sichuan:9"]
+    assert [refusal.cite for refusal in before.start.refusals] == ["national:12"]
+    assert elsewhere.establishment is None
+    assert not elsewhere.start.open
+    assert after.establishment.open
+    assert after.start.open

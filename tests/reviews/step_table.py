@@ -15,15 +15,18 @@ from django.db import connection, transaction
 
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import SYSTEM, standing_of
-from ethicsreview.lifecycle.door import open_steps, perform
+from ethicsreview.lifecycle.door import create, open_steps, perform
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
 from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import Step, steps_of
-from reviews.models import ProjectMember
+from reviews.models import ForeignApproval, ProjectMember
+from reviews.models.exempting import start_exemption
 from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
+from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case, case, signing
 from tests.reviews.recheck_builders import Listed, listed
+from tests.reviews.rules.answers import RECORDS
 
 FILE = Path(__file__).with_name("step_table.txt")
 SIMPLIFIED = Path(__file__).with_name("step_table_simplified.txt")
@@ -55,6 +58,19 @@ CAPACITIES: dict[str, set[str]] = {
     "officer elsewhere": set(),
     "no role": set(),
     "system": {"consequence"},
+}
+
+
+# What the database asks for beside a state.
+BESIDES = {
+    ("opinion", "cast"): ", verdict = 'approved'",
+    ("review", "approved"): ", recheck_result = 'agreed'",
+    ("recheck_opinion", "cast"): ", vote = 'agree'",
+    ("appeal", "upheld"): ", answer = 'x'",
+    ("appeal", "dismissed"): ", answer = 'x'",
+    ("exemption", "granted"): ", ground = 'anonymised'",
+    ("foreign_approval", "entered"): ", basis = 'not_prescribed', reason = 'x'",
+    ("foreign_approval", "confirmed"): ", basis = 'not_prescribed', reason = 'x'",
 }
 
 
@@ -127,6 +143,7 @@ def scene() -> Scene:
     rechecked.passed().referred().paneled().accept(path.experts[0])
     rechecked.seat_step(path.experts[1], "recuse", ground="与负责人有合作")
     followed = Case(path.committee, path.lead, path.at).concluded()
+    spared = Case(path.committee, path.lead, path.at, RECORDS).assessed()
     objects: dict[str, Lifecycle] = {
         "project": path.project,
         "assessment": path.assessment,
@@ -138,9 +155,12 @@ def scene() -> Scene:
         "recheck_opinion": rechecked.seat(path.experts[0]),
         "expert": path.experts[0],
         "committee": path.committee,
+        "foreign_approval": create(ForeignApproval(project=path.project, country="DE"), by=SYSTEM, at=path.at),
+        "appeal": filed(refused := rejected(Case(path.committee, path.lead, path.at))),
+        "exemption": start_exemption(spared.project, by=path.lead, at=path.at),
     }
     made = Scene(path, people, objects)
-    made.at = followed.at
+    made.at = max(followed.at, refused.at)
     return made
 
 
@@ -187,12 +207,7 @@ def states_of(model: type[Lifecycle]) -> dict[str, str]:
 
 
 def _set_state(obj: Lifecycle, state: str) -> None:
-    # What the database itself asks of a row in that state.
-    extra = {
-        ("opinion", "cast"): ", verdict = 'approved'",
-        ("review", "approved"): ", recheck_result = 'agreed'",
-        ("recheck_opinion", "cast"): ", vote = 'agree'",
-    }.get((obj.noun, state), "")
+    extra = BESIDES.get((obj.noun, state), "")
     key = obj._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {obj._meta.db_table} SET state = %s{extra} WHERE {key} = %s", [state, obj.pk])  # noqa: S608

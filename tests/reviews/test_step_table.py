@@ -30,14 +30,27 @@ NO_ARTICLE = {
     "review.withdraw": "an applicant may always give up what they asked for",
 }
 # Told by the step itself, to the one person it concerns.
-TOLD_BY_THE_STEP = {"committee.appoint": "committee.appointed", "committee.renew_term": "committee.appointed"}
+TOLD_BY_THE_STEP = {
+    "committee.appoint": "committee.appointed",
+    "committee.renew_term": "committee.appointed",
+    "exemption.confirm": "exemption.granted",
+    "exemption.lapse": "exemption.lapsed",
+}
 # Nobody but the one who takes it needs to know.
 TELLS_NOBODY = {
+    "appeal.open_review": "part of upholding the appeal",
     "assessment.complete": "the lead has just read the conclusions",
     "assessment.supersede": "part of completing the newer one",
     "committee.declare_interests": "kept for the day it matters; then the recusal is told",
     "committee.record_training": "a note on file",
     "committee.sign_paper": "a note on file",
+    "foreign_approval.confirm_alike": "told once, with the country it was confirmed beside",
+    "foreign_approval.drop": "the lead has just answered so",
+    "foreign_approval.enter_alike": "told once, with the country it was entered beside",
+    "foreign_approval.renew": "the lead is the one who goes on",
+    "foreign_approval.send_back_alike": "told once, with the country it was returned beside",
+    "foreign_approval.supersede": "told by the confirmation of the newer one",
+    "foreign_approval.take_back": "nothing waits for the secretary any more; the queue shows it",
     "meeting.close": "the decisions were told one by one",
     "meeting.mark_attendance": "those who are there know",
     "meeting.open": "those who are there know",
@@ -45,11 +58,15 @@ TELLS_NOBODY = {
     "opinion.cast": "sealed: that it was cast is seen in the count, and nothing else",
     "project.approve": "told by the review's conclusion",
     "project.assess": "told by nobody: the lead did it",
+    "project.end_exemption": "told by the exemption",
     "project.enter_review": "told by the review's submission",
+    "project.exempt": "told by the exemption",
     "project.leave_review": "told by the review's withdrawal or refusal",
     "project.need_no_review": "the lead has just read the conclusions",
     "project.reject": "told by the review's conclusion",
     "review.request_meeting": "told by the turn to a meeting, which it brings about",
+    "project.reopen": "told by the appeal",
+    "review.carry_over": "told by the appeal",
     "review.confirm_modification": "the first of two; the second is told as the approval",
     "expert.record_training": "a note on file",
     "recheck.conclude": "the result is told when it is delivered, and not before",
@@ -58,6 +75,7 @@ TELLS_NOBODY = {
     "recheck_opinion.cast": "sealed: that it was cast is seen in the count, and nothing else",
     "review.receive_recheck": "told by the re-check's delivery",
     "review.determine_listing": "a determination inside the committee; the decision states it",
+    "review.set_aside": "told by the appeal",
 }
 
 
@@ -186,6 +204,8 @@ def test_every_row_of_the_notices_table_is_sent_by_something() -> None:
         "review.begun_simplified",
         "review.designated",
         "review.released",
+        *("committee.appointed", "committee.term_ended", "exemption.granted", "exemption.lapsed"),
+        *("review.approved_after_modification", "review.approved_with_conditions"),
     }
 
     left = {row for row in tables() if not row.startswith("deadline.")} - known - told_in_code

@@ -2,6 +2,6 @@
 read: its state changes by steps, on pages of its own.
 """
 
-from reviews.desk.registers import keeping, reading
+from reviews.desk.registers import keeping, lifecycles, reading
 
-__all__ = ["keeping", "reading"]
+__all__ = ["keeping", "lifecycles", "reading"]

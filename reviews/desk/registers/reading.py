@@ -18,7 +18,7 @@ from ethicsreview.trail.models import Entry
 from reviews.desk.access import at_desk, reviews_at_desk
 from reviews.desk.registers.bounds import ReadRegister
 from reviews.desk.timeline import step_name
-from reviews.models import Decision, FollowUp, Meeting, Opinion, Project, ProjectMember, Review
+from reviews.models import Appeal, Decision, Exemption, FollowUp, Meeting, Opinion, Project, ProjectMember, Review
 from reviews.models.parties import COMMITTEE_CAPACITIES
 
 
@@ -28,7 +28,7 @@ def linked(address: str, words: str) -> SafeString:
 
 def page_of(noun: str, ref: str) -> SafeString | str:
     """A reference as a link, where its object has a page at the desk."""
-    if noun in {Review.noun, Meeting.noun, Committee.noun}:
+    if noun in {Review.noun, Meeting.noun, Committee.noun, Appeal.noun, Exemption.noun}:
         return linked(reverse(f"desk:{noun}", args=[ref]), ref)
     return ref
 
@@ -192,7 +192,9 @@ class EntryRegister(ReadRegister):
         opinions = Q(object_kind=Opinion.noun, object_ref__in=at_desk(Opinion, standing).values("ref"))
         meetings = Q(object_kind=Meeting.noun, object_ref__in=at_desk(Meeting, standing).values("ref"))
         committees = Q(object_kind=Committee.noun, object_ref__in=at_desk(Committee, standing).values("ref"))
-        return rows.filter(reviews | opinions | meetings | committees)
+        besides = Q(object_kind=Exemption.noun, object_ref__in=at_desk(Exemption, standing).values("ref"))
+        besides |= Q(object_kind=Appeal.noun, object_ref__in=at_desk(Appeal, standing).values("ref"))
+        return rows.filter(reviews | opinions | meetings | committees | besides)
 
     @admin.display(description=_("对象"))
     def object(self, entry: Entry) -> SafeString | str:

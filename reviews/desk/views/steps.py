@@ -37,9 +37,12 @@ RELATED = {
     ),
     "recheck_opinion": ("recheck__review__project", "recheck__review__committee", "recheck__authority", "person"),
     "expert": ("appointment__person", "authority", "institution"),
+    "appeal": ("review__project", "review__committee", "review__assessment", "decision"),
+    "exemption": ("project__institution", "project__lead", "committee", "assessment"),
+    "foreign_approval": ("project__institution", "project__lead"),
 }
 # What a link may fill in: which thing is meant, never what is decided about it.
-PREFILLED = ("meeting", "document", "membership", "person")
+PREFILLED = ("meeting", "document", "membership", "person", "also")
 
 
 @sensitive_post_parameters("password")
@@ -53,8 +56,8 @@ def step(request: HttpRequest, visitor: Visitor, collection: str, ref: str, name
         return _take(request, visitor, model, ref, name)
     found = _find(visitor, model, ref)
     view = step_view(found, name, visitor.person, at=visitor.at, standing=visitor.standing)
-    given = {key: request.GET[key] for key in PREFILLED if key in request.GET and key in view.form.fields}
-    view.form.initial = {**view.form.initial, **given}
+    given = raw_input(view.form, request.GET)
+    view.form.initial = {**view.form.initial, **{key: given[key] for key in PREFILLED if key in given}}
     if found.noun == "meeting" and name == "close":
         view.form.initial |= draft_minutes(found, visitor)
     return _draw(request, found, view)
@@ -138,5 +141,9 @@ def page_of(found: Lifecycle, visitor: Visitor) -> str:
 
 
 def desk_address(found: Any) -> str:
+    if found.noun in {"appeal", "exemption"}:
+        return reverse(f"desk:{found.noun}", args=[found.ref])
+    if found.noun == "foreign_approval":
+        return reverse("desk:foreign_approvals", args=[found.review.ref])
     review = {"review": found, "opinion": getattr(found, "review", None)}.get(found.noun)
     return reverse("desk:review", args=[review.ref]) if review is not None else found.get_absolute_url()

@@ -14,9 +14,11 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import Refused
-from reviews.models import Project, Recheck, Review
+from reviews.models import Exemption, Project, Recheck, Review
 from reviews.models.applying import committees_offered, institutions_of, start_assessment, start_project, start_review
+from reviews.models.exemption import OPEN
 from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, once_by_form
+from reviews.models.starting import gates
 from reviews.models.writing import revise_project
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page, refused_page
@@ -110,6 +112,8 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
     capacities = found.capacities(visitor.standing)
     context: dict[str, Any] = {
         "project": found,
+        "gates": gates(found, visitor.at),
+        "exemptions": list(Exemption.objects.visible_to(visitor.standing).filter(project=found).order_by("-pk")),
         "members": list(found.members.select_related("institution").order_by("pk")),
         "assessments": assessments,
         "reviews": reviews,
@@ -123,6 +127,8 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
         "may_apply": found.state == Project.State.ASSESSED and not any(one.waiting_for for one in reviews),
         "history": history.of_project(found, reviews, follow_ups),
     }
+    open_ = any(one.state in OPEN for one in context["exemptions"])
+    context["may_be_exempt"] = context["may_apply"] and context["gates"].exempt_possible and not open_
     return render(request, "portal/project.html", context)
 
 

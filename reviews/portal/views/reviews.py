@@ -9,8 +9,10 @@ from django.views.decorators.http import require_safe
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.door import open_steps
-from reviews.models import FollowUp, Review, Submission
+from reviews.models import Appeal, FollowUp, Review, Submission
+from reviews.models.appeal import OPEN, obstacles
 from reviews.models.comparing import Comparison
+from reviews.models.starting import gates
 from reviews.portal import history, simplified
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
 from reviews.portal.application import Application
@@ -24,7 +26,8 @@ from reviews.portal.views.applications import RELATED, SUBMITTING
 @portal_page
 def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     found = visitor.find(Review, ref, *RELATED, "submission")
-    own = bool(OWN_SIDE & found.capacities(visitor.standing))
+    capacities = found.capacities(visitor.standing)
+    own = bool(OWN_SIDE & capacities)
     version = found.draft_submission if own and found.waiting_for == "lead" else None
     steps = open_steps(found, visitor.person, at=visitor.at) if own else []
     handing_in, requests = SUBMITTING.get(found.state), list(found.open_requests())
@@ -49,9 +52,18 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
             "versions": list(versions.defer("content").order_by("-number")),
             "answered": list(found.requests.filter(answered_at__isnull=False)),
             "history": history.of_review(found),
+            "appeals": list(Appeal.objects.visible_to(visitor.standing).filter(review=found).order_by("-pk")),
         }
         if found.listed and found.concluded_at is not None:
             context |= told_of_recheck(found)
+        latest = decisions[0] if decisions else None
+        context["may_appeal"] = (
+            "lead" in capacities
+            and not any(one.state in OPEN for one in context["appeals"])
+            and not list(obstacles(found, latest))
+        )
+    if found.state == Review.State.APPROVED:
+        context["shut"] = gates(found.project, visitor.at).start.refusals
     return render(request, "portal/review.html", context)
 
 

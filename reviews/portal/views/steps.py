@@ -16,12 +16,16 @@ from ethicsreview.lifecycle.forms import StepForm
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import InvalidInput, Refusal, Refused
 from ethicsreview.lifecycle.steps import steps_of
-from reviews.models import Project, Review, RiskAssessment
+from reviews.models import Appeal, Exemption, ForeignApproval, Project, Review, RiskAssessment
 from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, form_key, once_by_form
 from reviews.portal.access import Visitor, portal_page
 from reviews.portal.views.applications import SUBMITTING
 
-COLLECTIONS: dict[str, type[Lifecycle]] = {model.collection: model for model in (Project, RiskAssessment, Review)}
+COLLECTIONS: dict[str, type[Lifecycle]] = {
+    model.collection: model for model in (Project, RiskAssessment, Review, ForeignApproval, Appeal, Exemption)
+}
+# What a link may fill in: which other objects are meant, never what is said of them.
+PREFILLED = ("also",)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,6 +38,8 @@ def step(request: HttpRequest, visitor: Visitor, collection: str, ref: str, name
     if request.method == "POST":
         return _take(request, visitor, obj, name)
     view = step_view(obj, name, visitor.person, at=visitor.at)
+    given = {key: request.GET.getlist(key) for key in PREFILLED if key in request.GET and key in view.form.fields}
+    view.form.initial = {**view.form.initial, **given}
     return _draw(request, obj, view, view.form, view.refusals, 409 if view.refusals else 200)
 
 

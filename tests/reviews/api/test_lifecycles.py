@@ -5,10 +5,13 @@ import pytest
 from ethicsreview.accounts.models import Role
 from ethicsreview.lifecycle.registry import collections
 from reviews.models import Review
+from reviews.models.exempting import start_exemption
 from tests.committees.builders import keeper_of, people_of, person
 from tests.reviews.api.client import Caller, problem
+from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import PASSWORD, Case, ballot, signing
 from tests.reviews.recheck_builders import Listed
+from tests.reviews.rules.answers import RECORDS, SURVEY
 
 pytestmark = pytest.mark.django_db
 
@@ -20,11 +23,16 @@ def steps(caller: Caller, address: str) -> dict[str, dict]:
 @pytest.fixture
 def everything(path: Case) -> dict[str, str]:
     """A reference in each collection."""
+    path.answers = SURVEY | {"international_cooperation": True, "countries": ["DE"]}
     path.concluded()
     beside = Listed(path.committee, path.lead, path.at).with_department().with_experts()
     beside.passed().referred().paneled()
     path.organiser = beside.organiser  # type: ignore[attr-defined]  # who sees what a committee does not
+    spared = Case(path.committee, path.lead, path.at, RECORDS).assessed()
     return {
+        "appeals": filed(rejected(Case(path.committee, path.lead, path.at))).ref,
+        "exemptions": start_exemption(spared.project, by=path.lead, at=path.at).ref,
+        "foreign-approvals": path.project.foreign_approvals.get().ref,
         "projects": path.project.ref,
         "assessments": path.assessment.ref,
         "reviews": path.review.ref,

@@ -16,7 +16,8 @@ from schemathesis.config import SchemathesisConfig
 from config.wsgi import application
 from ethicsreview.accounts.models import ApiToken
 from reviews.api.access import REF
-from tests.reviews.builders import Case, case
+from tests.reviews.builders import Case
+from tests.reviews.foreign import abroad
 
 # A form that is right in itself may still name what does not exist, or not be this person's to send.
 TAKEN = ["2xx", *(str(status.value) for status in (
@@ -48,7 +49,7 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     with django_db_blocker.unblock(), media, transaction.atomic():
-        yield populated(case().voted())
+        yield populated(abroad(["DE"]).voted())
         transaction.set_rollback(True)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
@@ -71,8 +72,11 @@ def populated(path: Case) -> World:
         "opinions": path.ballot_of(path.chair).ref,
         "committees": path.committee.ref,
         "follow-ups": "F2026-000001",
+        "appeals": "S2026-000001",
+        "exemptions": "E2026-000001",
+        "foreign-approvals": f"{path.project.ref}-DE",
     }
-    led = {"projects", "assessments", "reviews", "me"}
+    led = {"projects", "assessments", "reviews", "foreign-approvals", "me"}
     return World(refs, {collection: lead if collection in led else chair for collection in [*refs, "me"]})
 
 

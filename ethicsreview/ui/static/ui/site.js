@@ -42,6 +42,23 @@ document.addEventListener("htmx:beforeRequest", (event) => tell(event, "saving")
 document.addEventListener("htmx:afterRequest", (event) => tell(event, event.detail.successful ? "saved" : "failed"));
 document.addEventListener("htmx:sendError", (event) => tell(event, "failed"));
 
+// <div data-many>: a long list of boxes to tick, narrowed by words, ticked or cleared as far as it is shown.
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-many]").forEach((many) => {
+    const rows = [...many.querySelectorAll(".form-check")];
+    const find = many.querySelector("input[type=search]");
+    const tick = (on) => rows.filter((row) => !row.hidden).forEach((row) => (row.querySelector("input").checked = on));
+    many.querySelector(".many-tools").hidden = false;
+    find.addEventListener("input", () => {
+      const words = find.value.trim().toLowerCase();
+      rows.forEach((row) => (row.hidden = !row.textContent.toLowerCase().includes(words)));
+    });
+    find.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+    many.querySelector("[data-many-all]").addEventListener("click", () => tick(true));
+    many.querySelector("[data-many-none]").addEventListener("click", () => tick(false));
+  });
+});
+
 // <button data-print>
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();

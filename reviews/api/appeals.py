@@ -1,0 +1,101 @@
+"""Appeals against a committee's decision: begun on the review, supported by a document, moved by steps."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from django.http import FileResponse, Http404
+from django.utils.translation import gettext as _
+from ninja import File, Status, UploadedFile
+
+from ethicsreview.documents.storage import serve
+from ethicsreview.lifecycle.refusals import InvalidInput
+from reviews.api.access import Call, Ref, Viewer, find
+from reviews.api.foreign_approvals import Paper
+from reviews.api.lifecycles import Face, along, routes
+from reviews.api.reading import require_media_type, storable
+from reviews.api.reviews import router as reviews
+from reviews.api.shapes import Summary, url_of
+from reviews.models import Appeal, Review
+from reviews.models.appealing import hand_in_support, start_appeal
+
+RELATED = (
+    *("review__project__lead", "review__project__institution", "review__committee", "review__assessment"),
+    *("decision", "document__document", "new_review"),
+)
+
+
+class AppealShape(Summary):
+    """`new_review`: where the committee decides anew, once the appeal is upheld."""
+
+    review: str
+    decision: str
+    outcome: str
+    reasons: str
+    filed_at: datetime | None
+    decided_at: datetime | None
+    answer: str
+    new_review: str | None
+    document: Paper | None
+
+    @classmethod
+    def of(cls, obj: Appeal, viewer: Viewer) -> Self:
+        return cls(
+            **cls.common(obj),
+            review=obj.review.ref,
+            decision=obj.decision.number,
+            outcome=obj.decision.outcome,
+            reasons=obj.reasons,
+            filed_at=obj.filed_at,
+            decided_at=obj.decided_at,
+            answer=obj.answer,
+            new_review=obj.new_review.ref if obj.new_review else None,
+            document=Paper.of(obj.document, f"{url_of(obj)}/document") if obj.document else None,
+        )
+
+
+router = routes(
+    Face(
+        model=Appeal,
+        shape=AppealShape,
+        row=AppealShape,
+        related=RELATED,
+        committee=along("review__committee__ref"),
+        region="review__project__region",
+    )
+)
+
+
+@reviews.post(
+    "/{ref}/appeals",
+    response={201: AppealShape},
+    operation_id="reviews.appeal",
+    summary="Begin an appeal against the latest decision; the open one, if there is one",
+)
+def begin(request: Call, ref: Ref) -> Status:
+    viewer = Viewer.of(request)
+    appeal = start_appeal(find(Review, ref, viewer, ["project"]), by=viewer.person, at=viewer.at)
+    return Status(201, AppealShape.of(find(Appeal, appeal.ref, viewer, RELATED), viewer))
+
+
+@router.post(
+    "/{ref}/document",
+    response={201: AppealShape},
+    operation_id="appeals.hand_in",
+    summary="Hand in what supports the appeal, before it is filed",
+)
+def add_document(request: Call, ref: Ref, file: Annotated[UploadedFile, File()]) -> Status:
+    require_media_type(request, "multipart/form-data")
+    viewer = Viewer.of(request)
+    appeal = find(Appeal, ref, viewer, RELATED)
+    if not storable(file.name or ""):
+        raise InvalidInput({"file": [_("文件名含有不能保存的字符。")]})
+    hand_in_support(appeal, file, by=viewer.person, at=viewer.at)
+    return Status(201, AppealShape.of(find(Appeal, ref, viewer, RELATED), viewer))
+
+
+@router.get("/{ref}/document", operation_id="appeals.document", summary="Its support, as an attachment")
+def document(request: Call, ref: Ref) -> FileResponse:
+    found = find(Appeal, ref, Viewer.of(request), ["document__findings"])
+    if found.document is None:
+        raise Http404("no document yet")
+    return serve(found.document)

@@ -1,0 +1,84 @@
+"""What waits for a committee's officers besides reviews: read for the first page of the desk, oldest first, bounded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Max, Min, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ethicsreview.accounts.models import Role
+from reviews.desk.access import Visitor, at_desk, reviews_on_table
+from reviews.models import Appeal, Exemption, ForeignApproval
+
+MOST = 20
+# Without which no object with a lifecycle is made.
+STATES = ("review__state", "review__project__state")
+
+
+@dataclass(frozen=True)
+class Besides:
+    ref: str
+    title: str
+    text: str
+    cite: str
+    since: datetime
+    url: str
+
+
+def besides(visitor: Visitor) -> list[Besides]:
+    """One query for each kind of matter, and none for those who have no part in it."""
+    found: list[Besides] = []
+    if visitor.standing.holds(Role.SECRETARY):
+        found += _countries(visitor)
+    if visitor.standing.holds(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR):
+        found += [*_appeals(visitor), *_exemptions(visitor)]
+    return sorted(found, key=lambda row: row.since)
+
+
+def _appeals(visitor: Visitor) -> Iterator[Besides]:
+    """To be prepared by the secretary, to be decided by the chair."""
+    standing = visitor.standing
+    mine = Q(state=Appeal.State.FILED, review__committee__in=standing.bodies(Role.SECRETARY))
+    mine |= Q(state=Appeal.State.PREPARED, review__committee__in=standing.bodies(Role.CHAIR, Role.VICE_CHAIR))
+    rows = at_desk(Appeal, standing).filter(mine).select_related("review__project").order_by("filed_at")
+    for appeal in rows.only("ref", "state", "filed_at", "review__project__title", *STATES)[:MOST]:
+        filed = appeal.state == Appeal.State.FILED
+        text = _("核查申诉的理由和支持材料") if filed else _("决定申诉是否成立")
+        url = reverse("desk:appeal", args=[appeal.ref])
+        yield Besides(appeal.ref, appeal.review.project.title, text, "national:18", appeal.filed_at, url)
+
+
+def _exemptions(visitor: Visitor) -> Iterator[Besides]:
+    """Those that the person's side has not confirmed."""
+    bodies = visitor.standing.bodies(Role.SECRETARY, Role.CHAIR)
+    rows = at_desk(Exemption, visitor.standing).filter(state=Exemption.State.PROPOSED, committee__in=bodies)
+    for one in rows.select_related("project").order_by("created_at")[:MOST]:
+        if any(done["person"] == visitor.person.username for done in one.confirmations):
+            continue
+        url = reverse("desk:exemption", args=[one.ref])
+        yield Besides(one.ref, one.project.title, _("确认免除审查，或者不予免除"), "human:32", one.created_at, url)
+
+
+def _countries(visitor: Visitor) -> Iterator[Besides]:
+    """Projects whose partners' countries wait to be confirmed."""
+    mine = reviews_on_table(visitor.standing).filter(committee__in=visitor.standing.bodies(Role.SECRETARY))
+    rows: Any = ForeignApproval.objects.filter(state=ForeignApproval.State.ENTERED, project__in=mine.values("project"))
+    grouped = rows.values("project__ref", "project__title").annotate(
+        number=Count("pk", distinct=True),
+        since=Min("entered_at"),
+        review=Max("project__reviews__ref", filter=~Q(project__reviews__state="draft")),
+    )
+    for row in grouped.order_by("since")[:MOST]:
+        text = ngettext("确认%(count)d个合作国家的审查情况", "确认%(count)d个合作国家的审查情况", row["number"])
+        yield Besides(
+            ref=row["project__ref"],
+            title=row["project__title"],
+            text=text % {"count": row["number"]},
+            cite="national:12",
+            since=row["since"],
+            url=reverse("desk:foreign_approvals", args=[row["review"]]),
+        )
