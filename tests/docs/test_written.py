@@ -35,7 +35,7 @@ def test_commands_exist(written: Path) -> None:
 
 def test_every_environment_variable_is_told() -> None:
     code = text_of("config/settings.py") + text_of("config/run.py")
-    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', code))
+    read = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', code))
 
     lines = text_of("docs/operating.md").splitlines()
     told = {name for line in lines if line.startswith("| `") for name in re.findall(r"`([A-Z_]+)`", line.split("|")[1])}
