@@ -2,7 +2,7 @@
 
 import re
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from ethicsreview.policy.loading import library
 from ethicsreview.policy.numerals import chinese
@@ -25,6 +25,13 @@ def cite(reference: str, *, short: bool = False) -> str:
     if document.numbering == "none":
         return title
     return f"《{title}》{_chinese(document, article, head)}"
+
+
+def with_article(words: object, reference: str) -> str:
+    """Words with their article behind them, where there is one line for both."""
+    if not reference:
+        return str(words)
+    return gettext("%(words)s（%(article)s）") % {"words": words, "article": cite(reference)}
 
 
 def cited_document(reference: str) -> Document:

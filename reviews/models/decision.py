@@ -99,7 +99,7 @@ class Decision(models.Model):
     @property
     def outcome_word(self) -> str:
         """The outcome as people see it: nothing is called an approval before its re-check."""
-        return outcome_word(self)
+        return str(outcome_word(self))
 
     @property
     def letter(self) -> Letter | None:

@@ -232,7 +232,7 @@ class Project(Lifecycle):
     @step(
         source=State.ASSESSED,
         target=State.EXEMPT,
-        label=_("免除审查"),
+        label=_("予以免除审查"),
         by=[CONSEQUENCE],
         cite="human:32",
     )

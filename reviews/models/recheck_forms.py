@@ -14,7 +14,7 @@ from committees.kinds import CommitteeType
 from committees.models import Committee
 from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
 from ethicsreview.lifecycle.refusals import Refusal
-from ethicsreview.policy import cite
+from ethicsreview.policy import cite, with_article
 from reviews.models.meeting_forms import ReasonForm
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ JUDGED = [("meets", _("符合")), ("fails", _("不符合"))]
 
 def told(refusal: Refusal) -> str:
     """A reason in words with its article, where a form has one line for it."""
-    return f"{refusal}（{cite(refusal.cite)}）" if refusal.cite else str(refusal)
+    return with_article(refusal, refusal.cite)
 
 
 class _Boxes(forms.CheckboxSelectMultiple):
@@ -101,11 +101,13 @@ def choices_of(form: StepForm) -> "list[Choice]":
 def in_words(choice: "Choice") -> str:
     """王敏 · 法学专家 · 某大学 · 在办1项 —— 建议：…"""
     expert = choice.expert
-    parts = [expert.person.name, str(expert.get_category_display()), expert.workplace, "、".join(expert.field_names)]
+    parts = [expert.person.name, str(expert.get_category_display()), expert.workplace]
+    parts.append(translated("、").join(expert.field_names))
     parts.append(translated("在办%(count)d项") % {"count": choice.load})
     line = " · ".join(part for part in parts if part)
     if choice.grounds:
-        return translated("%(line)s —— 不能参加：%(why)s") % {"line": line, "why": "；".join(map(told, choice.grounds))}
+        why = translated("；").join(map(told, choice.grounds))
+        return translated("%(line)s —— 不能参加：%(why)s") % {"line": line, "why": why}
     return translated("%(line)s —— 建议：%(why)s") % {"line": line, "why": choice.why} if choice.why else line
 
 

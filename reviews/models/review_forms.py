@@ -11,7 +11,7 @@ from committees.models import Membership, conflicts_of
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
-from ethicsreview.policy import cite
+from ethicsreview.policy import cite, with_article
 from ethicsreview.policy.catalogues import commitment, listed_items, materials
 from ethicsreview.policy.words import said
 from reviews.models.meeting import Meeting
@@ -187,9 +187,10 @@ class AcceptForm(ListingForm):
             for procedure in procedures_of(self.obj, self.act.at).open
             if procedure in labels
         ]
-        cases = [f"{words}（{cite(article)}）" for words, article in self.obj.simplified_cases(self.act.at).values()]
+        cases = [with_article(words, article) for words, article in self.obj.simplified_cases(self.act.at).values()]
         if "simplified" in dict(self.fields["procedure"].choices):  # type: ignore[attr-defined]
-            self.fields["procedure"].help_text = _("可以适用简易程序：%(cases)s。") % {"cases": "；".join(cases)}
+            told = str(_("；")).join(cases)
+            self.fields["procedure"].help_text = _("可以适用简易程序：%(cases)s。") % {"cases": told}
 
 
 class BeginForm(StepForm):

@@ -125,7 +125,7 @@ class Rechecking(ReviewRecord):
         return recheck_conclusion.by_recheck(self, act, reasons=reasons, months=follow_up_months)
 
     @step(
-        source=[State.ACCEPTED, State.IN_REVIEW, State.PRELIMINARILY_PASSED],
+        source=State.PRELIMINARILY_PASSED,
         target=None,
         label=_("认定是否免予复核"),
         by=["chair", "secretary"],

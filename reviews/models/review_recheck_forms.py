@@ -67,7 +67,7 @@ class ConcludeForm(PasswordAgain):
 
 class _Papers(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}（{obj.document.ref}）"
+        return f"{obj.name} ({obj.document.ref})"
 
 
 class ExceptionForm(PasswordAgain):

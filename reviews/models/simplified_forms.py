@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.forms import StepForm
-from ethicsreview.lifecycle.refusals import Refusal
-from ethicsreview.policy import cite
+from ethicsreview.policy import cite, with_article
 from reviews.models import review_forms
 from reviews.models.designation import STATES, Candidate, candidates, reviewers_needed
 from reviews.models.timing import end_of_day
@@ -37,7 +36,7 @@ class CandidateChoice:
         """Raises ValidationError with the grounds of all who may not judge it."""
         reasons = [ground for key in keys for ground in self.offered[key].grounds]
         if reasons:
-            raise forms.ValidationError([cited(reason) for reason in reasons])
+            raise forms.ValidationError([with_article(reason, reason.cite) for reason in reasons])
 
 
 def said_of(one: Candidate) -> str:
@@ -51,10 +50,6 @@ def said_of(one: Candidate) -> str:
         parts.append(_("任期至%(day)s") % {"day": date_format(one.until, "SHORT_DATE_FORMAT")})
     parts += [str(ground) for ground in one.grounds]
     return " · ".join(str(part) for part in parts)
-
-
-def cited(reason: Refusal) -> str:
-    return f"{reason}（{cite(reason.cite)}）" if reason.cite else str(reason)
 
 
 class Barring:

@@ -27,7 +27,7 @@ NAMED = 12
 _STATES = {
     Project.State.DRAFT: (gettext_lazy("尚未完成科技伦理风险评估"), "national:9"),
     Project.State.ASSESSED: (gettext_lazy("尚未通过科技伦理审查"), "national:9"),
-    Project.State.UNDER_REVIEW: (gettext_lazy("科技伦理审查尚未作出批准决定"), "national:9"),
+    Project.State.UNDER_REVIEW: (gettext_lazy("尚未通过科技伦理审查"), "national:9"),
     Project.State.REJECTED: (gettext_lazy("科技伦理审查不予批准"), "national:16"),
     Project.State.SUSPENDED: (gettext_lazy("科技活动已暂停"), "national:19"),
     Project.State.TERMINATED: (gettext_lazy("科技活动已终止"), "national:19"),

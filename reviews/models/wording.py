@@ -34,13 +34,17 @@ def verdict_choices(*, listed: bool) -> list[tuple[str, str]]:
     return [(value, verdict_word(value, listed=listed)) for value in Verdict.values]
 
 
-def outcome_word(decision: "Decision") -> str:
-    """The outcome, in words. A condition put on a listed activity leads to the preliminary pass, and no further."""
+def outcome_word(decision: "Decision") -> str | Promise:
+    """The outcome, in the words of whoever reads them. A condition put on a listed activity leads to the preliminary
+    pass, and no further.
+    """
+    from reviews.models.decision import Outcome
+
     if decision.preliminary:
-        return str(PRELIMINARY["approved"])
+        return PRELIMINARY["approved"]
     if decision.outcome == "modification_required" and decision.review.listed:
-        return str(PRELIMINARY["modification_required"])
-    return str(decision.get_outcome_display())
+        return PRELIMINARY["modification_required"]
+    return Outcome(decision.outcome).label
 
 
 def votes_told(decision: "Decision") -> list[tuple[str, int]]:

@@ -28,6 +28,8 @@ OTHER_WORDS = (
     "不予批准",
     "不批准实施科技活动",
     "不是批准",
+    # Approval as a project (立项) is another's, and shut too.
+    "'project_approval': None",
     "核验批件",
     "不批准、要求修改或弃权的",
     # The register's filters and the list's own choices name every state there is.

@@ -9,8 +9,9 @@ from django.db import DatabaseError, connection, models, transaction
 from ethicsreview.documents.models import Letter
 from ethicsreview.trail import triggers
 from ethicsreview.trail.verification import seal
-from reviews.models import Decision, Opinion, Submission
+from reviews.models import Decision, Opinion, RecheckOpinion, Submission
 from tests.reviews.builders import case
+from tests.reviews.recheck_builders import listed
 
 pytestmark = pytest.mark.django_db
 
@@ -19,9 +20,9 @@ FROZEN = sorted((model for model, _condition in triggers.frozen_models()), key=l
 
 @pytest.fixture(scope="module")
 def kept(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One decided review, one letter, one seal: a kept row in every frozen table. Made once, left unchanged."""
+    """A listed activity that was re-checked, a letter, a seal: a row in every frozen table. Made once."""
     with django_db_blocker.unblock(), transaction.atomic():
-        path = case().concluded()
+        path = listed().passed().answered()
         letter = Letter.objects.create(
             ref="L1",
             number="试字1号",
@@ -41,7 +42,7 @@ def kept(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pyt
 
 def a_kept_row(model: type[models.Model]) -> models.Model:
     rows = model._base_manager.order_by("pk")
-    if model is Opinion:
+    if model in (Opinion, RecheckOpinion):
         rows = rows.filter(state="cast")
     if model is Submission:
         rows = rows.filter(sealed_at__isnull=False)
@@ -66,6 +67,8 @@ def test_every_kept_kind_is_guarded() -> None:
         "documents.Revocation",
         "reviews.Decision",
         "reviews.Opinion",
+        "reviews.RecheckOpinion",
+        "reviews.RecheckReport",
         "reviews.Submission",
         "trail.Entry",
         "trail.Seal",

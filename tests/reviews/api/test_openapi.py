@@ -16,8 +16,12 @@ from schemathesis.config import SchemathesisConfig
 from config.wsgi import application
 from ethicsreview.accounts.models import ApiToken
 from reviews.api.access import REF
+from reviews.models.exempting import start_exemption
+from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case
 from tests.reviews.foreign import abroad
+from tests.reviews.recheck_builders import Listed
+from tests.reviews.rules.answers import RECORDS
 
 # A form that is right in itself may still name what does not exist, or not be this person's to send.
 TAKEN = ["2xx", *(str(status.value) for status in (
@@ -63,7 +67,12 @@ def untouched(world: World) -> Iterator[World]:
 
 
 def populated(path: Case) -> World:
+    """Beside the review, one of each other kind."""
     lead, chair = ApiToken.issue(path.lead)[1], ApiToken.issue(path.chair)[1]
+    listed = Listed(path.committee, path.lead, path.at).with_department().with_experts()
+    listed.passed().referred().paneled().accept(listed.experts[0])
+    spared = Case(path.committee, path.lead, path.at, RECORDS).assessed()
+    organiser = ApiToken.issue(listed.organiser)[1]
     refs = {
         "projects": path.project.ref,
         "assessments": path.assessment.ref,
@@ -72,12 +81,16 @@ def populated(path: Case) -> World:
         "opinions": path.ballot_of(path.chair).ref,
         "committees": path.committee.ref,
         "follow-ups": "F2026-000001",
-        "appeals": "S2026-000001",
-        "exemptions": "E2026-000001",
         "foreign-approvals": f"{path.project.ref}-DE",
+        "appeals": filed(rejected(Case(path.committee, path.lead, path.at))).ref,
+        "exemptions": start_exemption(spared.project, by=path.lead, at=path.at).ref,
+        "rechecks": listed.recheck.ref,
+        "recheck-opinions": listed.seat(listed.experts[0]).ref,
+        "experts": listed.experts[0].ref,
     }
-    led = {"projects", "assessments", "reviews", "foreign-approvals", "me"}
-    return World(refs, {collection: lead if collection in led else chair for collection in [*refs, "me"]})
+    asking = dict.fromkeys(("projects", "assessments", "reviews", "foreign-approvals", "me"), lead)
+    asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts"), organiser)
+    return World(refs, {collection: asking.get(collection, chair) for collection in [*refs, "me"]})
 
 
 @description.parametrize()

@@ -57,11 +57,11 @@ def test_regulator_sees_the_listed_cases_of_the_territory_only(signed_in):
     path = case().accepted(listed="yes", listed_items=["new_species"], listed_reason="委员会认定")
     inside, outside = (holder(Role.REGULATOR, authority(region)) for region in ("370000", "510000"))
 
-    page = signed_in(inside).get(address("queue"))
+    page = signed_in(inside).get(address("queue"), {"side": "territory"})
 
     assert path.review.ref in text(page)
     assert signed_in(inside).get(address("review", path.review.ref)).status_code == 200
-    assert path.review.ref not in text(signed_in(outside).get(address("queue")))
+    assert path.review.ref not in text(signed_in(outside).get(address("queue"), {"side": "territory"}))
     assert signed_in(outside).get(address("review", path.review.ref)).status_code == 404
 
 

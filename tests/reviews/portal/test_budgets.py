@@ -40,7 +40,7 @@ def test_project_page_with_reviews(path: Case, lead: Client, django_assert_num_q
         path.do("withdraw", path.lead, reason="重新申请")
         path.review = start_review(path.project, by=path.lead, committee=path.committee, at=path.at)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         response = lead.get(path.project.get_absolute_url())
 
     assert len(response.context["reviews"]) == count
@@ -56,7 +56,7 @@ def test_review_page_with_versions(path: Case, lead: Client, django_assert_num_q
         keep_section(version, by=path.lead, revision=0, values={"purpose": f"第{number}版"}, at=path.at)
         path.do("resubmit", path.lead, **signing(path.lead), **{f"answer__{number - 1}": "已说明"})
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(17):
         response = lead.get(path.review.get_absolute_url())
 
     assert len(response.context["versions"]) == count
@@ -73,12 +73,12 @@ def test_review_page_once_decided(path: Case, lead: Client, django_assert_num_qu
     path.concluded()
     issue_pending(timezone.now())
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         lead.get(path.review.get_absolute_url())
 
 
 @pytest.mark.parametrize(
-    ("address", "queries"), [("sections/overview/", 8), ("materials/", 8), ("check/", 10), ("steps/submit/", 11)]
+    ("address", "queries"), [("sections/overview/", 8), ("materials/", 8), ("check/", 10), ("steps/submit/", 12)]
 )
 def test_pages_of_the_application(
     path: Case, lead: Client, django_assert_num_queries: Budget, address: str, queries: int

@@ -56,9 +56,9 @@ def test_list_is_searched_and_grouped() -> None:
 def test_pages_cost_the_same_for_one_country_and_for_many(count: int, django_assert_num_queries) -> None:
     path = abroad(MANY[:count]).submitted()
     lead = browser_of(path.lead)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         lead.get(reverse("portal:foreign_approvals", args=[path.project.ref]))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         lead.get(of(path, MANY[0]).get_absolute_url())
 
 

@@ -70,7 +70,7 @@ def test_conclusion_names_the_answers_and_the_article(lead: Client, path: Case) 
     assert "涉及以人为研究参与者" in page
     assert "《科技伦理审查办法（试行）》第二条" in page
     assert path.committee.name in page
-    assert "本系统尚未开通该程序" in page
+    assert "不是为应对突发事件开展的活动" in page
 
 
 def test_contradiction_is_told_with_the_way_to_its_questions(lead: Client, path: Case) -> None:

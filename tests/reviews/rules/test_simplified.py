@@ -58,7 +58,11 @@ def test_the_procedure_is_open_exactly_where_a_case_lets_it_in():
         offers = open_procedures(
             concluded(answers), QUESTIONNAIRE, kind=kind, available={"simplified"}, facts=given_facts
         )
-        never = {reason.code for reason in offers.refusals["simplified"]} & {"listed_never_simplified", "not_in_scope"}
+        never = {reason.code for reason in offers.refusals["simplified"]} & {
+            "listed_never_simplified",
+            "not_in_scope",
+            "appeal_by_meeting",
+        }
         lets_in = bool(cases(answers, kind, **given_facts)) and not never
         assert offers.is_open("simplified") == lets_in, (kind, given_facts, offers.refusals["simplified"])
 
