@@ -203,7 +203,7 @@ class Appeal(Lifecycle):
     @step(
         source=State.PREPARED,
         target=State.DISMISSED,
-        label=_("申诉不成立"),
+        label=_("认定申诉不成立"),
         by=["chair", "vice_chair"],
         requires=[decided_by_another, chair_first],
         cite="national:18",

@@ -1,8 +1,9 @@
 """The description is true: what it says may be sent is taken or refused as it says, and so it is answered."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,17 +44,20 @@ class World:
 
     refs: dict[str, str]
     tokens: dict[str, str]
+    media: Path = Path()
 
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Built once: each operation has its own savepoint."""
-    media = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+    folder = tmp_path_factory.mktemp("media")
     # A request closes its connection when it is done; here it would end the transaction that all of them stand in.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
-    with django_db_blocker.unblock(), media, transaction.atomic():
-        yield populated(abroad(["DE"]).voted())
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(MEDIA_ROOT=folder):
+            made = populated(abroad(["DE"]).voted())
+        yield replace(made, media=folder)
         transaction.set_rollback(True)
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
@@ -61,7 +65,8 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytes
 
 @pytest.fixture
 def untouched(world: World) -> Iterator[World]:
-    with transaction.atomic():
+    # Each test has a folder of its own; here they share that of the world.
+    with transaction.atomic(), override_settings(MEDIA_ROOT=world.media):
         yield world
         transaction.set_rollback(True)
 
