@@ -19,6 +19,7 @@ from reviews.api.access import Call, Ref, Viewer, find
 from reviews.api.lifecycles import Face, along, routes
 from reviews.api.reading import require_media_type, storable
 from reviews.api.shapes import BodyShape, Input, Summary, url_of
+from reviews.api.simplified_shapes import SimplifiedShape
 from reviews.models import Material, Review, Submission
 from reviews.models.submission import keep_section
 from reviews.models.writing import WRITERS, hand_in, readable_versions, take_back
@@ -32,7 +33,7 @@ class ReviewShape(Summary):
     procedure: str
     procedure_label: str
     procedure_ground: str
-    simplified: parts.SimplifiedShape | None
+    simplified: SimplifiedShape | None
     round: int
     regimes: list[str]
     listed: bool | None
@@ -68,7 +69,7 @@ class ReviewShape(Summary):
             procedure=obj.procedure,
             procedure_label=str(obj.get_procedure_display()),
             procedure_ground=obj.procedure_ground,
-            simplified=parts.SimplifiedShape.of(obj, viewer),
+            simplified=SimplifiedShape.of(obj, viewer),
             round=obj.round,
             regimes=obj.regimes or sorted(obj.assessment.conclusions.regimes),
             listed=obj.listed,

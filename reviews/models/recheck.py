@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -14,19 +14,19 @@ from django_fsm import RETURN_VALUE, FSMField
 
 from committees.models import Committee, Expert
 from ethicsreview.accounts.models import Authority, Person, Role
-from ethicsreview.accounts.regions import territory_prefix
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy
 from reviews.models import recheck_forms as forms
 from reviews.models import recheck_timing, timing
 from reviews.models.decision import Decision
-from reviews.models.parties import COMMITTEE_CAPACITIES, holders, on_committee
+from reviews.models.parties import holders, on_committee
 from reviews.models.recheck_panel import panel_refusals, personal_grounds
+from reviews.models.recheck_queryset import RecheckQuerySet
 from reviews.models.submission import Submission
 from reviews.rules.recheck_votes import AGREED, DISAGREED, PanelFormula, PanelOutcome, count
 
@@ -35,48 +35,6 @@ if TYPE_CHECKING:
     from reviews.models.recheck_opinion import RecheckOpinion
 
 CLOCK = "recheck.opinion"
-
-
-def seen_by_regulator(standing: Standing) -> Q:
-    """A general department sees what is asked for in its territory; one of a field, what is asked of its field."""
-    seen = Q(pk__in=[])
-    for held in standing.held:
-        if held.role != Role.REGULATOR:
-            continue
-        prefix = "" if held.level == Authority.Level.NATIONAL else territory_prefix(held.region)
-        inside = Q(review__project__region__startswith=prefix)
-        if held.field != Authority.Field.GENERAL:
-            inside &= Q(authority__field=held.field)
-        beside = Recheck.co_authorities.through.objects.filter(authority=held.body_id)
-        seen |= inside | Q(authority=held.body_id) | Q(pk__in=beside.values("recheck"))
-    return seen
-
-
-class RecheckQuerySet(LifecycleQuerySet):
-    def visible_to(self, standing: Standing) -> Self:
-        """The departments concerned, and the experts who sit on the panel and have said so.
-
-        The project's people and the committee follow it on the review; here they would see who sits on the panel.
-        """
-        if standing.is_system or standing.holds(Role.OPERATOR):
-            return self
-        if standing.person is None:
-            return self.none()
-        from reviews.models.recheck_opinion import RecheckOpinion
-
-        seats = RecheckOpinion.objects.of_panel().filter(person=standing.person)
-        seen = self.filter(seen_by_regulator(standing) | Q(pk__in=seats.values("recheck")))
-        return seen.exclude(
-            Q(review__project__lead=standing.person)
-            | Q(review__project__members__person=standing.person)
-            | Q(review__committee__in=standing.bodies(*COMMITTEE_CAPACITIES))
-        )
-
-    def open(self) -> Self:
-        return self.filter(state__in=Recheck.OPEN)
-
-    def due_first(self) -> Self:
-        return self.order_by(models.F("next_due_at").asc(nulls_last=True), "pk")
 
 
 class Recheck(Lifecycle):
