@@ -125,7 +125,7 @@ def way(shared_data: Path, django_db_setup: None, django_db_blocker: Any) -> Ite
         transaction.set_rollback(True)
 
 
-def test_every_trial_is_decided_by_a_committee_of_its_own_province(way):
+def every_trial_is_decided_by_a_committee_of_its_own_province(way: Way) -> None:
     reviews = Review.objects.select_related("project", "committee")
 
     assert reviews.count() == len(way.rows) == 42
@@ -138,7 +138,7 @@ def test_every_trial_is_decided_by_a_committee_of_its_own_province(way):
         assert review.submission.intact()
 
 
-def test_every_decision_rests_on_seven_ballots_and_has_its_letter(way):
+def every_decision_rests_on_seven_ballots_and_has_its_letter(way: Way) -> None:
     decisions = Decision.objects.select_related("review")
 
     assert {decision.tally["attending"] for decision in decisions} == {7}
@@ -146,17 +146,19 @@ def test_every_decision_rests_on_seven_ballots_and_has_its_letter(way):
     assert Opinion.objects.filter(state="cast").count() == 7 * decisions.filter(basis="meeting").count()
 
 
-def test_every_approval_has_its_first_follow_up_and_deadline(way):
+def every_approval_has_its_first_follow_up_and_deadline(way: Way) -> None:
     approved = Review.objects.filter(state="approved")
 
     assert FollowUp.objects.count() == approved.count()
     assert all(follow_up.next_due_at for follow_up in FollowUp.objects.all())
 
 
-def test_the_record_verifies_and_the_figures_are_told(way, capsys):
-    problems = list(verify())
-
-    assert problems == []
+def test_the_whole_way(way, capsys):
+    """One test of it all: the way is walked once, and not by each process that runs tests."""
+    every_trial_is_decided_by_a_committee_of_its_own_province(way)
+    every_decision_rests_on_seven_ballots_and_has_its_letter(way)
+    every_approval_has_its_first_follow_up_and_deadline(way)
+    assert list(verify()) == []
     with capsys.disabled():
         print("\n" + "\n".join(figures()))
 
