@@ -17,6 +17,7 @@ from schemathesis.config import SchemathesisConfig
 from config.wsgi import application
 from ethicsreview.accounts.models import ApiToken
 from reviews.api.access import REF
+from reviews.models import Appeal
 from reviews.models.exempting import start_exemption
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case
@@ -78,6 +79,9 @@ def populated(path: Case) -> World:
     listed.passed().referred().paneled().accept(listed.experts[0])
     spared = Case(path.committee, path.lead, path.at, RECORDS).assessed()
     organiser = ApiToken.issue(listed.organiser)[1]
+    appeal = filed(rejected(Case(path.committee, path.lead, path.at)))
+    # A file that is served here is closed by nobody: the caller is no server.
+    Appeal.objects.update(document=None)
     refs = {
         "projects": path.project.ref,
         "assessments": path.assessment.ref,
@@ -87,7 +91,7 @@ def populated(path: Case) -> World:
         "committees": path.committee.ref,
         "follow-ups": "F2026-000001",
         "foreign-approvals": f"{path.project.ref}-DE",
-        "appeals": filed(rejected(Case(path.committee, path.lead, path.at))).ref,
+        "appeals": appeal.ref,
         "exemptions": start_exemption(spared.project, by=path.lead, at=path.at).ref,
         "rechecks": listed.recheck.ref,
         "recheck-opinions": listed.seat(listed.experts[0]).ref,

@@ -44,7 +44,7 @@ def test_from_the_preliminary_opinion_to_the_decision() -> None:
     dossier = experts[0].get(f"/rechecks/{recheck['ref']}").json()["dossier"]
     paper = experts[0].http.get(dossier["documents"][0]["url"], headers=experts[0].headers)
     assert paper.status_code == 200
-    paper.close()
+    assert b"".join(paper.streaming_content)
     for caller, seat, vote in zip(experts, seats, ["agree"] * 4 + ["disagree"], strict=True):
         caller.step(seat, "cast", **opinion(vote))
     # Sealed: the other experts and the department read that it is there, and nothing of it.
