@@ -3,8 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from reviews.models.comparing import compare_pending
-from reviews.models.lettering import issue_pending
+from reviews.models.reviewing.lettering import issue_pending
+from reviews.models.submissions.comparing import compare_pending
 
 
 @shared_task(name="reviews.letters")

@@ -16,7 +16,7 @@ from reviews.api.reading import require_media_type, storable
 from reviews.api.reviews import router as reviews
 from reviews.api.shapes import Summary, url_of
 from reviews.models import Appeal, Review
-from reviews.models.appealing import hand_in_support, start_appeal
+from reviews.models.appeals.appealing import hand_in_support, start_appeal
 
 RELATED = (
     *("review__project__lead", "review__project__institution", "review__committee", "review__assessment"),

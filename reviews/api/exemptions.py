@@ -11,7 +11,7 @@ from reviews.api.lifecycles import Face, along, routes
 from reviews.api.projects import router as projects
 from reviews.api.shapes import BodyShape, Citation, Summary
 from reviews.models import Exemption, Project
-from reviews.models.exempting import start_exemption
+from reviews.models.exemptions.exempting import start_exemption
 
 RELATED = ("project__lead", "project__institution", "committee", "assessment")
 

@@ -16,7 +16,7 @@ from reviews.api.lifecycles import Face, routes
 from reviews.api.reading import require_media_type, storable
 from reviews.api.shapes import Summary, url_of
 from reviews.models import ForeignApproval
-from reviews.models.foreign_papers import hand_in_approval, readable_paper
+from reviews.models.international.papers import hand_in_approval, readable_paper
 
 
 class Paper(BaseModel):

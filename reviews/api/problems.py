@@ -29,7 +29,7 @@ from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisib
 from ethicsreview.policy import PinnedPolicyChanged
 from reviews.api.messages import field_errors
 from reviews.api.shapes import RefusalShape
-from reviews.models.parties import CAPACITIES
+from reviews.models.projects.parties import CAPACITIES
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5

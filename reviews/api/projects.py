@@ -19,7 +19,7 @@ from reviews.api.reviews import ReviewShape
 from reviews.api.shapes import BodyShape, Day, Input, PersonShape, RefusalShape, Summary
 from reviews.models import FollowUp, Project, ProjectMember, Review, RiskAssessment
 from reviews.models.applying import institutions_of, start_project, start_review
-from reviews.models.starting import Gate, gates
+from reviews.models.projects.starting import Gate, gates
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Username = Annotated[str, Field(min_length=1, max_length=150)]

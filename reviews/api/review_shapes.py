@@ -13,7 +13,7 @@ from ethicsreview.policy.library import Entry
 from reviews.api.access import Viewer
 from reviews.api.shapes import ROOT, Citation
 from reviews.models import Decision, Material, Recheck, Request, Review, Submission
-from reviews.models.starting import condition_text
+from reviews.models.projects.starting import condition_text
 
 
 class Party(BaseModel):

@@ -21,8 +21,8 @@ from reviews.api.reading import require_media_type, storable
 from reviews.api.shapes import BodyShape, Input, Summary, url_of
 from reviews.api.simplified_shapes import SimplifiedShape
 from reviews.models import Material, Review, Submission
-from reviews.models.submission import keep_section
-from reviews.models.writing import WRITERS, hand_in, readable_versions, take_back
+from reviews.models.submissions.submission import keep_section
+from reviews.models.submissions.writing import WRITERS, hand_in, readable_versions, take_back
 from reviews.rules.checklist import form_errors, required_materials
 
 MOST = 2**63 - 1  # a database counts no further

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from reviews.api.access import Viewer
 from reviews.api.shapes import Citation
 from reviews.models import Review
-from reviews.models.parties import COMMITTEE_CAPACITIES
+from reviews.models.projects.parties import COMMITTEE_CAPACITIES
 
 
 class SimplifiedCase(BaseModel):

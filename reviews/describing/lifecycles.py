@@ -9,7 +9,7 @@ from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import Guard, Step, steps_of
 from ethicsreview.notices.tables import notice_for
 from reviews.describing.words import both, cited, table
-from reviews.models.parties import CAPACITIES
+from reviews.models.projects.parties import CAPACITIES
 
 # A step out of more states than this is told in a note; its arrows would hide the others.
 ARROWS = 3

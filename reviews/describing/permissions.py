@@ -7,7 +7,7 @@ from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import CONSEQUENCE, steps_of
 from reviews.describing.lifecycles import steps_in_order
 from reviews.describing.words import both, table
-from reviews.models.parties import CAPACITIES
+from reviews.models.projects.parties import CAPACITIES
 
 
 def page() -> Iterator[str]:

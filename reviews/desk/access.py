@@ -30,9 +30,9 @@ from reviews.models import (
     RecheckOpinion,
     Review,
 )
-from reviews.models.parties import CAPACITIES
-from reviews.models.project import own_project
-from reviews.models.review_record import seen_by_committee, seen_by_regulator
+from reviews.models.projects.parties import CAPACITIES
+from reviews.models.projects.project import own_project
+from reviews.models.reviewing.record import seen_by_committee, seen_by_regulator
 
 P = ParamSpec("P")
 

@@ -11,7 +11,7 @@ from reviews.desk.access import Visitor, reviews_on_table
 from reviews.desk.forecast import Outlook, outlooks
 from reviews.desk.simplified import reports
 from reviews.models import AgendaItem, Attendance, Decision, Meeting, MeetingReport, Opinion, Review
-from reviews.models.agenda import shortfalls
+from reviews.models.meetings.agenda import shortfalls
 
 CANDIDATES = 20
 RELATED = ("review__project__lead", "review__committee", "review__assessment", "presenter__appointment__person")

@@ -22,10 +22,10 @@ from reviews.desk.access import Visitor, with_side
 from reviews.desk.simplified import Conversion, Panel, conversion, panel
 from reviews.desk.tasks import next_task, still_to_confirm
 from reviews.models import Decision, Opinion, Review
-from reviews.models.opinion_forms import ANSWERS, CONCERN_ANSWERS, concerns_asked, criteria_for
-from reviews.models.parties import CAPACITIES
-from reviews.models.starting import condition_text
-from reviews.models.wording import verdict_word
+from reviews.models.opinions.forms import ANSWERS, CONCERN_ANSWERS, concerns_asked, criteria_for
+from reviews.models.projects.parties import CAPACITIES
+from reviews.models.projects.starting import condition_text
+from reviews.models.reviewing.wording import verdict_word
 from reviews.rules.conclusions import Conclusions
 
 RELATED = (

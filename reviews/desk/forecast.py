@@ -10,8 +10,8 @@ from committees.models import Membership, ProjectFacts, conflicts_in
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.refusals import Refusal
 from reviews.models import Attendance, Meeting, Opinion, ProjectMember, Review
-from reviews.models.agenda import wanting
-from reviews.models.meeting import categories_of
+from reviews.models.meetings.agenda import wanting
+from reviews.models.meetings.meeting import categories_of
 from reviews.rules.quorum import Attendee, quorum
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from reviews.desk.access import Visitor
 from reviews.desk.agenda import Agenda, Item
 from reviews.models import Attendance, Meeting, MeetingReport
-from reviews.models.wording import votes_told
+from reviews.models.reviewing.wording import votes_told
 
 
 def draft_minutes(meeting: Meeting, visitor: Visitor) -> dict[str, str]:

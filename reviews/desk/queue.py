@@ -18,9 +18,9 @@ from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
 from reviews.desk.tasks import BALLOT, BALLOT_NOW, GIVE, Task, task_of
 from reviews.models import Attendance, Meeting, Opinion, Review
-from reviews.models.parties import COMMITTEE_CAPACITIES, territory
-from reviews.models.review_states import State
-from reviews.models.timing import end_of_day
+from reviews.models.projects.parties import COMMITTEE_CAPACITIES, territory
+from reviews.models.reviewing.states import State
+from reviews.models.reviewing.timing import end_of_day
 
 ROWS, SHORT = 30, 20
 # What a row draws: texts and kept rules stay unread, and no object is made of it.

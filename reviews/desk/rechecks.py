@@ -21,8 +21,8 @@ from reviews.desk import content
 from reviews.desk.access import Visitor
 from reviews.desk.tasks import Task
 from reviews.models import Opinion, Recheck, RecheckOpinion
-from reviews.models.opinion_forms import ANSWERS, criteria_for
-from reviews.models.wording import verdict_word
+from reviews.models.opinions.forms import ANSWERS, criteria_for
+from reviews.models.reviewing.wording import verdict_word
 
 if TYPE_CHECKING:
     from reviews.models import Decision

@@ -7,8 +7,8 @@ from django.utils.dateparse import parse_datetime
 
 from reviews.desk.access import Visitor, reviews_on_table
 from reviews.models import Meeting, MeetingReport, Opinion, Review
-from reviews.models.designation import STATES
-from reviews.models.parties import COMMITTEE_CAPACITIES
+from reviews.models.projects.parties import COMMITTEE_CAPACITIES
+from reviews.models.reviewing.designation import STATES
 
 
 @dataclass(frozen=True)

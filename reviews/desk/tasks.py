@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.lifecycle.steps import steps_of
 from reviews.models import Opinion, Review
-from reviews.models.review_states import State
+from reviews.models.reviewing.states import State
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,22 @@
-from reviews.models.agenda import AgendaItem
-from reviews.models.appeal import Appeal
-from reviews.models.assessment import RiskAssessment
-from reviews.models.comparing import Comparison
-from reviews.models.decision import Decision, Outcome
-from reviews.models.designation import Designation
-from reviews.models.exemption import Exemption
-from reviews.models.follow_up import FollowUp
-from reviews.models.foreign_approval import ForeignApproval
+from reviews.models.appeals.appeal import Appeal
+from reviews.models.exemptions.exemption import Exemption
+from reviews.models.following.follow_up import FollowUp
 from reviews.models.idempotency import IdempotentRequest
-from reviews.models.meeting import Attendance, Meeting
-from reviews.models.opinion import Opinion, Verdict
-from reviews.models.project import Project, ProjectMember
-from reviews.models.recheck import Recheck
-from reviews.models.recheck_opinion import RecheckOpinion
-from reviews.models.recheck_report import RecheckReport
-from reviews.models.reporting import MeetingReport
-from reviews.models.review import Review
-from reviews.models.submission import Material, Request, Submission
+from reviews.models.international.approval import ForeignApproval
+from reviews.models.meetings.agenda import AgendaItem
+from reviews.models.meetings.meeting import Attendance, Meeting
+from reviews.models.meetings.reporting import MeetingReport
+from reviews.models.opinions.opinion import Opinion, Verdict
+from reviews.models.projects.assessment import RiskAssessment
+from reviews.models.projects.project import Project, ProjectMember
+from reviews.models.rechecks.opinion import RecheckOpinion
+from reviews.models.rechecks.recheck import Recheck
+from reviews.models.rechecks.report import RecheckReport
+from reviews.models.reviewing.decision import Decision, Outcome
+from reviews.models.reviewing.designation import Designation
+from reviews.models.reviewing.review import Review
+from reviews.models.submissions.comparing import Comparison
+from reviews.models.submissions.submission import Material, Request, Submission
 
 __all__ = [
     "AgendaItem",

@@ -14,11 +14,11 @@ from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.lifecycle.door import create
 from ethicsreview.lifecycle.refusals import NotPermitted, Refusal, Refused
-from reviews.models.assessment import RiskAssessment
-from reviews.models.meeting import Meeting
-from reviews.models.project import Project, ProjectMember
-from reviews.models.review import Review
-from reviews.models.submission import Submission
+from reviews.models.meetings.meeting import Meeting
+from reviews.models.projects.assessment import RiskAssessment
+from reviews.models.projects.project import Project, ProjectMember
+from reviews.models.reviewing.review import Review
+from reviews.models.submissions.submission import Submission
 
 
 def start_project(

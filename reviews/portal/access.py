@@ -20,7 +20,7 @@ from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, Refusal, Refused
-from reviews.models.parties import CAPACITIES
+from reviews.models.projects.parties import CAPACITIES
 
 P = ParamSpec("P")
 Object = TypeVar("Object", bound=Lifecycle)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ethicsreview.policy.catalogues import ApplicationForm, materials
 from ethicsreview.policy.words import said
-from reviews.models.comparing import Comparison
+from reviews.models.submissions.comparing import Comparison
 from reviews.portal.sections import value_text
 
 

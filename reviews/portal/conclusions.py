@@ -7,9 +7,9 @@ from datetime import datetime
 from committees.models import Committee
 from ethicsreview.policy.words import said
 from reviews.models.applying import committees_offered
-from reviews.models.assessment import RiskAssessment
-from reviews.models.review import Review
-from reviews.models.review_guards import PROCEDURES_HELD
+from reviews.models.projects.assessment import RiskAssessment
+from reviews.models.reviewing.guards import PROCEDURES_HELD
+from reviews.models.reviewing.review import Review
 from reviews.portal.questions import answer_text
 from reviews.rules.conclusions import Conclusion, Conclusions
 from reviews.rules.procedures import NOT_AVAILABLE_YET, ProcedureRefusal, open_procedures

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from ethicsreview.policy.loading import library
 from ethicsreview.policy.words import said
 from reviews.models import Decision
-from reviews.models.starting import condition_text
-from reviews.models.wording import votes_told
+from reviews.models.projects.starting import condition_text
+from reviews.models.reviewing.wording import votes_told
 
 
 @dataclass(frozen=True)

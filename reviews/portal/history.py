@@ -15,7 +15,7 @@ from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import CONSEQUENCE, steps_of
 from ethicsreview.trail.models import Entry
 from reviews.models import Project, Review
-from reviews.models.parties import CAPACITIES
+from reviews.models.projects.parties import CAPACITIES
 
 # How far back a page goes; the whole record is for those who verify it.
 NEWEST = 60

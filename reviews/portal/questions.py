@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ethicsreview.policy.catalogue_models import Group, Question
 from ethicsreview.policy.catalogues import Questionnaire
 from ethicsreview.policy.words import said
-from reviews.models.assessment import RiskAssessment
+from reviews.models.projects.assessment import RiskAssessment
 from reviews.portal.keeping import BLANK
 from reviews.rules.conclusions import Conclusions
 from reviews.rules.routing import visible_questions

@@ -18,7 +18,7 @@ from ethicsreview.accounts.models import Person
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.deadlines.models import Deadline
 from reviews.models import FollowUp, Project, Recheck, Review, RiskAssessment
-from reviews.models.review_states import HOLDERS, OPEN_STATES
+from reviews.models.reviewing.states import HOLDERS, OPEN_STATES
 
 # What the applicant's side does in each state in which it has the ball.
 TO_DO: dict[str, str | Promise] = {

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from reviews.models.verifying import standing_of_letter
+from reviews.models.reviewing.verifying import standing_of_letter
 
 
 class CodeForm(forms.Form):

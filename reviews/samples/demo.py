@@ -10,7 +10,7 @@ from django.utils import timezone
 from committees.models import Expert
 from ethicsreview.accounts.models import Authority, Institution, Person, Role
 from ethicsreview.deadlines.calendar import law_day
-from reviews.models import lettering
+from reviews.models.reviewing import lettering
 from reviews.samples import rechecks
 from reviews.samples.houses import House, Place, found
 from reviews.samples.journeys import Journey, Session

@@ -13,9 +13,9 @@ from ethicsreview.lifecycle.drafts import keep_draft
 from ethicsreview.policy.catalogues import materials, questionnaire
 from reviews.models import Meeting, Opinion, Project, Review, RiskAssessment
 from reviews.models.applying import start_assessment, start_meeting, start_project, start_review
-from reviews.models.opinion_forms import concerns_asked, criteria_for
-from reviews.models.submission import keep_section
-from reviews.models.writing import hand_in
+from reviews.models.opinions.forms import concerns_asked, criteria_for
+from reviews.models.submissions.submission import keep_section
+from reviews.models.submissions.writing import hand_in
 from reviews.rules.checklist import missing
 from reviews.samples.application import filled
 from reviews.samples.houses import House

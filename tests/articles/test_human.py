@@ -8,7 +8,7 @@ from ethicsreview.lifecycle.refusals import Refused
 from ethicsreview.trail.models import Entry
 from reviews.models import Project
 from reviews.models.applying import start_review
-from reviews.models.exempting import start_exemption
+from reviews.models.exemptions.exempting import start_exemption
 from tests.reviews.builders import PASSWORD, Case, case, signing
 from tests.reviews.rules.answers import DRUG_TRIAL, RECORDS, SURVEY
 

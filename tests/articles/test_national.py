@@ -10,7 +10,7 @@ from ethicsreview.lifecycle.door import open_steps, perform
 from ethicsreview.lifecycle.refusals import InvalidInput, Refused
 from reviews.models import Project, Review, RiskAssessment
 from reviews.models.applying import start_assessment, start_project, start_review
-from reviews.models.starting import gates
+from reviews.models.projects.starting import gates
 from tests.reviews.appeals import decide, prepared, rejected
 from tests.reviews.builders import PASSWORD, Case, case
 from tests.reviews.foreign import abroad, confirm, enter, none_prescribed

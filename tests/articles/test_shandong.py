@@ -6,7 +6,7 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.refusals import InvalidInput
 from reviews.models import Review
-from reviews.models.review_guards import PROCEDURES_HELD, procedures_of
+from reviews.models.reviewing.guards import PROCEDURES_HELD, procedures_of
 from reviews.rules.procedures import open_procedures
 from tests.reviews.builders import PASSWORD, case, signing
 from tests.reviews.rules.answers import ANIMALS, BCI, SURVEY

@@ -11,7 +11,7 @@ from ethicsreview.lifecycle.door import perform
 from ethicsreview.lifecycle.refusals import Refused
 from ethicsreview.policy import cite
 from ethicsreview.policy.days import law_day
-from reviews.models.starting import gates
+from reviews.models.projects.starting import gates
 from tests.committees.builders import draft, keeper_of, ready
 from tests.reviews.builders import Case, case, signing
 from tests.reviews.foreign import abroad, confirm, none_prescribed

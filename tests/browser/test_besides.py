@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from ethicsreview.accounts.models import Person
 from ethicsreview.policy.catalogues import countries
 from reviews.models import ForeignApproval
-from reviews.models.exempting import start_exemption
+from reviews.models.exemptions.exempting import start_exemption
 from tests.pages import DESKTOP, PHONE, axe, overflows, sign_in
 from tests.reviews.appeals import asked, decide, prepared
 from tests.reviews.builders import Case

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from ethicsreview.accounts.models import Person
 from ethicsreview.documents.models import Letter
 from reviews.models import Meeting, Opinion, Review
-from reviews.models.lettering import issue_pending
+from reviews.models.reviewing.lettering import issue_pending
 from tests.browser.hands import Hands, ref_in
 from tests.pages import DESKTOP, sign_in
 from tests.reviews.builders import PASSWORD, Case, case

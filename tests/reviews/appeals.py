@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 
 from ethicsreview.lifecycle.door import perform
 from reviews.models import Appeal
-from reviews.models.appealing import hand_in_support, start_appeal
+from reviews.models.appeals.appealing import hand_in_support, start_appeal
 from tests.reviews.builders import PASSWORD, Case, case
 
 

@@ -18,8 +18,8 @@ from ethicsreview.lifecycle.refusals import Refused
 from ethicsreview.policy.catalogues import materials
 from reviews.models import Material, Meeting, Opinion, Project, Review, RiskAssessment, Submission
 from reviews.models.applying import start_assessment, start_project, start_review
-from reviews.models.opinion_forms import concerns_asked, criteria_for
-from reviews.models.submission import keep_section
+from reviews.models.opinions.forms import concerns_asked, criteria_for
+from reviews.models.submissions.submission import keep_section
 from reviews.rules.checklist import missing
 from reviews.samples.application import filled, value_for
 from tests.committees.builders import committee, people_of, person

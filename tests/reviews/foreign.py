@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import perform
 from reviews.models import ForeignApproval
-from reviews.models.foreign_papers import hand_in_approval
+from reviews.models.international.papers import hand_in_approval
 from tests.reviews.builders import Case, case
 from tests.reviews.rules.answers import SURVEY
 

@@ -26,7 +26,7 @@ from ethicsreview.trail.digest import digest
 from ethicsreview.trail.models import Chain, Entry
 from reviews.models import Decision, Meeting, Opinion, Project, Review
 from reviews.models.applying import start_meeting
-from reviews.models.submission import keep_section
+from reviews.models.submissions.submission import keep_section
 from tests.committees.builders import holder, institution, keeper_of
 from tests.memory import remembered
 from tests.reviews.builders import PASSWORD, Case, ballot, case, signing

@@ -21,7 +21,7 @@ from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisib
 from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import Step, steps_of
 from reviews.models import ForeignApproval, ProjectMember
-from reviews.models.exempting import start_exemption
+from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case, case, signing

@@ -12,7 +12,7 @@ from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisib
 from ethicsreview.notices.models import Notice
 from ethicsreview.trail.models import Entry
 from reviews.models import Appeal, Project, Review
-from reviews.models.appealing import hand_in_support, start_appeal
+from reviews.models.appeals.appealing import hand_in_support, start_appeal
 from reviews.models.applying import start_assessment
 from tests.committees.builders import authority, committee, holder, keeper_of, people_of
 from tests.reviews.appeals import asked, begun, decide, filed, prepared, rejected, step, support

@@ -19,7 +19,7 @@ from ethicsreview.policy.days import law_day
 from ethicsreview.trail.models import Entry
 from ethicsreview.trail.verification import verify
 from reviews.models import Opinion, Project, Review
-from reviews.models.submission import keep_section
+from reviews.models.submissions.submission import keep_section
 from tests.committees.builders import keeper_of
 from tests.reviews.builders import PASSWORD, Case, ballot, case, signing
 

@@ -13,8 +13,8 @@ from ethicsreview.notices.models import Notice
 from ethicsreview.trail.models import Entry
 from reviews.models import Exemption, Project, RiskAssessment
 from reviews.models.applying import start_assessment
-from reviews.models.exempting import start_exemption
-from reviews.models.starting import gates
+from reviews.models.exemptions.exempting import start_exemption
+from reviews.models.projects.starting import gates
 from tests.committees.builders import authority, committee, holder, keeper_of, people_of
 from tests.reviews.builders import PASSWORD, Case, case
 from tests.reviews.rules.answers import RECORDS, SURVEY

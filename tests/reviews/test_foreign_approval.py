@@ -18,10 +18,10 @@ from ethicsreview.policy.catalogues import countries
 from ethicsreview.trail.models import Entry
 from reviews.models import Decision, ForeignApproval, RiskAssessment
 from reviews.models.applying import start_assessment
-from reviews.models.foreign_approval import EXPIRES
-from reviews.models.foreign_papers import hand_in_approval
-from reviews.models.lettering import issue_pending, letter_content
-from reviews.models.starting import gates
+from reviews.models.international.approval import EXPIRES
+from reviews.models.international.papers import hand_in_approval
+from reviews.models.projects.starting import gates
+from reviews.models.reviewing.lettering import issue_pending, letter_content
 from tests.committees.builders import authority, committee, holder, keeper_of, people_of
 from tests.reviews.foreign import abroad, confirm, enter, entry, letter, none_prescribed, of
 

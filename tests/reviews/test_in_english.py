@@ -18,7 +18,7 @@ from ethicsreview.accounts.models import Person, Role
 from ethicsreview.lifecycle.registry import collections
 from ethicsreview.lifecycle.steps import steps_of
 from reviews.models import Decision, Opinion, Project, Review
-from reviews.models.lettering import issue_pending
+from reviews.models.reviewing.lettering import issue_pending
 from tests import factories
 from tests.committees.builders import authority, holder, keeper_of
 from tests.reviews import builders

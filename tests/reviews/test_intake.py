@@ -9,7 +9,7 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
 from reviews.models import Project, Review
 from reviews.models.applying import start_review
-from reviews.models.submission import keep_section
+from reviews.models.submissions.submission import keep_section
 from tests.committees.builders import holder
 from tests.reviews.builders import case, refused, signing
 

@@ -9,8 +9,11 @@ from django.db import IntegrityError
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from reviews.models import agenda, conclusion, designation, opinion, review_guards, simplified_guards
-from reviews.models.review_intake import Intake
+from reviews.models.meetings import agenda
+from reviews.models.opinions import opinion
+from reviews.models.reviewing import conclusion, designation, simplified_guards
+from reviews.models.reviewing import guards as review_guards
+from reviews.models.reviewing.intake import Intake
 from tests.reviews.machine import Path, World, world
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.documents.models import Letter
 from ethicsreview.notices.models import Notice
-from reviews.models.lettering import issue_pending
+from reviews.models.reviewing.lettering import issue_pending
 from tests.committees.builders import authority, holder
 from tests.reviews.api.client import Caller
 from tests.reviews.recheck_builders import Listed, listed

@@ -24,7 +24,8 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.models import Letter
 from ethicsreview.trail.models import Chain, Entry
 from ethicsreview.trail.verification import verify
-from reviews.models import Decision, FollowUp, Meeting, Opinion, Project, Review, lettering
+from reviews.models import Decision, FollowUp, Meeting, Opinion, Project, Review
+from reviews.models.reviewing import lettering
 from reviews.samples.houses import House, Place, furnish
 from reviews.samples.journeys import Journey, Session
 from reviews.samples.people import PASSWORD

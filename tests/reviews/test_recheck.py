@@ -16,7 +16,7 @@ from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisib
 from ethicsreview.notices.models import Notice
 from ethicsreview.trail.verification import verify
 from reviews.models import Decision, Project, Recheck, RecheckOpinion, Review
-from reviews.models.recheck_dossier import authorities_for
+from reviews.models.rechecks.dossier import authorities_for
 from tests.committees.builders import authority, committee, holder, person
 from tests.reviews.builders import PASSWORD, refused, with_password
 from tests.reviews.recheck_builders import ACCEPT, REPORT, Listed, listed, opinion

@@ -13,7 +13,7 @@ from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import Step, steps_of
 from ethicsreview.notices.tables import notice_for, tables
 from ethicsreview.policy import cite
-from reviews.models.parties import CAPACITIES as WORDS_FOR_CAPACITIES
+from reviews.models.projects.parties import CAPACITIES as WORDS_FOR_CAPACITIES
 from tests.reviews import step_table
 from tests.reviews.step_table import Cell, Scene, cells, declared_for, render, scene
 

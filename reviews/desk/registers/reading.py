@@ -19,7 +19,7 @@ from reviews.desk.access import at_desk, reviews_at_desk
 from reviews.desk.registers.bounds import ReadRegister
 from reviews.desk.timeline import step_name
 from reviews.models import Appeal, Decision, Exemption, FollowUp, Meeting, Opinion, Project, ProjectMember, Review
-from reviews.models.parties import COMMITTEE_CAPACITIES
+from reviews.models.projects.parties import COMMITTEE_CAPACITIES
 
 
 def linked(address: str, words: str) -> SafeString:

@@ -16,7 +16,7 @@ from ethicsreview.ui.keyset import page
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.dossier import Dossier
 from reviews.models import ForeignApproval
-from reviews.models.starting import gates
+from reviews.models.projects.starting import gates
 
 SIZE = 50
 # Steps that are taken for several countries at once.

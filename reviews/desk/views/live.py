@@ -13,7 +13,7 @@ from ethicsreview.lifecycle.drafts import Stale, keep_draft
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.agenda import Agenda
 from reviews.models import Meeting, Opinion
-from reviews.models.opinion_forms import ANSWERS, concerns_asked, criteria_for
+from reviews.models.opinions.forms import ANSWERS, concerns_asked, criteria_for
 
 NOTE, COMMENT = 2000, 8000  # characters, as in the form that casts
 

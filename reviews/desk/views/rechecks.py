@@ -14,7 +14,7 @@ from ethicsreview.lifecycle.drafts import Stale, keep_draft
 from reviews.desk import rechecks as work
 from reviews.desk.access import Visitor, desk_page
 from reviews.models import Material, Recheck, RecheckOpinion
-from reviews.models.recheck_forms import JUDGED, NOTE
+from reviews.models.rechecks.forms import JUDGED, NOTE
 
 
 @require_safe

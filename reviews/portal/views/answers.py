@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from ethicsreview.policy.words import said
 from reviews.models import Request, Review
-from reviews.models.writing import keep_answers
+from reviews.models.submissions.writing import keep_answers
 from reviews.portal.access import Visitor, closed, portal_page
 from reviews.portal.application import Application
 from reviews.portal.keeping import Conflict, keep, token

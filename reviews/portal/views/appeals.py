@@ -11,7 +11,7 @@ from ethicsreview.documents.formats import MB
 from ethicsreview.documents.storage import serve
 from ethicsreview.lifecycle.door import open_steps
 from reviews.models import Appeal, Review
-from reviews.models.appealing import hand_in_support, start_appeal
+from reviews.models.appeals.appealing import hand_in_support, start_appeal
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
 from reviews.portal.views.materials import UploadForm

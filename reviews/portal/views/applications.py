@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ethicsreview.policy.catalogues import commitment
 from reviews.models import Review, Submission
-from reviews.models.submission import keep_section
+from reviews.models.submissions.submission import keep_section
 from reviews.portal.access import OWN_SIDE, Visitor, closed, portal_page
 from reviews.portal.application import Application, typing_errors
 from reviews.portal.keeping import Conflict, keep, token

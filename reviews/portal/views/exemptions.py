@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ethicsreview.lifecycle.door import open_steps
 from reviews.models import Exemption, Project
-from reviews.models.exempting import start_exemption
+from reviews.models.exemptions.exempting import start_exemption
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
 

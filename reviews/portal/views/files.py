@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from ethicsreview.documents.models import Letter
 from ethicsreview.documents.storage import serve
 from reviews.models import Review
-from reviews.models.writing import readable_versions
+from reviews.models.submissions.writing import readable_versions
 from reviews.portal.access import Visitor, portal_page
 from reviews.portal.rechecks import letter_of
 

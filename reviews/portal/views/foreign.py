@@ -18,8 +18,8 @@ from ethicsreview.documents.storage import serve
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.ui.keyset import page
 from reviews.models import ForeignApproval, Project
-from reviews.models.foreign_papers import hand_in_approval, readable_paper
-from reviews.models.starting import gates
+from reviews.models.international.papers import hand_in_approval, readable_paper
+from reviews.models.projects.starting import gates
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
 from reviews.portal.views.materials import UploadForm

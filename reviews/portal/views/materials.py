@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from ethicsreview.documents.checks import ACCEPT, LIMITS, UploadRefused
 from ethicsreview.documents.formats import MB
 from reviews.models import Material, Review
-from reviews.models.writing import hand_in, take_back
+from reviews.models.submissions.writing import hand_in, take_back
 from reviews.portal.access import Visitor, closed, portal_page
 from reviews.portal.application import Application
 from reviews.portal.views.applications import writable

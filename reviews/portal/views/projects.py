@@ -16,10 +16,10 @@ from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import Refused
 from reviews.models import Exemption, Project, Recheck, Review
 from reviews.models.applying import committees_offered, institutions_of, start_assessment, start_project, start_review
-from reviews.models.exemption import OPEN
+from reviews.models.exemptions.exemption import OPEN
 from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, once_by_form
-from reviews.models.starting import gates
-from reviews.models.writing import revise_project
+from reviews.models.projects.starting import gates
+from reviews.models.submissions.writing import revise_project
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page, refused_page
 from reviews.portal.project_forms import ProjectForm, TeamFormSet, team_of

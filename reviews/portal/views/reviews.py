@@ -10,9 +10,9 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.door import open_steps
 from reviews.models import Appeal, FollowUp, Review, Submission
-from reviews.models.appeal import OPEN, obstacles
-from reviews.models.comparing import Comparison
-from reviews.models.starting import gates
+from reviews.models.appeals.appeal import OPEN, obstacles
+from reviews.models.projects.starting import gates
+from reviews.models.submissions.comparing import Comparison
 from reviews.portal import history, simplified
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
 from reviews.portal.application import Application

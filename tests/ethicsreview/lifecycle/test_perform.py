@@ -19,7 +19,7 @@ from ethicsreview.trail.models import Entry
 from ethicsreview.trail.verification import verify
 from reviews.models import Opinion, Project, Review, RiskAssessment
 from reviews.models.applying import start_assessment
-from reviews.models.submission import keep_section
+from reviews.models.submissions.submission import keep_section
 from tests.committees.builders import holder, institution, person
 from tests.reviews.builders import case, signing
 from tests.reviews.rules.answers import OUT_OF_SCOPE

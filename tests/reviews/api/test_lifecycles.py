@@ -5,7 +5,7 @@ import pytest
 from ethicsreview.accounts.models import Role
 from ethicsreview.lifecycle.registry import collections
 from reviews.models import Review
-from reviews.models.exempting import start_exemption
+from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import keeper_of, people_of, person
 from tests.reviews.api.client import Caller, problem
 from tests.reviews.appeals import filed, rejected

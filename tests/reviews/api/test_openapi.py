@@ -18,7 +18,7 @@ from config.wsgi import application
 from ethicsreview.accounts.models import ApiToken
 from reviews.api.access import REF
 from reviews.models import Appeal
-from reviews.models.exempting import start_exemption
+from reviews.models.exemptions.exempting import start_exemption
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case
 from tests.reviews.foreign import abroad

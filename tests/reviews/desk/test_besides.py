@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from ethicsreview.accounts.models import Role
 from reviews.models import Appeal, Exemption
-from reviews.models.exempting import start_exemption
+from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import authority, holder, keeper_of
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import PASSWORD, Case, case

@@ -15,8 +15,8 @@ from pytest_django.live_server_helper import LiveServer
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.lifecycle.door import perform
 from reviews.models import Opinion
-from reviews.models.comparing import compare_pending
-from reviews.models.lettering import issue_pending
+from reviews.models.reviewing.lettering import issue_pending
+from reviews.models.submissions.comparing import compare_pending
 from tests.committees.builders import authority, holder, keeper_of
 from tests.pages import DESKTOP, PHONE, axe, overflows, sign_in
 from tests.reviews.builders import PASSWORD, Case, ballot, case, signing

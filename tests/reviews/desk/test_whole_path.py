@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from reviews.models import AgendaItem, Attendance, Meeting, Opinion, Review
-from reviews.models.lettering import issue_pending
+from reviews.models.reviewing.lettering import issue_pending
 from tests.reviews.builders import PASSWORD, ballot, case
 from tests.reviews.desk.conftest import address, text
 

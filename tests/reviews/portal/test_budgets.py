@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from ethicsreview.notices.models import Notice
 from reviews.models.applying import start_review
-from reviews.models.lettering import issue_pending
-from reviews.models.submission import keep_section
+from reviews.models.reviewing.lettering import issue_pending
+from reviews.models.submissions.submission import keep_section
 from tests.reviews.builders import Case, signing
 
 pytestmark = pytest.mark.django_db

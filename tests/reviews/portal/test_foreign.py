@@ -120,7 +120,7 @@ def test_others_pages_do_not_exist() -> None:
 
 def test_verification_page_says_that_it_may_not_begin_yet() -> None:
     from ethicsreview.documents.models import Letter
-    from reviews.models.lettering import issue_pending
+    from reviews.models.reviewing.lettering import issue_pending
 
     path = abroad(["DE"]).concluded()
     issue_pending(path.at)

@@ -11,8 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 from ethicsreview.documents.tasks import extract_pending
 from reviews.models import Submission
 from reviews.models.applying import start_assessment, start_review
-from reviews.models.comparing import compare_pending
-from reviews.models.lettering import issue_pending
+from reviews.models.reviewing.lettering import issue_pending
+from reviews.models.submissions.comparing import compare_pending
 from tests.pages import DESKTOP, PHONE, axe, overflows, sign_in
 from tests.reviews.builders import Case, signing
 from tests.reviews.portal.conftest import browser_of

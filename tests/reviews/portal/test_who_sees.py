@@ -9,7 +9,7 @@ from django.utils import timezone
 from ethicsreview.accounts.models import Appointment, Role
 from ethicsreview.documents.models import Letter
 from reviews.models import ProjectMember
-from reviews.models.lettering import issue_pending
+from reviews.models.reviewing.lettering import issue_pending
 from tests.committees.builders import keeper_of, person
 from tests.reviews.builders import Case
 from tests.reviews.portal.conftest import browser_of

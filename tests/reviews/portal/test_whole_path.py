@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from ethicsreview.documents.models import Letter
 from reviews.models import Project, Review, RiskAssessment
-from reviews.models.comparing import compare_pending
-from reviews.models.lettering import issue_pending
+from reviews.models.reviewing.lettering import issue_pending
+from reviews.models.submissions.comparing import compare_pending
 from tests.reviews.builders import Case, signing
 from tests.reviews.portal.writing import (
     answer_all,

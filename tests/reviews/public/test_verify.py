@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ethicsreview.documents.models import Letter
-from reviews.models.lettering import issue_pending
+from reviews.models.reviewing.lettering import issue_pending
 from tests.reviews.builders import PASSWORD, Case, case
 
 pytestmark = pytest.mark.django_db

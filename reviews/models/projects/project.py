@@ -1,0 +1,313 @@
+"""Project 科技活动: what may be done with it now. It changes only because something else says so."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django_fsm import FSMField
+
+from committees.models import ProjectFacts, declared_interests
+from ethicsreview.accounts.models import Institution, Person, Role
+from ethicsreview.accounts.standing import Standing
+from ethicsreview.accounts.validators import plain_text
+from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.drafts import Draft
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from reviews.models.projects.parties import holders, over_territory, territory
+
+
+class ProjectQuerySet(LifecycleQuerySet):
+    def visible_to(self, standing: Standing) -> Self:
+        if standing.is_system or standing.holds(Role.OPERATOR):
+            return self
+        if standing.person is None:
+            return self.none()
+        mine = Q(lead=standing.person) | Q(
+            pk__in=ProjectMember.objects.filter(person=standing.person).values("project")
+        )
+        mine |= Q(institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
+        committees = standing.bodies(*COMMITTEE_ROLES)
+        if committees:
+            # A committee knows of a project through what was submitted to it.
+            from reviews.models.exemptions.exemption import Exemption
+            from reviews.models.reviewing.review import Review
+
+            mine |= Q(pk__in=Review.objects.visible_to(standing).values("project"))
+            mine |= Q(pk__in=Exemption.objects.filter(committee__in=committees).values("project"))
+        # Nobody reviews an exempt project: who supervises the place must be able to look at it (Human Measures 32).
+        high_risk = Q(assessments__state="completed", assessments__high_risk=True) | Q(state="exempt")
+        if standing.holds(Role.REGULATOR):
+            mine |= Q(pk__in=self.model.objects.filter(high_risk & territory(standing, "region")).values("pk"))
+        return self.filter(mine)
+
+    def led_by(self, person: Person) -> Self:
+        return self.filter(lead=person)
+
+    def own(self, person: Person | None) -> Self:
+        """Those the person leads or works on. Two index reads, not one condition that would walk the table."""
+        led = self.model.objects.filter(lead=person).values("pk")
+        joined = ProjectMember.objects.filter(person=person, person__isnull=False).values("project")
+        return self.filter(pk__in=led.union(joined))
+
+
+COMMITTEE_ROLES = (Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER, Role.ADVISER)
+
+
+class Project(Lifecycle):
+    noun, collection, letter = "project", "projects", "P"
+    creators = frozenset({"lead", "institution_officer"})
+
+    class State(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("state", "草稿")
+        ASSESSED = "assessed", pgettext_lazy("state", "已评估")
+        UNDER_REVIEW = "under_review", pgettext_lazy("state", "审查中")
+        APPROVED = "approved", pgettext_lazy("state", "已批准")
+        SUSPENDED = "suspended", pgettext_lazy("state", "暂停")
+        COMPLETED = "completed", pgettext_lazy("state", "已结题")
+        TERMINATED = "terminated", pgettext_lazy("state", "已终止")
+        EXEMPT = "exempt", pgettext_lazy("state", "免除审查")
+        NOT_REQUIRED = "not_required", pgettext_lazy("state", "无需审查")
+        REJECTED = "rejected", pgettext_lazy("state", "不予批准")
+
+    class Field(models.TextChoices):
+        LIFE_SCIENCE = "life_science", _("生命科学")
+        MEDICINE = "medicine", _("医学")
+        AI = "ai", _("人工智能")
+        AGRICULTURE = "agriculture", _("农业")
+        ENGINEERING = "engineering", _("工程技术")
+        SOCIAL_SCIENCE = "social_science", _("人文社会科学")
+        OTHER = "other", _("其他")
+
+    draft = Draft(
+        fields={"title", "field", "institution", "region", "funding", "starts_on", "ends_on"},
+        states={State.DRAFT, State.ASSESSED, State.NOT_REQUIRED},
+        by={"lead", "institution_officer"},
+    )
+
+    ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
+    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    title = models.CharField(_("项目名称"), max_length=300, validators=[plain_text])
+    field = models.CharField(_("领域"), max_length=20, choices=Field.choices)
+    lead = models.ForeignKey(Person, models.PROTECT, related_name="led_projects", verbose_name=_("项目负责人"))
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="projects", verbose_name=_("承担单位"))
+    region = models.CharField(_("地区"), max_length=6, help_text=_("GB/T 2260 代码"))
+    funding = models.CharField(_("经费来源"), max_length=200, blank=True, validators=[plain_text])
+    starts_on = models.DateField(_("开始日期"), null=True, blank=True)
+    ends_on = models.DateField(_("结束日期"), null=True, blank=True)
+    # Where it was imported from, so that a repeated import finds it again: "ictrp:ChiCTR2000029381".
+    source_ref = models.CharField(_("外部编号"), max_length=80, null=True, blank=True, unique=True)
+    source_note = models.JSONField(default=dict, blank=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("科技活动")
+        verbose_name_plural = _("科技活动")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=models.F("starts_on")),
+                name="project_ends_after_start",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["lead", "-id"], name="project_lead"),
+            models.Index(fields=["institution", "-id"], name="project_institution"),
+            models.Index(fields=["region", "-id"], name="project_region"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:project", args=[self.ref])
+
+    def words(self) -> dict[str, Any]:
+        return {"ref": self.ref, "title": self.title, "institution": self.institution.name}
+
+    @cached_property
+    def not_own(self) -> set[int]:
+        """Of whom a face has read that they are not of its team, so that no guard asks again."""
+        return set()
+
+    def capacities(self, standing: Standing) -> set[str]:
+        if standing.person is None:
+            return set()
+        found = set()
+        if standing.person.pk == self.lead_id:
+            found.add("lead")
+        # A team is small: read whole, it serves `project_facts` too, and can be prefetched.
+        if self.pk and standing.person.pk not in self.not_own:
+            found |= {"team" for member in self.members.all() if member.person_id == standing.person.pk}
+        if standing.holds(Role.INSTITUTION_OFFICER, body_id=self.institution_id):
+            found.add("institution_officer")
+        if over_territory(standing, self.region):
+            found.add("regulator")
+        if standing.holds(Role.OPERATOR):
+            found.add("operator")
+        return found
+
+    def people(self, group: str) -> Iterable[Person]:
+        if group == "lead":
+            return [self.lead]
+        if group == "team":
+            return Person.objects.filter(project_memberships__project=self)
+        if group == "officers":
+            return holders([Role.INSTITUTION_OFFICER], self.institution, timezone.now())
+        raise KeyError(group)
+
+    # --- steps: each is brought about by an assessment or a review ------------------------------------------------
+
+    @step(
+        source=[State.DRAFT, State.ASSESSED, State.NOT_REQUIRED, State.REJECTED, State.EXEMPT],
+        target=State.ASSESSED,
+        label=_("完成风险评估"),
+        by=[CONSEQUENCE],
+        cite="national:9",
+    )
+    def assess(self, act: Act) -> None:
+        """Measures 9: risk is assessed before an activity begins."""
+
+    @step(
+        source=[State.DRAFT, State.ASSESSED, State.NOT_REQUIRED, State.EXEMPT],
+        target=State.NOT_REQUIRED,
+        label=_("确认无需审查"),
+        by=[CONSEQUENCE],
+        cite="national:2",
+    )
+    def need_no_review(self, act: Act) -> None:
+        """No head of Measures 2 applies; the assessment that says so is kept."""
+
+    @step(
+        source=State.ASSESSED,
+        target=State.UNDER_REVIEW,
+        label=_("进入审查"),
+        by=[CONSEQUENCE],
+        cite="national:9",
+    )
+    def enter_review(self, act: Act) -> None: ...
+
+    @step(source=State.UNDER_REVIEW, target=State.ASSESSED, label=_("退出审查"), by=[CONSEQUENCE])
+    def leave_review(self, act: Act) -> None:
+        """The review was withdrawn or not accepted: the project may be put forward again."""
+
+    @step(
+        source=State.UNDER_REVIEW,
+        target=State.APPROVED,
+        label=_("批准"),
+        by=[CONSEQUENCE],
+        cite="national:16",
+    )
+    def approve(self, act: Act, decision: str) -> None:
+        act.record(decision=decision)
+
+    @step(
+        source=State.UNDER_REVIEW,
+        target=State.REJECTED,
+        label=_("不予批准"),
+        by=[CONSEQUENCE],
+        cite="national:16",
+    )
+    def reject(self, act: Act, decision: str) -> None:
+        act.record(decision=decision)
+
+    @step(
+        source=State.REJECTED,
+        target=State.UNDER_REVIEW,
+        label=_("因申诉成立重新审查"),
+        by=[CONSEQUENCE],
+        cite="national:18",
+    )
+    def reopen(self, act: Act, appeal: str) -> None:
+        act.record(appeal=appeal)
+
+    @step(
+        source=State.ASSESSED,
+        target=State.EXEMPT,
+        label=_("予以免除审查"),
+        by=[CONSEQUENCE],
+        cite="human:32",
+    )
+    def exempt(self, act: Act, exemption: str, ground: str) -> None:
+        """Human Measures 32 alone: the Measures have no such clause. Never without the record that says why."""
+        act.record(exemption=exemption, ground=ground)
+
+    @step(source=State.EXEMPT, target=State.ASSESSED, label=_("撤销免除"), by=[CONSEQUENCE], cite="human:32")
+    def end_exemption(self, act: Act, exemption: str) -> None:
+        act.record(exemption=exemption)
+
+
+class ProjectMember(models.Model):
+    """A person on the project's team; `person` is empty for somebody who has no account."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="members")
+    person = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="project_memberships",
+        verbose_name=_("账号"),
+    )
+    name = models.CharField(_("姓名"), max_length=100, validators=[plain_text])
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, blank=True, verbose_name=_("单位"))
+    duty = models.CharField(_("分工"), max_length=100, blank=True, validators=[plain_text])
+
+    class Meta:
+        verbose_name = _("项目组成员")
+        verbose_name_plural = _("项目组成员")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "person"], condition=Q(person__isnull=False), name="project_member_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def own_project(person: Person | None) -> Q:
+    """Rows of what the person leads or works on, by their `project`."""
+    if person is None:
+        return Q(pk__in=[])
+    return Q(project__lead=person) | Q(project__in=ProjectMember.objects.filter(person=person).values("project"))
+
+
+def of_interest(standing: Standing, project: str = "project") -> Q:
+    """Rows whose project (at that path) is of people or institutions in which the person declared an interest."""
+    people, institutions = declared_interests(standing)
+    if not people and not institutions:
+        return Q(pk__in=[])
+    members = ProjectMember.objects.filter(Q(person__in=people) | Q(institution__in=institutions)).values("project")
+    return (
+        Q(**{f"{project}__lead__in": people})
+        | Q(**{f"{project}__institution__in": institutions})
+        | Q(**{f"{project}__in": members})
+    )
+
+
+def interests_in(standing: Standing, project: Project) -> bool:
+    """`of_interest` of one project that is at hand."""
+    people, institutions = declared_interests(standing)
+    if not people and not institutions:
+        return False
+    facts = project_facts(project)
+    return bool(people & (facts.team_ids | {facts.lead_id}) or institutions & facts.institution_ids)
+
+
+def project_facts(project: Project) -> ProjectFacts:
+    """Who and what is behind a project: what an interest is measured against."""
+    members = [(member.person_id, member.institution_id) for member in project.members.all()]
+    return ProjectFacts(
+        lead_id=project.lead_id,
+        team_ids=frozenset(person for person, _institution in members if person),
+        institution_ids=frozenset({project.institution_id} | {unit for _person, unit in members if unit}),
+    )

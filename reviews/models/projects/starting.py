@@ -1,0 +1,139 @@
+"""May this activity start, may it be approved as a project, and why not: what the gates ask (Measures 12)."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.lifecycle.refusals import Refusal
+from ethicsreview.policy import Policy, policy_for
+from ethicsreview.policy.catalogues import countries
+from ethicsreview.policy.words import said
+from reviews.models.international.approval import ForeignApproval
+from reviews.models.projects.assessment import RiskAssessment
+from reviews.models.projects.project import Project
+from reviews.rules.conclusions import Conclusions
+from reviews.rules.starting import OUT_OF_SCOPE, Clearance, Obstacle, lacking, obstacles
+
+# The gates that policy knows (`international.gate`): before the start, and before 立项.
+START, ESTABLISHMENT = "start", "project_approval"
+# A refusal names so many countries; the list of the project's countries names all.
+NAMED = 12
+
+_STATES = {
+    Project.State.DRAFT: (gettext_lazy("尚未完成科技伦理风险评估"), "national:9"),
+    Project.State.ASSESSED: (gettext_lazy("尚未通过科技伦理审查"), "national:9"),
+    Project.State.UNDER_REVIEW: (gettext_lazy("尚未通过科技伦理审查"), "national:9"),
+    Project.State.REJECTED: (gettext_lazy("科技伦理审查不予批准"), "national:16"),
+    Project.State.SUSPENDED: (gettext_lazy("科技活动已暂停"), "national:19"),
+    Project.State.TERMINATED: (gettext_lazy("科技活动已终止"), "national:19"),
+    Project.State.COMPLETED: (gettext_lazy("科技活动已结题"), "national:9"),
+}
+_LACKS = {
+    "foreign_wanted": gettext_lazy("尚未取得合作方所在国家规定的伦理审查批准，也未说明该国未规定：%(countries)s"),
+    "foreign_unconfirmed": gettext_lazy("合作方所在国家的审查情况已登记，等待委员会确认：%(countries)s"),
+    "foreign_returned": gettext_lazy("合作方所在国家的审查情况被委员会退回，须重新登记：%(countries)s"),
+    "foreign_lapsed": gettext_lazy("合作方所在国家的批准已失效，须登记新的批准：%(countries)s"),
+}
+
+
+@dataclass(frozen=True)
+class Gate:
+    """`outstanding`: the countries, by ISO code, whose review is not on file and confirmed."""
+
+    refusals: tuple[Refusal, ...]
+    outstanding: tuple[str, ...]
+    cite: str
+
+    @property
+    def open(self) -> bool:
+        return not self.refusals
+
+
+@dataclass(frozen=True)
+class Gates:
+    """`establishment` (立项) is None where no rule of the place makes the partners' review precede it."""
+
+    start: Gate
+    establishment: Gate | None
+    partners: tuple[str, ...]
+    exempt_possible: bool = False
+
+
+def gates(project: Project, at: datetime) -> Gates:
+    """One query; a second for an international project."""
+    drawn = _drawn(project)
+    partners = drawn.partner_countries if drawn else ()
+    found = obstacles(str(project.state), partners, _on_file(project, partners), law_day(at))
+    cites = {entry.value: entry.cite for entry in _policy(project, drawn, at).entries("international.gate")}
+    asked = bool(partners) and ESTABLISHMENT in cites and project.state != OUT_OF_SCOPE
+    return Gates(
+        start=_gate(project, found, cites.get(START, "national:12")),
+        establishment=_gate(project, found, cites[ESTABLISHMENT], own=cites[ESTABLISHMENT]) if asked else None,
+        partners=partners,
+        exempt_possible=drawn is not None and drawn.project_outcome == "exempt_possible",
+    )
+
+
+def conditions(project: Project, at: datetime) -> list[dict[str, Any]]:
+    """What an approval given now leaves to be obtained, by gate: plain data, for the decision to keep."""
+    drawn = _drawn(project)
+    partners = drawn.partner_countries if drawn else ()
+    found = lacking(partners, _on_file(project, partners), law_day(at))
+    outstanding = sorted(country for concerned in found.values() for country in concerned)
+    if not outstanding:
+        return []
+    entries = _policy(project, drawn, at).entries("international.gate")
+    return [{"before": entry.value, "countries": outstanding, "cite": entry.cite} for entry in entries]
+
+
+def condition_text(condition: dict[str, Any]) -> str:
+    """A kept condition in the reader's language, or that of the letter."""
+    words = {
+        START: _("在通过下列合作方所在国家规定的伦理审查（或者经确认该国未规定）之前，不得开展：%(countries)s"),
+        ESTABLISHMENT: _("立项前应当通过下列合作方所在国家的伦理审查（或者经确认该国未规定）：%(countries)s"),
+    }
+    return words[condition["before"]] % {"countries": _names(condition["countries"], most=len(condition["countries"]))}
+
+
+def _drawn(project: Project) -> Conclusions | None:
+    """What follows from the assessment that stands."""
+    rows = RiskAssessment.objects.filter(project=project, state=RiskAssessment.State.COMPLETED)
+    kept = rows.values_list("conclusions_kept", flat=True).first()
+    return Conclusions.from_json(kept) if kept else None
+
+
+def _on_file(project: Project, partners: Iterable[str]) -> list[Clearance]:
+    if not partners:
+        return []
+    rows = ForeignApproval.objects.filter(project=project).current()
+    return [Clearance(*row) for row in rows.values_list("country", "state", "expires_on")]
+
+
+def _policy(project: Project, drawn: Conclusions | None, at: datetime) -> Policy:
+    return policy_for(region=project.region, regimes=drawn.regimes if drawn else (), at=at)
+
+
+def _gate(project: Project, found: Iterable[Obstacle], cite: str, own: str = "") -> Gate:
+    found = list(found)
+    outstanding = tuple(sorted(country for one in found for country in one.countries))
+    return Gate(tuple(_refusals(project, found, cite, own)), outstanding, cite)
+
+
+def _refusals(project: Project, found: Iterable[Obstacle], cite: str, own: str) -> Iterator[Refusal]:
+    for one in found:
+        if one.countries:
+            yield Refusal(one.code, _LACKS[one.code], {"countries": _names(one.countries)}, cite)
+        else:
+            message, article = _STATES[Project.State(project.state)]
+            yield Refusal(one.code, message, {}, own or article)
+
+
+def _names(codes: Iterable[str], most: int = NAMED) -> str:
+    known, codes = countries(), list(codes)
+    listed = _("、").join(said(known[code]) if code in known else code for code in codes[:most])
+    return listed if len(codes) <= most else _("%(listed)s等%(count)d个国家") % {"listed": listed, "count": len(codes)}

@@ -1,0 +1,124 @@
+"""The terms of the deadlines around a re-check, from policy. Days of the law are calendar days from receipt."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines import calendar
+from ethicsreview.policy import Policy
+
+if TYPE_CHECKING:
+    from reviews.models.rechecks.opinion import RecheckOpinion
+    from reviews.models.rechecks.recheck import Recheck
+    from reviews.models.reviewing.record import ReviewRecord
+
+EMERGENCY = "emergency"
+
+
+def _days_before(policy: Policy, key: str) -> list[timedelta]:
+    return [timedelta(days=-days) for days in policy.value(key)]
+
+
+def due(recheck: "Recheck", policy: Policy) -> datetime:
+    """Measures 31: thirty days from receipt. In an emergency the re-check counts inside the review's own hours
+    (Measures 36), from the review's acceptance."""
+    review = recheck.review
+    if review.procedure == EMERGENCY and policy.value("emergency.includes_recheck", default=False):
+        return calendar.end_of_hours(review.accepted_at or recheck.requested_at, policy.value("emergency.hours"))
+    return calendar.end_of_days(
+        recheck.requested_at,
+        policy.value("recheck.days"),
+        shift_holidays=policy.value("calendar.shift_holidays"),
+    )
+
+
+def last_day(end: datetime) -> str:
+    """The last day, as a notice names it."""
+    return timezone.localdate(end - timedelta(seconds=1)).isoformat()
+
+
+def opinion(recheck: "Recheck", policy: Policy, due_at: datetime) -> dict[str, Any]:
+    """The authority's duty to feed the opinion back."""
+    in_hours = recheck.review.procedure == EMERGENCY
+    return {
+        "label": _("反馈专家复核意见"),
+        "due_at": due_at,
+        "citation": policy.entry("emergency.includes_recheck" if in_hours else "recheck.days").cite,
+        "body": recheck.authority_id,
+        "role": Role.REGULATOR,
+        "ladder": [timedelta(hours=-hours) for hours in policy.value("reminders.emergency")]
+        if in_hours
+        else _days_before(policy, "reminders.recheck"),
+        "escalate_to": [{"role": Role.INSTITUTION_OFFICER, "body_id": recheck.review.project.institution_id}],
+    }
+
+
+def reply(seat: "RecheckOpinion", policy: Policy, at: datetime) -> dict[str, Any]:
+    """An expert answers the invitation; never later than the opinion itself is due."""
+    end = calendar.end_of_days(at, policy.value("recheck.reply_days"), shift_holidays=False)
+    return {
+        "label": _("答复复核邀请"),
+        "due_at": min(end, seat.recheck.due_at),
+        "citation": "national:28",
+        "person": seat.person_id,
+        "escalate_to": [{"role": Role.REGULATOR, "body_id": seat.recheck.authority_id}],
+    }
+
+
+def cast(seat: "RecheckOpinion", policy: Policy) -> dict[str, Any]:
+    """An expert's own opinion, by the end of the re-check."""
+    return {
+        "label": _("提交复核意见"),
+        "due_at": seat.recheck.due_at,
+        "citation": policy.entry("recheck.days").cite,
+        "person": seat.person_id,
+        "ladder": _days_before(policy, "reminders.recheck"),
+        "escalate_to": [{"role": Role.REGULATOR, "body_id": seat.recheck.authority_id}],
+    }
+
+
+def refer(review: "ReviewRecord", policy: Policy) -> dict[str, Any]:
+    """The unit applies for the re-check (a setting: no text states a time)."""
+    return {
+        "label": _("报请专家复核"),
+        "length": policy.value("recheck.refer_days"),
+        "unit": "days",
+        "citation": "national:26",
+        "body": review.project.institution_id,
+        "role": Role.INSTITUTION_OFFICER,
+        "ladder": _days_before(policy, "reminders.recheck"),
+        "escalate_to": [{"role": Role.SECRETARY, "body_id": review.committee_id}],
+    }
+
+
+def conclude(review: "ReviewRecord", policy: Policy) -> dict[str, Any]:
+    """The committee decides by the re-check (a setting: no text states a time)."""
+    return {
+        "label": _("依据复核意见作出审查决定"),
+        "length": policy.value("recheck.conclude_days"),
+        "unit": "days",
+        "citation": "national:32",
+        "body": review.committee_id,
+        "role": Role.SECRETARY,
+        "ladder": _days_before(policy, "reminders.recheck"),
+        "escalate_to": [{"role": Role.CHAIR, "body_id": review.committee_id}],
+    }
+
+
+def registration(review: "ReviewRecord", policy: Policy) -> dict[str, Any]:
+    """Measures 44: a listed activity is registered within thirty days of its approval, by its unit."""
+    limit = policy.entry("registration.activity_days")
+    return {
+        "label": _("清单内科技活动登记"),
+        "length": limit.value,
+        "unit": "days",
+        "shift_holidays": policy.value("calendar.shift_holidays"),
+        "citation": limit.cite,
+        "body": review.project.institution_id,
+        "role": Role.INSTITUTION_OFFICER,
+        "ladder": _days_before(policy, "reminders.registration"),
+        "escalate_to": [{"role": Role.SECRETARY, "body_id": review.committee_id}],
+    }

@@ -1,0 +1,254 @@
+"""From ballots to a decision: what `conclude` and `confirm_modification` write."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from committees.models import Membership
+from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.lifecycle.act import Act
+from ethicsreview.policy import Entry, Policy
+from reviews.models.following.follow_up import FollowUp
+from reviews.models.meetings.reporting import to_be_reported
+from reviews.models.projects import starting
+from reviews.models.rechecks import conclusion as recheck_conclusion
+from reviews.models.reviewing import timing
+from reviews.models.reviewing.decision import Decision, Outcome
+from reviews.models.reviewing.designation import reviewers_needed
+from reviews.models.reviewing.wording import outcome_word
+from reviews.models.submissions.submission import Request
+from reviews.rules.intervals import follow_up_due
+from reviews.rules.votes import VERDICTS
+from reviews.rules.votes import Outcome as Tally
+
+if TYPE_CHECKING:
+    from reviews.models.reviewing.record import ReviewRecord
+    from reviews.models.reviewing.simplified import Simplified
+
+# The values of the law that a decision rests on, besides the vote formulas.
+GROUNDS = ("meeting.quorum", "meeting.categories_required", "review.decision_days", "follow_up.months")
+
+
+def conclude(review: "ReviewRecord", act: Act, *, requirements: list[str], reasons: str, months: int | None) -> str:
+    """Write the decision that the votes of this round make; returns the review's next state."""
+    policy, item = review.policy_at(act.at), review.item
+    result: Tally = act.once("tally", lambda: item.tally(act.at))
+    assert result.verdict is not None, "verdict_reached has refused otherwise"
+    outcome = Outcome(result.verdict)
+    passes = outcome == Outcome.APPROVED
+    preliminary = bool(review.listed) and passes
+    decision = Decision(
+        review_id=review.pk,
+        outcome=Outcome.PRELIMINARILY_PASSED if preliminary else outcome,
+        basis=Decision.Basis.MEETING,
+        preliminary=preliminary,
+        meeting=item.meeting,
+        presider_name=item.meeting.presiding.person.name,
+        attendance=item.roll(act.at),
+        tally=tally_kept(result),
+        requirements=requirements,
+        reasons=reasons,
+        follow_up_months=months,
+    )
+    issue(decision, review, act, policy)
+    if review.clock_runs():
+        act.meet("review.decision")
+    if preliminary:
+        return recheck_conclusion.passed(review, act, policy)
+    if passes:
+        approved(review, decision, act, policy)
+        return review.State.APPROVED
+    if outcome == Outcome.REJECTED:
+        act.then(review.project, "reject", decision=decision.number)
+        return review.State.REJECTED
+    if outcome == Outcome.MODIFICATION_REQUIRED:
+        review.ask(act, Request.Kind.MODIFICATION, dict(enumerate(requirements)))
+        return review.State.MODIFICATION_REQUIRED
+    review.ask(act, Request.Kind.REVISION, dict(enumerate(requirements)))
+    return review.State.REVISION_REQUIRED
+
+
+def conclude_simplified(review: "Simplified", act: Act, *, reasons: str, months: int | None) -> str:
+    """Write the approval that the designated members have given, each of them (Measures 23); the next state."""
+    policy, day = review.policy_at(act.at), law_day(act.at)
+    chair = review.committee.members_at(day).filter(appointment__role=Role.CHAIR).first()
+    decision = Decision(
+        review_id=review.pk,
+        outcome=Outcome.APPROVED,
+        basis=Decision.Basis.SIMPLIFIED,
+        presider_name=chair.person.name if chair else review.reviewers[0].designated_by,
+        attendance=[_on_the_roll(seat.membership) for seat in review.reviewers],
+        tally={
+            "votes": {verdict: len(review.reviewers) if verdict == Outcome.APPROVED else 0 for verdict in VERDICTS},
+            "abstained": 0,
+            "attending": len(review.reviewers),
+            "all_members": review.committee.count_all_members(day),
+            "formulas": [],
+        },
+        reasons=reasons,
+        follow_up_months=months,
+    )
+    with translation.override("zh-hans"):
+        grounds = _simplified_grounds(review, policy, act)
+    issue(decision, review, act, policy, grounds=grounds)
+    if review.clock_runs():
+        act.meet("review.decision")
+    approved(review, decision, act, policy)
+    to_be_reported(review, decision, act.at)
+    return review.State.APPROVED
+
+
+def confirm(review: "ReviewRecord", act: Act) -> str:
+    """One side's confirmation; with the secretary's and the chair's, the approval."""
+    assert review.submission is not None
+    capacity = "chair" if "chair" in act.capacities else "secretary"
+    review.confirmations = [
+        *review.confirmations,
+        {
+            "person": act.actor.username,
+            "name": act.actor.name,
+            "capacity": capacity,
+            "at": act.at.isoformat(),
+        },
+    ]
+    act.record(confirmed=[done["capacity"] for done in review.confirmations])
+    if {done["capacity"] for done in review.confirmations} < {"chair", "secretary"}:
+        return review.State.MODIFICATION_SUBMITTED
+    policy = review.policy_at(act.at)
+    if review.listed:
+        # The preliminary pass of a listed activity goes on to the re-check; it approves nothing by itself.
+        return recheck_conclusion.passed(review, act, policy)
+    voted = review.decisions.filter(round=review.round, basis=Decision.Basis.MEETING).get()
+    decision = Decision(
+        review_id=review.pk,
+        outcome=Outcome.APPROVED,
+        basis=Decision.Basis.MODIFICATION_CONFIRMED,
+        meeting=voted.meeting,
+        presider_name=voted.presider_name,
+        attendance=voted.attendance,
+        tally=voted.tally,
+        reasons=voted.reasons,
+        follow_up_months=voted.follow_up_months,
+    )
+    issue(decision, review, act, policy)
+    approved(review, decision, act, policy)
+    told = [*review.people("lead"), *review.people("officers")]
+    act.tell("review.approved_after_modification", told, number=decision.number)
+    return review.State.APPROVED
+
+
+def issue(
+    decision: Decision,
+    review: "ReviewRecord",
+    act: Act,
+    policy: Policy,
+    *,
+    grounds: list[dict[str, Any]] | None = None,
+    more: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Number it, pin it to the version and the rules, keep it, and have its letter made.
+
+    `grounds` in place of those of a meeting; `more`: further ones.
+    """
+    assert review.submission is not None
+    local_day = timezone.localdate(act.at)
+    if decision.outcome == Outcome.APPROVED and not decision.preliminary:
+        decision.conditions = starting.conditions(review.project, act.at)
+        decision.follow_up_due = follow_up_due(local_day, _follow_up_months(review, policy), decision.follow_up_months)
+    made = review.decisions.count() + 1
+    decision.number = f"{review.committee.ref}-{review.ref}-{made}"
+    decision.round = review.round
+    decision.submission, decision.submission_digest = review.submission, review.submission.digest
+    decision.policy = review.policy_pin
+    decision.grounds = [*(_grounds(policy) if grounds is None else grounds), *more]
+    decision.decided_at = review.concluded_at = act.at
+    decision.save(force_insert=True)
+    act.record(**decision.facts())
+    act.say(outcome=outcome_word(decision), number=decision.number)
+    act.nudge("reviews.letters")
+
+
+def approved(review: "ReviewRecord", decision: Decision, act: Act, policy: Policy) -> None:
+    assert decision.follow_up_due is not None
+    act.then(review.project, "approve", decision=decision.number)
+    if decision.conditions:
+        told = [*review.people("lead"), *review.people("officers")]
+        act.tell("review.approved_with_conditions", told, number=decision.number)
+    first = FollowUp(
+        project=review.project,
+        review=review,
+        number=review.project.follow_ups.count() + 1,
+        due_on=decision.follow_up_due,
+        report_from=decision.follow_up_due - timedelta(days=policy.value("follow_up.lead_days")),
+    )
+    act.create(first)
+    act.start("follow_up.report", on=first, **timing.follow_up(review, decision.follow_up_due, policy))
+
+
+def _follow_up_months(review: "ReviewRecord", policy: Policy) -> int:
+    months: int = policy.value("follow_up.months_listed" if review.listed else "follow_up.months")
+    return months
+
+
+def tally_kept(result: Tally) -> dict[str, Any]:
+    """The count as the decision keeps it: votes by verdict, and by each formula what it had and needed."""
+    return {
+        "votes": {verdict: result.votes(verdict) for verdict in VERDICTS},
+        "abstained": result.abstained,
+        "attending": result.attending,
+        "all_members": result.all_members,
+        "formulas": [
+            {"of": count.formula.of, "have": count.have, "need": count.need, "total": count.total}
+            for count in result.counts
+            if count.verdict == result.verdict
+        ],
+    }
+
+
+def _grounds(policy: Policy) -> list[dict[str, Any]]:
+    """The values that the decision rests on, as they were: key, value, article, mark."""
+    entries = [policy.entry(key) for key in GROUNDS if policy.has(key)] + list(policy.entries("vote.formula"))
+    # A decision is written in Chinese, whatever language the pages of who concluded are in.
+    with translation.override("zh-hans"):
+        return [_ground(entry, entry.label) for entry in entries]
+
+
+def _ground(entry: Entry, words: str, value: Any = None) -> dict[str, Any]:
+    return {
+        "key": entry.key,
+        "label": words,
+        "value": entry.value if value is None else value,
+        "cite": entry.cite,
+        "sure": entry.sure,
+    }
+
+
+def _simplified_grounds(review: "Simplified", policy: Policy, act: Act) -> list[dict[str, Any]]:
+    """Measures 23: the decision states reason and basis for the procedure; then who reviewed it, and the rest."""
+    entries = {case: entry for entry in policy.entries("simplified.when") for case in entry.value}
+    cases = [
+        _ground(entries[case], _("采用简易程序的依据：%(case)s") % {"case": words}, [case])
+        for case, (words, _cite) in review.simplified_cases(act.at).items()
+    ]
+    stated = policy.entry("simplified.reason_required")
+    reason = _ground(stated, _("采用简易程序的理由：%(reason)s") % {"reason": review.procedure_ground})
+    needed = reviewers_needed(review, policy)
+    names = "、".join(seat.person.name for seat in review.reviewers)
+    reviewers = _ground(needed, _("由主任委员指定的%(names)s审查，一致同意") % {"names": names}, len(review.reviewers))
+    rest = [policy.entry(key) for key in ("review.decision_days", "follow_up.months")]
+    return [*cases, reason, reviewers, *(_ground(entry, entry.label) for entry in rest)]
+
+
+def _on_the_roll(membership: Membership) -> dict[str, Any]:
+    """A designated member as the decision keeps them, in the form of an attendance."""
+    return {
+        "name": membership.person.name,
+        "role": membership.appointment.role,
+        "category": membership.category,
+        "presence": "designated",
+        "recused": False,
+    }

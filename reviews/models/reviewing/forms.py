@@ -1,0 +1,270 @@
+"""The input of a review's steps, one form for every face."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from committees.models import Membership, conflicts_of
+from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
+from ethicsreview.policy import cite, with_article
+from ethicsreview.policy.catalogues import commitment, listed_items, materials
+from ethicsreview.policy.words import said
+from reviews.models.meetings.forms import ReasonForm
+from reviews.models.meetings.meeting import Meeting
+from reviews.models.projects.project import project_facts
+from reviews.models.submissions.submission import changed_items
+from reviews.rules.checklist import asked_sections, required_materials
+
+if TYPE_CHECKING:
+    from reviews.models.reviewing.record import ReviewRecord
+
+__all__ = ["ReasonForm"]
+
+
+def _lines(value: str) -> list[str]:
+    return [line.strip() for line in value.splitlines() if line.strip()]
+
+
+class LinesField(forms.CharField):
+    """One item a line; the value is the list of them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 6}))
+        kwargs.setdefault("max_length", 20000)
+        kwargs.setdefault("help_text", _("每行一条。"))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = "\n".join(value) if isinstance(value, list) else value
+        return _lines(super().clean(text) or "")
+
+
+class SignedForm(StepForm):
+    """The commitment of the applicant (Measures 9(5)): read, agreed, and signed by name."""
+
+    agree = forms.BooleanField(label=_("我已阅读并承诺遵守上述内容"))
+    signature = forms.CharField(label=_("签名"), max_length=100, help_text=_("请输入您的姓名作为签名。"))
+
+    def build(self) -> None:
+        self.commitment = commitment(self.act.at)
+
+    def clean_signature(self) -> str:
+        signed: str = self.cleaned_data["signature"].strip()
+        if signed != self.act.actor.name:
+            raise forms.ValidationError(
+                _("签名应与您的姓名“%(name)s”一致。"), code="signature", params={"name": self.act.actor.name}
+            )
+        return signed
+
+
+class SubmitForm(SignedForm):
+    pass
+
+
+def commitment_kept(signed: dict[str, Any], act: Act) -> dict[str, Any]:
+    """What was promised, by whom, in which words: kept with the version."""
+    text = commitment(act.at)
+    return {
+        "signature": signed["signature"],
+        "username": act.actor.username,
+        "at": act.at.isoformat(),
+        "version": text.since.isoformat(),
+        "text": [text.zh, *(clause.zh for clause in text.clauses)],
+    }
+
+
+class AnswerForm(SignedForm):
+    """An answer to each request that waits, and the commitment for the new version."""
+
+    def build(self) -> None:
+        super().build()
+        self.asked = list(self.obj.open_requests()) if self.obj is not None else []
+        for request in self.asked:
+            self.fields[f"answer__{request.number}"] = forms.CharField(
+                label=f"{request.number}. {request.text}",
+                max_length=8000,
+                widget=forms.Textarea(attrs={"rows": 3}),
+                initial=request.answer,
+            )
+        self.order_fields([f"answer__{request.number}" for request in self.asked])
+
+
+def askable_items(review: "ReviewRecord", act: Act) -> dict[str, str]:
+    """What a supplement notice may name, with its label: everything the first time, then only what changed since."""
+    version = review.submission
+    if version is None:
+        return {}
+    conclusions = review.assessment.conclusions
+    items = {need.key: said(need.rule) for need in required_materials(conclusions, materials(act.at))}
+    items |= {material.kind: items.get(material.kind, material.kind) for material in version.materials.all()}
+    for section in asked_sections(version.form, conclusions, version.content):
+        items |= {asked.key: said(asked.field) for asked in section.fields}
+    earlier = review.requests.filter(kind="supplement").order_by("number").first()
+    if earlier is None:
+        return items
+    changed = set(changed_items(earlier.submission, version))
+    return {code: label for code, label in items.items() if code in changed}
+
+
+class SupplementForm(StepForm):
+    """A note beside each item that is wanting; empty means that it is complete."""
+
+    def build(self) -> None:
+        for code, label in askable_items(self.obj, self.act).items():
+            self.fields[f"item__{code}"] = forms.CharField(
+                label=label, max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not any(cleaned.values()):
+            raise forms.ValidationError(_("请至少写明一项需要补正的内容。"), code="empty")
+        return cleaned
+
+
+class ListingForm(StepForm):
+    """The committee's own determination; where it differs from the lead's proposal, it says why."""
+
+    listed = forms.ChoiceField(
+        label=_("是否列入需专家复核的清单"),
+        choices=[("no", _("不列入")), ("yes", _("列入"))],
+        widget=forms.RadioSelect,
+    )
+    listed_items = forms.MultipleChoiceField(
+        label=_("清单事项"), choices=[], required=False, widget=forms.CheckboxSelectMultiple
+    )
+    listed_reason = forms.CharField(
+        label=_("认定理由"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def build(self) -> None:
+        self.fields["listed_items"].choices = [  # type: ignore[attr-defined]
+            (item.key, said(item)) for item in listed_items(self.act.at)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        listed, items = cleaned.get("listed"), cleaned.get("listed_items") or []
+        if listed == "yes" and not items:
+            self.add_error("listed_items", _("请选择所列入的清单事项。"))
+        if listed == "no" and items:
+            self.add_error("listed_items", _("不列入清单时不应选择清单事项。"))
+        proposed = set(self.obj.assessment.conclusions.listed_proposed)
+        if listed and proposed != set(items) and not cleaned.get("listed_reason"):
+            self.add_error("listed_reason", _("认定与项目负责人的评估不一致，请说明理由。"))
+        return cleaned
+
+
+class AcceptForm(ListingForm):
+    """Measures 10: acceptance names the procedure; only those that are open for this matter can be chosen."""
+
+    procedure = forms.ChoiceField(label=_("适用程序"), choices=[], widget=forms.RadioSelect)
+    procedure_ground = forms.CharField(
+        label=_("适用该程序的理由"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    field_order = ["procedure", "procedure_ground", "listed", "listed_items", "listed_reason"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("procedure") == self.obj.Procedure.SIMPLIFIED and cleaned.get("listed") == "yes":
+            entry = self.obj.policy_at(self.act.at).entry("simplified.excludes_listed")
+            words = _("列入清单的科技活动不适用简易程序（%(article)s）。") % {"article": cite(entry.cite)}
+            self.add_error("procedure", words)
+        return cleaned
+
+    def build(self) -> None:
+        from reviews.models.reviewing.guards import procedures_of
+
+        super().build()
+        labels = dict(self.obj.Procedure.choices)
+        self.fields["procedure"].choices = [  # type: ignore[attr-defined]
+            (procedure, labels[procedure])
+            for procedure in procedures_of(self.obj, self.act.at).open
+            if procedure in labels
+        ]
+        cases = [with_article(words, article) for words, article in self.obj.simplified_cases(self.act.at).values()]
+        if "simplified" in dict(self.fields["procedure"].choices):  # type: ignore[attr-defined]
+            told = str(_("；")).join(cases)
+            self.fields["procedure"].help_text = _("可以适用简易程序：%(cases)s。") % {"cases": told}
+
+
+class BeginForm(StepForm):
+    """Which meeting takes it up, and which member presents it."""
+
+    meeting = forms.ModelChoiceField(
+        label=_("审查会议"), queryset=Meeting.objects.none(), to_field_name="ref", empty_label=None
+    )
+    presenter = forms.ModelChoiceField(
+        label=_("主审委员"), queryset=Membership.objects.none(), required=False, empty_label=_("不指定")
+    )
+
+    def build(self) -> None:
+        committee = self.obj.committee
+        self.fields["meeting"].queryset = committee.meetings.planned().order_by("starts_at")  # type: ignore[attr-defined]
+        members = committee.voting_members_at(law_day(self.act.at))
+        grounds = conflicts_of([member.person for member in members], project_facts(self.obj.project))
+        free = [member.pk for member in members if not grounds[member.person.pk]]
+        self.fields["presenter"].queryset = members.filter(pk__in=free)  # type: ignore[attr-defined]
+
+
+class ExtendForm(ReasonForm):
+    until = forms.DateField(label=_("新的期限"), widget=forms.DateInput(attrs={"type": "date"}))
+    field_order = ["until", "reason"]
+
+    def clean_until(self) -> Any:
+        until = self.cleaned_data["until"]
+        due = self.obj.next_due_at
+        if due is not None and until <= timezone.localdate(due - timedelta(seconds=1)):
+            raise forms.ValidationError(_("新的期限应晚于现有期限。"), code="earlier")
+        return until
+
+
+class RequirementsForm(StepForm):
+    requirements = LinesField(label=_("修改要求"))
+
+
+class ConcludeForm(PasswordAgain):
+    """What must be written for the outcome that the ballots give; the outcome itself is not entered."""
+
+    requirements = LinesField(label=_("修改建议和要求"), required=False)
+    reasons = forms.CharField(
+        label=_("理由"),
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        empty_value="",
+    )
+    follow_up_months = forms.IntegerField(
+        label=_("跟踪审查间隔（月）"),
+        required=False,
+        min_value=1,
+        help_text=_("不填则按规则的一般间隔；只能缩短，不能延长。"),
+    )
+    field_order = ["requirements", "reasons", "follow_up_months", "password"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        item = self.obj.item
+        outcome = item.tally(self.act.at).verdict if item is not None else None
+        if self.obj.is_simplified:
+            outcome = "approved"  # nothing else can be concluded without a meeting
+        if outcome in {"modification_required", "revision_required"} and not cleaned.get("requirements"):
+            self.add_error("requirements", _("修改后批准或修改后再审的，应当写明修改建议和要求（《办法》第十六条）。"))
+        if outcome == "approved" and cleaned.get("requirements"):
+            self.add_error("requirements", _("批准的决定不附修改要求；需要修改的，应当表决为修改后批准。"))
+        if outcome == "rejected" and not cleaned.get("reasons"):
+            self.add_error("reasons", _("不予批准的，应当说明理由（《办法》第十六条）。"))
+        months, policy = cleaned.get("follow_up_months"), self.obj.policy_at(self.act.at)
+        limit = policy.value("follow_up.months_listed" if self.obj.listed else "follow_up.months")
+        if months and months > limit:
+            self.add_error("follow_up_months", _("跟踪审查间隔一般不超过%(months)d个月。") % {"months": limit})
+        return cleaned
+
+
+class ConfirmForm(PasswordAgain):
+    pass

@@ -1,0 +1,139 @@
+"""The steps of a review from the draft to its acceptance, and out of it."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.steps import step
+from reviews.models.appeals.guards import no_appeal_pending
+from reviews.models.projects.project import Project
+from reviews.models.reviewing import forms, guards, timing
+from reviews.models.reviewing.simplified import Simplified
+from reviews.models.reviewing.states import OPEN_STATES, State
+from reviews.models.submissions.submission import Request
+
+
+class Intake(Simplified):
+    """Measures 9, 10, 17."""
+
+    class Meta:
+        abstract = True
+
+    @step(
+        source=State.DRAFT,
+        target=State.SUBMITTED,
+        label=_("提交"),
+        by=["lead"],
+        requires=[
+            guards.assessment_current,
+            guards.content_complete,
+            guards.materials_complete,
+            guards.no_restriction,
+            guards.committee_active,
+        ],
+        cite="national:9",
+        form=forms.SubmitForm,
+        help=_("提交后本版本内容不能再改动；需要补正时，委员会将一次性告知。"),
+    )
+    def submit(self, act: Act, **signed: Any) -> None:
+        self.seal(act, signed)
+        self.submitted_at = act.at
+        # After an appeal it never left: the review that was set aside goes on in this one.
+        if self.kind != self.Kind.APPEAL or self.project.state != Project.State.UNDER_REVIEW:
+            act.then(self.project, "enter_review")
+
+    @step(
+        source=State.SUBMITTED,
+        target=State.SUPPLEMENT_REQUESTED,
+        label=_("一次性补正"),
+        by=["secretary"],
+        requires=[guards.supplement_allowed],
+        cite="national:10",
+        form=forms.SupplementForm,
+        judges=True,
+    )
+    def request_supplement(self, act: Act, **asked: str) -> None:
+        """Measures 10: all that is missing, told once."""
+        self.ask(
+            act,
+            Request.Kind.SUPPLEMENT,
+            {name.removeprefix("item__"): text for name, text in asked.items() if text},
+        )
+
+    @step(
+        source=State.SUPPLEMENT_REQUESTED,
+        target=State.SUBMITTED,
+        label=_("补正后提交"),
+        by=["lead"],
+        requires=[guards.content_complete, guards.materials_complete],
+        cite="national:10",
+        form=forms.AnswerForm,
+    )
+    def resubmit(self, act: Act, **answers: Any) -> None:
+        self.answer(act, answers)
+        self.seal(act, answers)
+
+    @step(
+        source=State.SUBMITTED,
+        target=State.ACCEPTED,
+        label=_("受理"),
+        by=["secretary"],
+        requires=[guards.committee_active, guards.committee_lawful, guards.procedure_exists],
+        cite="national:10",
+        form=forms.AcceptForm,
+        judges=True,
+    )
+    def accept(
+        self,
+        act: Act,
+        *,
+        procedure: str,
+        procedure_ground: str,
+        listed: str,
+        listed_items: list[str],
+        listed_reason: str,
+    ) -> None:
+        """Measures 10, 17: says the procedure; the clock runs from here, by the rules of this day."""
+        policy = self.policy_at(act.at)
+        self.procedure, self.procedure_ground = procedure, procedure_ground
+        self.regimes, self.policy_pin, self.accepted_at = sorted(policy.regimes), policy.pin(), act.at
+        self.determine(act, listed == "yes", listed_items, listed_reason)
+        act.start("review.decision", **timing.decision(self, policy))
+        act.say(procedure=self.Procedure(procedure).label, due=timing.decision_due(self, policy, act.at))
+
+    @step(
+        source=State.SUBMITTED,
+        target=State.DECLINED,
+        label=_("不予受理"),
+        by=["secretary"],
+        cite="national:10",
+        form=forms.ReasonForm,
+        judges=True,
+        danger=True,
+    )
+    def decline(self, act: Act, *, reason: str) -> None:
+        act.say(reason=reason)
+        act.then(self.project, "leave_review")
+
+    @step(
+        source=sorted(OPEN_STATES),
+        target=State.WITHDRAWN,
+        label=_("撤回"),
+        by=["lead"],
+        requires=[no_appeal_pending],
+        form=forms.ReasonForm,
+        danger=True,
+        help=_("撤回后本次审查终止；如需继续，应重新申请。"),
+    )
+    def withdraw(self, act: Act, *, reason: str) -> None:
+        if self.item is not None:
+            self.item.drop(act.at)
+        self.release_reviewers(act)
+        if self.clock_runs():
+            act.cancel("review.decision")
+        act.cancel("review.refer", "review.conclude_by_recheck")
+        for recheck in self.rechecks.open():
+            act.then(recheck, "cancel", reason=reason)
+        if self.project.state == Project.State.UNDER_REVIEW:
+            act.then(self.project, "leave_review")

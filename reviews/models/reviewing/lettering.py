@@ -1,0 +1,162 @@
+"""The decision letter 批件 / 意见: from a decision, which never changes, to what the letter says."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from ethicsreview.accounts.models import Role
+from ethicsreview.documents.letters import issue_letter
+from ethicsreview.documents.models import Letter
+from ethicsreview.policy import Policy, cite
+from reviews.models.meetings.meeting import Attendance
+from reviews.models.projects.starting import condition_text
+from reviews.models.rechecks import lettering as recheck_lettering
+from reviews.models.reviewing.decision import Decision
+from reviews.models.reviewing.wording import votes_told
+
+BATCH = 50
+
+
+def issue_pending(at: datetime) -> int:
+    """Set the letters that are wanting, oldest first, a bounded number at a time."""
+    kept = Letter.objects.filter(number=OuterRef("number"))
+    wanting = Decision.objects.exclude(Exists(kept)).order_by("pk")
+    decisions = list(
+        wanting.select_related("review__project__lead", "review__committee", "submission", "meeting", "recheck")[:BATCH]
+    )
+    for decision in decisions:
+        issue(decision, at)
+    return len(decisions) + recheck_lettering.issue_pending(at)
+
+
+def issue(decision: Decision, at: datetime) -> Letter:
+    """Set one letter and keep it; the one that is kept, if it has been set before."""
+    with translation.override("zh-hans"):
+        content = letter_content(decision)
+    review = decision.review
+    return issue_letter(
+        "decision", content, number=decision.number, object_kind=review.noun, object_ref=review.ref, at=at
+    )
+
+
+def letter_content(decision: Decision) -> dict[str, Any]:
+    """What `documents.letters.schema.Decision` asks for, in the language that is active."""
+    review, project, version = decision.review, decision.review.project, decision.submission
+    policy = Policy.from_pin(decision.policy)
+    there = [row for row in decision.attendance if row["presence"] in Attendance.THERE and not row["recused"]]
+    tally = decision.tally
+    votes = [{"label": label, "count": count} for label, count in votes_told(decision)]
+    return {
+        "lang": "en" if (translation.get_language() or "").startswith("en") else "zh",
+        "institution": project.institution.name,
+        "committee": review.committee.name,
+        "review_ref": review.ref,
+        "review_kind": review.get_kind_display(),
+        "procedure": _procedure(decision),
+        "project_ref": project.ref,
+        "project_title": project.title,
+        "lead": project.lead.name,
+        "lead_unit": project.institution.name,
+        "submission_version": version.number,
+        "submitted_on": timezone.localdate(version.sealed_at),
+        "documents": [
+            {
+                "title": material.version.name,
+                "version": material.version.number,
+                "digest": material.version.digest,
+                "pages": material.version.pages or None,
+            }
+            for material in version.documents()
+        ],
+        "decided_on": timezone.localdate(decision.decided_at),
+        "meeting_on": timezone.localdate(decision.meeting.opened_at) if decision.meeting else None,
+        "meeting_ref": decision.meeting.ref if decision.meeting else "",
+        "designated": decision.is_simplified,
+        "members_total": tally["all_members"],
+        "attending": [row["name"] for row in there],
+        "by_video": sum(row["presence"] == "video" for row in there),
+        "recused": sum(row["recused"] for row in decision.attendance),
+        "votes": votes,
+        "vote_rules": [] if decision.is_simplified else _vote_rules(policy),
+        "outcome": decision.outcome,
+        "preliminary": decision.preliminary,
+        "outcome_label": decision.outcome_word,
+        "grounds": _grounds(decision),
+        "requirements": decision.requirements,
+        "follow_up": _follow_up(decision),
+        "notices": _notices(decision),
+        "presider": decision.presider_name,
+        "presider_title": _presider_title(decision),
+    }
+
+
+def _procedure(decision: Decision) -> str:
+    if decision.is_simplified:
+        return _("简易程序（主任委员指定委员审查）")
+    return _("%(procedure)s（会议审查）") % {"procedure": decision.review.get_procedure_display()}
+
+
+def _vote_rules(policy: Policy) -> list[dict[str, str]]:
+    return [{"text": entry.label, "citation": cite(entry.cite)} for entry in policy.entries("vote.formula")]
+
+
+def _grounds(decision: Decision) -> list[dict[str, str]]:
+    grounds = [{"text": decision.reasons, "citation": ""}] if decision.reasons else []
+    grounds += _of_listed(decision)
+    return grounds + [{"text": ground["label"], "citation": cite(ground["cite"])} for ground in decision.grounds]
+
+
+def _of_listed(decision: Decision) -> list[dict[str, str]]:
+    """What stands between the preliminary opinion on a listed activity and the decision."""
+    if decision.recheck is not None:
+        report = decision.recheck
+        words = _("专家复核意见：%(result)s（%(number)s），全体复核专家%(panel)d人，同意%(agree)d人。") % {
+            "result": report.get_result_display(),
+            "number": report.number,
+            "panel": report.tally["panel"],
+            "agree": report.tally["agree"],
+        }
+        return [{"text": words, "citation": cite("national:32")}]
+    if decision.exception:
+        words = _("国家已实行行政审批并将符合伦理要求作为审批条件：%(approval)s，%(granted_by)s，%(number)s。")
+        return [{"text": words % decision.exception, "citation": cite("national:34")}]
+    return []
+
+
+def _follow_up(decision: Decision) -> dict[str, Any] | None:
+    if decision.follow_up_due is None:
+        return None
+    months = decision.follow_up_months or _months_between(decision)
+    return {"interval": _("每%(months)d个月一次") % {"months": months}, "next_on": decision.follow_up_due}
+
+
+def _months_between(decision: Decision) -> int:
+    policy = Policy.from_pin(decision.policy)
+    months: int = policy.value("follow_up.months_listed" if decision.review.listed else "follow_up.months")
+    return months
+
+
+def _notices(decision: Decision) -> list[dict[str, str]]:
+    """What the applicant must and may do now."""
+    said = []
+    if decision.approves:
+        said += [
+            {"text": _("应当在批准的范围内开展科技活动。"), "citation": cite("shandong:6")}
+            if decision.review.committee.region.startswith("37")
+            else {"text": _("应当在批准的范围内开展科技活动。"), "citation": cite("national:20")},
+            {"text": _("方案发生变化，可能改变风险的，应当及时报告。"), "citation": cite("national:20")},
+        ]
+    if decision.preliminary:
+        words = _("清单内的科技活动须经专家复核，委员会依据复核意见作出审查决定；在此之前不得开展。")
+        said.append({"text": words, "citation": cite("national:26")})
+    said += [{"text": condition_text(one), "citation": cite(one["cite"])} for one in decision.conditions]
+    said.append({"text": _("对审查决定有异议的，可以向本委员会书面申诉。"), "citation": cite("national:18")})
+    return said
+
+
+def _presider_title(decision: Decision) -> str:
+    role = next((row["role"] for row in decision.attendance if row["name"] == decision.presider_name), Role.CHAIR)
+    return str(Role(role).label)

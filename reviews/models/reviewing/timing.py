@@ -1,0 +1,73 @@
+"""The terms of a review's deadlines, from the policy it is judged by."""
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines import calendar
+from ethicsreview.policy import Policy, policy_for
+
+if TYPE_CHECKING:
+    from reviews.models.projects.project import Project
+    from reviews.models.reviewing.record import ReviewRecord
+
+
+def decision(review: "ReviewRecord", policy: Policy) -> dict[str, Any]:
+    """Measures 17: thirty calendar days from acceptance."""
+    limit = policy.entry("review.decision_days")
+    return {
+        "label": _("作出审查决定"),
+        "length": limit.value,
+        "unit": "days",
+        "shift_holidays": policy.value("calendar.shift_holidays"),
+        "citation": limit.cite,
+        "body": review.committee_id,
+        "role": Role.SECRETARY,
+        "ladder": [timedelta(days=-days) for days in policy.value("reminders.decision")],
+        "escalate_to": [
+            {"role": Role.CHAIR, "body_id": review.committee_id},
+            {"role": Role.INSTITUTION_OFFICER, "body_id": review.project.institution_id},
+        ],
+    }
+
+
+def decision_due(review: "ReviewRecord", policy: Policy, at: datetime) -> str:
+    """The last day, as a notice names it."""
+    end = calendar.end_of_days(
+        at, policy.value("review.decision_days"), shift_holidays=policy.value("calendar.shift_holidays")
+    )
+    return timezone.localdate(end - timedelta(seconds=1)).isoformat()
+
+
+def follow_up(review: "ReviewRecord", due_on: date, policy: Policy) -> dict[str, Any]:
+    """Measures 19 and 33: the report is due before the follow-up, with the lead time that policy gives."""
+    return {
+        "label": _("提交跟踪审查报告"),
+        "due_at": end_of_day(due_on),
+        "citation": policy.entry("follow_up.months_listed" if review.listed else "follow_up.months").cite,
+        "person": review.project.lead_id,
+        "ladder": [timedelta(days=-policy.value("follow_up.lead_days"))],
+        "escalate_to": [{"role": Role.SECRETARY, "body_id": review.committee_id}],
+    }
+
+
+def foreign_approval(project: "Project", review: Any, expires_on: date, at: datetime) -> dict[str, Any]:
+    """Measures 12: the approval of a partner's country holds until its last day; the lead obtains its renewal."""
+    policy = policy_for(region=project.region, at=at)
+    escalate = [{"role": Role.SECRETARY, "body_id": review.committee_id}] if review else []
+    return {
+        "label": _("合作国家审查批准失效"),
+        "due_at": end_of_day(expires_on),
+        "citation": policy.entry("international.gate").cite,
+        "person": project.lead_id,
+        "ladder": [timedelta(days=-days) for days in policy.value("reminders.foreign_approval")],
+        "escalate_to": [*escalate, {"role": Role.INSTITUTION_OFFICER, "body_id": project.institution_id}],
+    }
+
+
+def end_of_day(day: date) -> datetime:
+    """24:00 of a day in Asia/Shanghai."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time()))
