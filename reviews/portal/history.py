@@ -24,6 +24,7 @@ BEGUN: dict[str, str | Promise] = {
     "assessment": gettext_lazy("开始风险评估"),
     "review": gettext_lazy("开始填写审查申请"),
     "follow_up": gettext_lazy("排定跟踪审查"),
+    "report": gettext_lazy("开始填写报告"),
     "appeal": gettext_lazy("开始填写申诉"),
     "exemption": gettext_lazy("申请免除审查"),
     "foreign_approval": gettext_lazy("列为合作国家"),
@@ -43,11 +44,14 @@ class Event:
     cite: str
 
 
-def of_project(project: Project, reviews: Iterable[Review], follow_ups: Iterable[Any]) -> list[Event]:
+def of_project(
+    project: Project, reviews: Iterable[Review], follow_ups: Iterable[Any], reports: Iterable[Any] = ()
+) -> list[Event]:
     """Of the project and of what is known of it: `reviews` are those that the person may see."""
     known = Q(object_kind="project", object_ref=project.ref) | Q(object_kind="assessment")
     known |= Q(object_kind="review", object_ref__in=[review.ref for review in reviews])
     known |= Q(object_kind="follow_up", object_ref__in=[follow_up.ref for follow_up in follow_ups])
+    known |= Q(object_kind="report", object_ref__in=[report.ref for report in reports]) & ~Q(step="create")
     known |= Q(object_kind__in=["appeal", "foreign_approval"]) & ~Q(step="create") | Q(object_kind="exemption")
     return list(_events(Entry.objects.filter(known), project))
 
