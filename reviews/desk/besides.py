@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ethicsreview.accounts.models import Role
+from reviews.desk import following
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
 from reviews.models import Appeal, Exemption, ForeignApproval
+from reviews.models.reviewing.timing import end_of_day
 
 MOST = 20
 # Without which no object with a lifecycle is made.
@@ -35,7 +37,7 @@ def besides(visitor: Visitor) -> list[Besides]:
     if visitor.standing.holds(Role.SECRETARY):
         found += _countries(visitor)
     if visitor.standing.holds(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR):
-        found += [*_appeals(visitor), *_exemptions(visitor)]
+        found += [*_appeals(visitor), *_exemptions(visitor), *_reports(visitor), *overdue(visitor)]
     return sorted(found, key=lambda row: row.since)
 
 
@@ -50,6 +52,19 @@ def _appeals(visitor: Visitor) -> Iterator[Besides]:
         text = _("核查申诉的理由和支持材料") if filed else _("决定申诉是否成立")
         url = reverse("desk:appeal", args=[appeal.ref])
         yield Besides(appeal.ref, appeal.review.project.title, text, "national:18", appeal.filed_at, url)
+
+
+def _reports(visitor: Visitor) -> Iterator[Besides]:
+    for report in following.waiting(visitor):
+        text, cite = following.told(report)
+        assert report.filed_at is not None, "only what was filed waits for a committee"
+        yield Besides(report.ref, report.project.title, text, cite, report.filed_at, following.address_of(report))
+
+
+def overdue(visitor: Visitor) -> Iterator[Besides]:
+    for one in following.late(visitor):
+        text, since = following.overdue(one.due_on), end_of_day(one.due_on)
+        yield Besides(one.ref, one.project.title, text, "national:19", since, following.address_of(one))
 
 
 def _exemptions(visitor: Visitor) -> Iterator[Besides]:

@@ -122,7 +122,7 @@ def test_of_a_drug_trial_the_rule_has_a_number_of_days_else_it_is_at_once(
     report = filed(path, "sae", known_on=known.isoformat(), event_on=known.isoformat(), **given)
 
     assert report.limit_on == (known + timedelta(days=days) if days else None)
-    assert report.reported_late is (days == 7)
+    assert report.was_late(path.at) is (days == 7)
 
 
 def test_where_no_drug_is_tried_no_number_is_invented() -> None:
@@ -130,7 +130,7 @@ def test_where_no_drug_is_tried_no_number_is_invented() -> None:
 
     report = filed(path, "sae", seriousness="death", expected="unexpected", related="related")
 
-    assert (report.limit_on, report.reported_late) == (None, False)
+    assert (report.limit_on, report.was_late(path.at)) == (None, False)
 
 
 def test_the_trail_proves_what_was_said_and_does_not_say_it() -> None:

@@ -4,27 +4,48 @@ documents beside it.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ethicsreview.accounts.models import Person
+from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.forms import StepForm, recordable
-from ethicsreview.lifecycle.models import Lifecycle
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import Policy, policy_for
 from ethicsreview.trail.digest import digest
 from reviews.models.following.contents import SUSPEND, Asked, Line, check_days, lines
+from reviews.models.opinions.opinion import recusals_of
+from reviews.models.projects.parties import COMMITTEE_CAPACITIES
+from reviews.models.projects.project import Project
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.review import Review
 
 OWN_SIDE = frozenset({"lead", "team"})
+COMMITTEE_SIDE = frozenset({"secretary", "chair", "vice_chair", "member", "adviser", "presider"})
+
+
+class FiledQuerySet(LifecycleQuerySet):
+    def visible_to(self, standing: Standing) -> Self:
+        """Who sees the approval it hangs on; but whoever is recused from the review of the report itself knows nothing
+        of it from the committee's side.
+        """
+        from reviews.models.reviewing.review import Review
+
+        seen = self.filter(review__in=Review.objects.visible_to(standing))
+        if standing.person is None or not standing.bodies(*COMMITTEE_CAPACITIES):
+            return seen
+        elsewhere = Q(project__in=Project.objects.own(standing.person))
+        elsewhere |= Q(project__institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
+        recused = self.model.objects.filter(proceedings__in=recusals_of(standing.person)).values("pk")
+        return seen.filter(elsewhere | ~Q(pk__in=recused))
 
 
 class Filed(Lifecycle):
@@ -44,6 +65,7 @@ class Filed(Lifecycle):
 
     if TYPE_CHECKING:
         papers: Any
+        proceedings: Any
         review: Any
         project: Any
 
@@ -54,11 +76,19 @@ class Filed(Lifecycle):
     def writable(self) -> bool:
         raise NotImplementedError
 
+    def was_late(self, at: datetime) -> bool:
+        """Whether its day has passed without it, or had when it was filed."""
+        raise NotImplementedError
+
     def asked(self, policy: Policy) -> tuple[Asked, ...]:
         raise NotImplementedError
 
     def capacities(self, standing: Standing) -> set[str]:
         found: set[str] = self.review.capacities(standing)
+        if standing.person is not None and found & COMMITTEE_SIDE:
+            recused = recusals_of(standing.person)
+            if self.proceedings.filter(pk__in=recused).exists():
+                found -= COMMITTEE_SIDE
         return found
 
     def policy_at(self, at: datetime) -> Policy:

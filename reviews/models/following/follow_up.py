@@ -15,13 +15,12 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
-from ethicsreview.lifecycle.models import LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy
 from reviews.models.following import forms
 from reviews.models.following.contents import Asked, progress
-from reviews.models.following.filing import Filed, FilingForm, committee_free
+from reviews.models.following.filing import Filed, FiledQuerySet, FilingForm, committee_free
 from reviews.models.projects.project import Project
 
 if TYPE_CHECKING:
@@ -30,12 +29,7 @@ if TYPE_CHECKING:
 REPORT = "follow_up.report"
 
 
-class FollowUpQuerySet(LifecycleQuerySet):
-    def visible_to(self, standing: Standing) -> Self:
-        from reviews.models.reviewing.review import Review
-
-        return self.filter(review__in=Review.objects.visible_to(standing))
-
+class FollowUpQuerySet(FiledQuerySet):
     def outstanding(self) -> Self:
         """Those that the lead still owes."""
         return self.filter(state__in=OUTSTANDING)
@@ -127,8 +121,10 @@ class FollowUp(Filed):
     def asked(self, policy: Policy) -> tuple[Asked, ...]:
         return progress(policy)
 
-    def is_late(self, at: datetime) -> bool:
-        return self.state in OUTSTANDING and self.due_on < law_day(at)
+    def was_late(self, at: datetime) -> bool:
+        if self.state == State.CANCELLED:
+            return False
+        return self.due_on < law_day(at if self.writable or self.filed_at is None else self.filed_at)
 
     # --- guards ---------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Report: what the lead tells the committee while an activity runs, and what comes of it (Measures 20; Human 26)."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -20,13 +20,12 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
 from ethicsreview.lifecycle.forms import recordable
-from ethicsreview.lifecycle.models import LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy
 from reviews.models.following import forms, timing
 from reviews.models.following.contents import REPORTS, WORKSHEETS, Asked, Kind, Line, lines
-from reviews.models.following.filing import Filed, FilingForm, committee_free
+from reviews.models.following.filing import Filed, FiledQuerySet, FilingForm, committee_free
 from reviews.models.projects.project import Project, project_facts
 from reviews.rules.reporting import FILED_IN
 
@@ -34,12 +33,10 @@ if TYPE_CHECKING:
     from reviews.models.reviewing.review import Review
 
 
-class ReportQuerySet(LifecycleQuerySet):
+class ReportQuerySet(FiledQuerySet):
     def visible_to(self, standing: Standing) -> Self:
-        """Who sees the approval it hangs on; what was never handed in, its own people alone."""
-        from reviews.models.reviewing.review import Review
-
-        seen = self.filter(review__in=Review.objects.visible_to(standing))
+        """What was never handed in, its own people alone."""
+        seen = super().visible_to(standing)
         if standing.is_system or standing.holds(Role.OPERATOR):
             return seen
         return seen.filter(Q(filed_at__isnull=False) | Q(project__in=Project.objects.own(standing.person)))
@@ -157,8 +154,7 @@ class Report(Filed):
     def recommended(self) -> str:
         return str(dict([*forms.RECOMMENDATIONS, forms.COMPLETED]).get(self.recommendation, ""))
 
-    @property
-    def reported_late(self) -> bool:
+    def was_late(self, at: datetime) -> bool:
         return self.limit_on is not None and self.filed_at is not None and law_day(self.filed_at) > self.limit_on
 
     @property
@@ -222,7 +218,7 @@ class Report(Filed):
         self.seal(act, answers)
         if self.kind == Kind.SAE:
             self.limit_on = timing.limit_of(self.answers, policy)
-            act.record(limit=self.limit_on.isoformat() if self.limit_on else None, late=self.reported_late)
+            act.record(limit=self.limit_on.isoformat() if self.limit_on else None, late=self.was_late(act.at))
         if self.kind == Kind.SUSPENSION and self.project.state == Project.State.APPROVED and not again:
             act.then(self.project, "suspend", ground=self.ref)
         act.start(timing.ASSESS, **timing.assess(self, policy))

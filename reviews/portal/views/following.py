@@ -87,7 +87,7 @@ def filed(request: HttpRequest, visitor: Visitor, collection: str, ref: str) -> 
         "deadlines": list(Deadline.objects.of(found).open().soonest()),
         "proceeding": proceeding,
         "paper_address": f"portal:{found.noun}_paper",
-        "late": found.is_late(visitor.at) if isinstance(found, FollowUp) else found.reported_late,
+        "late": found.was_late(visitor.at),
         "history": history.of_object(found, found.project),
     }
     return render(request, "portal/filed.html", context)
