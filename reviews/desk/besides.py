@@ -14,7 +14,6 @@ from ethicsreview.accounts.models import Role
 from reviews.desk import following
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
 from reviews.models import Appeal, Exemption, ForeignApproval
-from reviews.models.reviewing.timing import end_of_day
 
 MOST = 20
 # Without which no object with a lifecycle is made.
@@ -37,7 +36,7 @@ def besides(visitor: Visitor) -> list[Besides]:
     if visitor.standing.holds(Role.SECRETARY):
         found += _countries(visitor)
     if visitor.standing.holds(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR):
-        found += [*_appeals(visitor), *_exemptions(visitor), *_reports(visitor), *overdue(visitor)]
+        found += [*_appeals(visitor), *_exemptions(visitor), *_following(visitor)]
     return sorted(found, key=lambda row: row.since)
 
 
@@ -54,17 +53,19 @@ def _appeals(visitor: Visitor) -> Iterator[Besides]:
         yield Besides(appeal.ref, appeal.review.project.title, text, "national:18", appeal.filed_at, url)
 
 
-def _reports(visitor: Visitor) -> Iterator[Besides]:
-    for report in following.waiting(visitor):
-        text, cite = following.told(report)
-        assert report.filed_at is not None, "only what was filed waits for a committee"
-        yield Besides(report.ref, report.project.title, text, cite, report.filed_at, following.address_of(report))
+def _following(visitor: Visitor) -> Iterator[Besides]:
+    """Reports that wait for the person, and follow-ups that are late."""
+    yield from map(_filed, following.waiting(visitor))
 
 
-def overdue(visitor: Visitor) -> Iterator[Besides]:
-    for one in following.late(visitor):
-        text, since = following.overdue(one.due_on), end_of_day(one.due_on)
-        yield Besides(one.ref, one.project.title, text, "national:19", since, following.address_of(one))
+def overdue(visitor: Visitor) -> list[Besides]:
+    """Follow-ups that are late, for the unit's own page."""
+    return [_filed(row) for row in following.overdue(visitor)]
+
+
+def _filed(row: Any) -> Besides:
+    text, cite = following.told(row)
+    return Besides(row.ref, row.project__title, text, cite, row.since, following.address_of(row))
 
 
 def _exemptions(visitor: Visitor) -> Iterator[Besides]:

@@ -44,7 +44,7 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     if side == "committee" and not context["filter"].given and "cursor" not in request.GET:
         context |= {"ballots": work.ballots(visitor), "meetings": work.meetings(visitor), "besides": besides(visitor)}
     elif side == "institution":
-        context |= {"committees": _own_committees(visitor), "besides": list(overdue(visitor))}
+        context |= {"committees": _own_committees(visitor), "besides": overdue(visitor)}
     return render(request, "desk/queue.html", context)
 
 
