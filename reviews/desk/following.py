@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import F, Q, Value
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ethicsreview.accounts.models import Role
@@ -61,7 +62,9 @@ def _late(visitor: Visitor) -> Any:
 def told(row: Any) -> tuple[str, str]:
     """What is to be done, and the article."""
     if row.of == FollowUp.noun:
-        return _("跟踪审查逾期：应于%(day)s前完成") % {"day": last_day(row.since).isoformat()}, "national:19"
+        return _("跟踪审查逾期：应于%(day)s前完成") % {
+            "day": date_format(last_day(row.since), "DATE_FORMAT")
+        }, "national:19"
     words = _("核查%(kind)s") if row.state == Report.State.FILED else _("处理%(kind)s，或者提交委员会审查")
     cite = "human:26" if row.what == Report.Kind.SAE else "national:20"
     return words % {"kind": Report.Kind(row.what).label}, cite

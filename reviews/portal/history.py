@@ -70,7 +70,9 @@ def _events(entries: Any, project: Project) -> Iterator[Event]:
     chain = {"chain__subject_kind": project.noun, "chain__subject_ref": project.ref}
     # But for a turn that a rule gave it: whose step set it off is not the applicant's to know.
     told = Q(facts__because__isnull=True) | Q(step="convert_to_meeting")
-    for entry in entries.filter(told, **chain).order_by("-seq")[:NEWEST]:
+    # A review that another step began is begun by nobody.
+    brought = Q(object_kind="review", step="create", capacities=CONSEQUENCE)
+    for entry in entries.filter(told & ~brought, **chain).order_by("-seq")[:NEWEST]:
         yield Event(entry.at, _title(entry), _who(entry), _text(entry), entry.citation)
 
 
