@@ -181,7 +181,7 @@ REPORTS: dict[str, tuple[Asked, ...]] = {
             "action",
             gettext_lazy("暂停还是终止"),
             "choice",
-            ((SUSPEND, gettext_lazy("暂停")), (TERMINATE, gettext_lazy("终止"))),
+            ((SUSPEND, gettext_lazy("暂停实施")), (TERMINATE, gettext_lazy("终止实施"))),
             help=gettext_lazy("提交后科技活动即行暂停；终止的，经委员会审核对参与者的安排后终止。"),
         ),
         Asked("from_on", gettext_lazy("自何日起"), "day", past=False),

@@ -222,7 +222,7 @@ class FollowUp(Filed):
     @step(
         source=[State.SCHEDULED, State.DUE, State.REPORTED, State.IN_REVIEW],
         target=State.CANCELLED,
-        label=_("不再需要"),
+        label=_("取消跟踪审查"),
         by=[CONSEQUENCE],
         cite="national:19",
     )

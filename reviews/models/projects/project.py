@@ -254,7 +254,7 @@ class Project(Lifecycle):
 
     # --- after the approval: a follow-up, a report or a sanction says so ------------------------------------------
 
-    @step(source=State.APPROVED, target=State.SUSPENDED, label=_("暂停"), by=[CONSEQUENCE], cite="national:19")
+    @step(source=State.APPROVED, target=State.SUSPENDED, label=_("暂停实施"), by=[CONSEQUENCE], cite="national:19")
     def suspend(self, act: Act, ground: str) -> None:
         """What is owed stays owed: the next follow-up is due all the same."""
         act.record(ground=ground)
@@ -268,7 +268,7 @@ class Project(Lifecycle):
     @step(
         source=[State.APPROVED, State.SUSPENDED],
         target=State.TERMINATED,
-        label=_("终止"),
+        label=_("终止实施"),
         by=[CONSEQUENCE],
         cite="national:19",
     )
