@@ -1,6 +1,8 @@
 from reviews.models.appeals.appeal import Appeal
 from reviews.models.exemptions.exemption import Exemption
+from reviews.models.following.filing import FilingPaper
 from reviews.models.following.follow_up import FollowUp
+from reviews.models.following.report import Report
 from reviews.models.idempotency import IdempotentRequest
 from reviews.models.international.approval import ForeignApproval
 from reviews.models.meetings.agenda import AgendaItem
@@ -26,6 +28,7 @@ __all__ = [
     "Decision",
     "Designation",
     "Exemption",
+    "FilingPaper",
     "FollowUp",
     "ForeignApproval",
     "IdempotentRequest",
@@ -39,6 +42,7 @@ __all__ = [
     "Recheck",
     "RecheckOpinion",
     "RecheckReport",
+    "Report",
     "Request",
     "Review",
     "RiskAssessment",

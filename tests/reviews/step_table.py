@@ -25,6 +25,7 @@ from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case, case, signing
+from tests.reviews.following import filed as reported
 from tests.reviews.recheck_builders import Listed, listed
 from tests.reviews.rules.answers import RECORDS
 
@@ -151,6 +152,7 @@ def scene() -> Scene:
         "meeting": path.meeting,
         "opinion": path.ballot_of(voter),
         "follow_up": followed.project.follow_ups.get(),
+        "report": reported(followed, "sae"),
         "recheck": rechecked.recheck,
         "recheck_opinion": rechecked.seat(path.experts[0]),
         "expert": path.experts[0],

@@ -6,15 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.models.reviewing.appealed import Appealed
 from reviews.models.reviewing.deliberation import Deliberation
+from reviews.models.reviewing.followed import Followed
 from reviews.models.reviewing.intake import Intake
 from reviews.models.reviewing.rechecking import Rechecking
 from reviews.models.reviewing.revision import Revision
 from reviews.models.reviewing.states import OPEN_STATES
 
 
-class Review(Intake, Deliberation, Revision, Rechecking, Appealed):
+class Review(Intake, Deliberation, Revision, Rechecking, Appealed, Followed):
     """Steps are declared by phase: intake, deliberation with the simplified procedure beside it, revision, re-check;
-    and what follows an appeal.
+    what follows an appeal, and what an approval leaves to follow up.
     """
 
     noun, collection, letter = "review", "reviews", "R"
@@ -36,6 +37,11 @@ class Review(Intake, Deliberation, Revision, Rechecking, Appealed):
             ),
             models.CheckConstraint(
                 condition=Q(recheck_waived=False) | ~Q(exception={}), name="review_waived_has_ground"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="follow_up") & (Q(follow_up__isnull=True) ^ Q(report__isnull=True))
+                | ~Q(kind="follow_up") & Q(follow_up__isnull=True, report__isnull=True),
+                name="review_follow_up_has_its_report",
             ),
         ]
         indexes = [
