@@ -125,7 +125,7 @@ class OpinionShown:
 
     @property
     def verdict(self) -> str:
-        return verdict_word(self.opinion.verdict, listed=bool(self.opinion.review.listed))
+        return verdict_word(self.opinion.verdict, listed=self.opinion.review.needs_recheck)
 
 
 @dataclass(frozen=True)

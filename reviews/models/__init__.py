@@ -1,8 +1,10 @@
+from reviews.models.amending.amendment import Amendment
 from reviews.models.appeals.appeal import Appeal
 from reviews.models.exemptions.exemption import Exemption
 from reviews.models.following.follow_up import FollowUp
 from reviews.models.idempotency import IdempotentRequest
 from reviews.models.international.approval import ForeignApproval
+from reviews.models.mandates.mandate import Mandate
 from reviews.models.meetings.agenda import AgendaItem
 from reviews.models.meetings.meeting import Attendance, Meeting
 from reviews.models.meetings.reporting import MeetingReport
@@ -20,6 +22,7 @@ from reviews.models.submissions.submission import Material, Request, Submission
 
 __all__ = [
     "AgendaItem",
+    "Amendment",
     "Appeal",
     "Attendance",
     "Comparison",
@@ -29,6 +32,7 @@ __all__ = [
     "FollowUp",
     "ForeignApproval",
     "IdempotentRequest",
+    "Mandate",
     "Material",
     "Meeting",
     "MeetingReport",

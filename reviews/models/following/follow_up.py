@@ -11,7 +11,8 @@ from django_fsm import FSMField
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.standing import Standing
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import LifecycleQuerySet
+from reviews.models.following.sooner import Sooner
 from reviews.models.projects.project import Project
 
 
@@ -22,7 +23,7 @@ class FollowUpQuerySet(LifecycleQuerySet):
         return self.filter(review__in=Review.objects.visible_to(standing))
 
 
-class FollowUp(Lifecycle):
+class FollowUp(Sooner):
     noun, collection, letter = "follow_up", "follow-ups", "F"
 
     class State(models.TextChoices):

@@ -47,7 +47,7 @@ class CastForm(PasswordAgain):
 
     def build(self) -> None:
         self.fields["verdict"].choices = verdict_choices(  # type: ignore[attr-defined]
-            listed=bool(self.obj.review.listed)
+            listed=self.obj.review.needs_recheck
         )
         for criterion in criteria_for(self.obj.review):
             name = f"criterion__{criterion.key}"

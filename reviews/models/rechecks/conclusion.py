@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Policy
 from reviews.models.rechecks import timing as recheck_timing
@@ -35,7 +36,7 @@ def by_recheck(review: "Rechecking", act: Act, *, reasons: str, months: int | No
     if review.runs("review.conclude_by_recheck"):
         act.meet("review.conclude_by_recheck")
     if not agreed:
-        act.then(review.project, "reject", decision=decision.number)
+        conclusion.rejected(review, decision, act)
         return review.State.REJECTED
     _approved(review, decision, act, policy)
     return review.State.APPROVED
@@ -72,6 +73,9 @@ def _decision(review: "Rechecking", outcome: str, reasons: str, months: int | No
 def _approved(review: "Rechecking", decision: Decision, act: Act, policy: Policy) -> None:
     """The first follow-up within the shorter interval, and the time to register, which begins with the approval."""
     conclusion.approved(review, decision, act, policy)
+    if Deadline.objects.of(review.project).open().filter(kind=REGISTRATION).exists():
+        # Of an amendment: what is to be registered is registered as it is by then.
+        return
     if "listed_activity" in policy.value("registration.objects", default=()):
         act.start(REGISTRATION, on=review.project, **recheck_timing.registration(review, policy))
 

@@ -8,6 +8,7 @@ from django_fsm import RETURN_VALUE
 
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import step
+from reviews.models.amending import guards as amending
 from reviews.models.reviewing import forms, guards, timing
 from reviews.models.reviewing import simplified_guards as simplified
 from reviews.models.reviewing.designation import designate
@@ -144,6 +145,7 @@ class Deliberation(Simplified):
             simplified.not_listed,
             guards.listing_determined,
             guards.version_intact,
+            amending.base_in_force,
         ],
         cite="national:16",
         form=forms.ConcludeForm,

@@ -42,7 +42,7 @@ def outcome_word(decision: "Decision") -> str | Promise:
 
     if decision.preliminary:
         return PRELIMINARY["approved"]
-    if decision.outcome == "modification_required" and decision.review.listed:
+    if decision.outcome == "modification_required" and decision.review.needs_recheck:
         return PRELIMINARY["modification_required"]
     return Outcome(decision.outcome).label
 
@@ -50,7 +50,7 @@ def outcome_word(decision: "Decision") -> str | Promise:
 def votes_told(decision: "Decision") -> list[tuple[str, int]]:
     """The committee's votes as a letter and a page show them, by verdict."""
     tally: dict[str, Any] = decision.tally
-    listed = bool(decision.review.listed)
+    listed = decision.review.needs_recheck
     votes = [(verdict_word(verdict, listed=listed), count) for verdict, count in tally["votes"].items()]
     if tally["abstained"]:
         votes.append((verdict_word("abstain", listed=listed), tally["abstained"]))
