@@ -59,7 +59,7 @@ def start_review(
     """A draft review with its first version. Raises Refused with everything that stands in the way."""
     moment = at or timezone.now()
     _check_creator(Review, project, by, moment)
-    with _alone_on(project):
+    with _alone_on(project) as project:
         assessment = project.assessments.filter(state=RiskAssessment.State.COMPLETED).first()
         if refusals := list(_obstacles(project, assessment)):
             raise Refused(refusals)
@@ -139,11 +139,10 @@ def institutions_of(person: Person, at: datetime) -> list[Institution]:
 
 
 @contextmanager
-def _alone_on(project: Project) -> Iterator[None]:
+def _alone_on(project: Project) -> Iterator[Project]:
     """Two tabs that begin the same thing at once begin it once: the second finds what the first has made."""
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)
-        yield
+        yield Project.objects.select_for_update().get(pk=project.pk)
 
 
 def _check_creator(model: type[RiskAssessment | Review], project: Project, by: Person, at: datetime) -> None:

@@ -95,8 +95,8 @@ def fields_of(version: "Submission", parts: Any) -> Iterator[str]:
 
 
 def part_of(version: "Submission", field: str) -> str:
-    """In which part a field of the form, or a kind of document, lies."""
+    """In which part a field of the form lies; of a field that today's form no longer has, its own name."""
     for section in version.form.sections:
         if any(one.key == field for one in section.fields):
             return section.key
-    return PAPER + field
+    return field

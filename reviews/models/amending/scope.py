@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.lifecycle.refusals import Refusal, Refused
 from reviews.models.amending.amendment import PAPER, Amendment, fields_of, part_of, part_words
-from reviews.models.submissions.submission import Material, Submission, changed_items
+from reviews.models.submissions.submission import Material, Submission
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.review import Review
@@ -41,8 +41,13 @@ def check_paper(version: Submission, kind: str) -> None:
 
 def changed_parts(review: "Review", version: Submission) -> set[str]:
     """The parts in which a version differs from the one in force."""
-    assert review.amends is not None
-    return {part_of(version, item) for item in changed_items(review.amends, version)}
+    base = review.amends
+    assert base is not None
+    names = base.content.keys() | version.content.keys()
+    changed = {part_of(version, name) for name in names if base.content.get(name) != version.content.get(name)}
+    # A field and a kind of document may have the same name: they are different parts.
+    before, after = ({(one.kind, one.version_id) for one in each.materials.all()} for each in (base, version))
+    return changed | {PAPER + kind for kind, _version in before ^ after}
 
 
 def narrow(amendment: Amendment, version: Submission, parts: Iterable[str]) -> None:

@@ -64,6 +64,7 @@ class Changing(Lifecycle):
         abstract = True
 
     if TYPE_CHECKING:
+        reviews: Any
         lead: Any
         lead_id: int
         members: Any
@@ -135,7 +136,7 @@ class Changing(Lifecycle):
     def amend(self, act: Act, *, decision: str, version: Any) -> None:
         """The new version is in force from here on; the state is what it was."""
         self.in_force = version
-        act.record(decision=decision, version=version.digest)
+        act.record(decision=decision, version_digest=version.digest)
         act.say(decision=decision)
 
     @step(source=AMENDABLE, target=None, label=_("登记拟任负责人"), by=[CONSEQUENCE], cite="national:9(3)")
@@ -155,6 +156,7 @@ class Changing(Lifecycle):
                 "institution": self.institution,
                 "duty": str(_("原项目负责人")),
                 "was_lead_until": None if former_stays else act.at,
+                "read_until": None if former_stays else self.reviews.order_by("-pk").first(),
             },
         )
         getattr(self, "_prefetched_objects_cache", {}).pop("members", None)

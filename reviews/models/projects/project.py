@@ -281,6 +281,7 @@ class ProjectMember(models.Model):
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, blank=True, verbose_name=_("单位"))
     duty = models.CharField(_("分工"), max_length=100, blank=True, validators=[plain_text])
     # Of a former lead who left the team: until then what they did was theirs, and they go on reading that.
+    read_until = models.ForeignKey("reviews.Review", models.PROTECT, null=True, editable=False, related_name="+")
     was_lead_until = models.DateTimeField(_("原负责人，至"), null=True, editable=False)
 
     class Meta:

@@ -72,7 +72,7 @@ class ReviewQuerySet(LifecycleQuerySet):
         seats = ProjectMember.objects.filter(person=person)
         mine |= Q(project__in=seats.filter(was_lead_until=None).values("project"))
         # A former lead goes on reading what was begun in their time.
-        theirs = {"project__members__person": person, "project__members__was_lead_until__gt": models.F("created_at")}
+        theirs = {"project__members__person": person, "project__members__read_until__gte": models.F("pk")}
         mine |= Q(pk__in=self.model.objects.filter(**theirs).values("pk"))
         if institutions := standing.bodies(Role.INSTITUTION_OFFICER):
             mine |= Q(project__institution__in=institutions)

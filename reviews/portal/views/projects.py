@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
+from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import Refused
-from reviews.models import Exemption, Project, Recheck, Review
+from reviews.models import Exemption, Mandate, Project, Recheck, Review
 from reviews.models.applying import committees_offered, institutions_of, start_assessment, start_project, start_review
 from reviews.models.exemptions.exemption import OPEN
 from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, once_by_form
@@ -98,7 +99,7 @@ def edit(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
 @require_safe
 @portal_page
 def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    found = visitor.find(Project, ref, "institution", "lead")
+    found = visitor.find(Project, ref, "institution", "lead", "incoming_lead", "in_force__review")
     reviews = list(
         Review.objects.visible_to(visitor.standing).filter(project=found).select_related("committee").order_by("-pk")
     )
@@ -125,6 +126,10 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
         "own": bool(OWN_SIDE & capacities),
         "may_assess": found.state not in CLOSED and not any(one.state == "draft" for one in assessments),
         "may_apply": found.state == Project.State.ASSESSED and not any(one.waiting_for for one in reviews),
+        "mandates": list(
+            Mandate.objects.visible_to(visitor.standing).filter(project=found).select_related("person").order_by("-pk")
+        ),
+        "steps": open_steps(found, visitor.person, at=visitor.at, standing=visitor.standing),
         "history": history.of_project(found, reviews, follow_ups),
     }
     open_ = any(one.state in OPEN for one in context["exemptions"])
@@ -134,7 +139,10 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
 
 # Where a new assessment would lead nowhere.
 CLOSED = frozenset(
-    {Project.State.UNDER_REVIEW, Project.State.APPROVED, Project.State.COMPLETED, Project.State.TERMINATED}
+    {
+        *(Project.State.UNDER_REVIEW, Project.State.APPROVED, Project.State.SUSPENDED),
+        *(Project.State.COMPLETED, Project.State.TERMINATED),
+    }
 )
 
 
