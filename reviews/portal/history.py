@@ -32,7 +32,8 @@ BEGUN: dict[str, str | Promise] = {
 # Whose names an applicant's page shows; for the committee's side the office speaks.
 NAMED = frozenset(
     {
-        *("lead", "team", "institution_officer", "nominee", "successor", "amender", "delegate", "acting_amender"),
+        *("lead", "team", "institution_officer", "nominee", "successor"),
+        *("amender", "acting_amender", "principal", "delegate"),
         *CAPACITY.values(),
     }
 )

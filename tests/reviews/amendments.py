@@ -7,10 +7,11 @@ from typing import Any
 from ethicsreview.accounts.models import Appointment, Person, Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import perform
-from reviews.models import Project, ProjectMember, Review
+from reviews.models import Mandate, Project, ProjectMember, Review
 from reviews.models.amending.beginning import start_amendment
 from reviews.models.submissions.submission import keep_section
-from tests.committees.builders import keeper_of, person
+from tests.committees.builders import keeper_of
+from tests.committees.builders import person as somebody
 from tests.memory import remembered
 from tests.reviews.builders import PASSWORD, Case, case, signing, with_password
 
@@ -128,7 +129,7 @@ def change(**terms: Any) -> Change:
 
 def colleague(path: Case, name: str = "李接任") -> Person:
     """Somebody of the institution's research staff who has nothing to do with the project yet."""
-    found = with_password(person())
+    found = with_password(somebody())
     Person.objects.filter(pk=found.pk).update(name=name)
     found.name = name
     body = path.committee.institution
@@ -145,3 +146,11 @@ def team_member(path: Case) -> Person:
 def step(path: Case, obj: Any, name: str, by: Any, **terms: Any) -> Any:
     path.at += timedelta(minutes=1)
     return perform(obj, name, by=by, at=path.at, **terms)
+
+
+def authorise(path: Case, person: Person, *acts: str, days: int = 30, **terms: Any) -> Mandate:
+    """The lead lets somebody of the team act for them; to submit, where nothing else is said."""
+    day = law_day(path.at)
+    terms = {"starts_on": day.isoformat(), "ends_on": (day + timedelta(days=days)).isoformat(), **terms}
+    step(path, path.project, "authorise", path.lead, person=person.username, acts=list(acts or ["submit"]), **terms)
+    return Mandate.objects.get(project=path.project, person=person, state="in_force")

@@ -6,7 +6,6 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from ethicsreview.accounts.standing import standing_of
-from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.models import open_door
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
@@ -14,17 +13,10 @@ from ethicsreview.notices.models import Notice
 from ethicsreview.trail.models import Entry
 from reviews.models import Mandate
 from reviews.models.amending.beginning import start_amendment
-from tests.reviews.amendments import change, step, team_member
-from tests.reviews.builders import Case, case, refused, signing
+from tests.reviews.amendments import authorise, change, step, team_member
+from tests.reviews.builders import case, refused, signing
 
 pytestmark = pytest.mark.django_db
-
-
-def authorise(path: Case, person, *acts: str, days: int = 30, **terms):
-    day = law_day(path.at)
-    terms = {"starts_on": day.isoformat(), "ends_on": (day + timedelta(days=days)).isoformat(), **terms}
-    step(path, path.project, "authorise", path.lead, person=person.username, acts=list(acts or ["submit"]), **terms)
-    return Mandate.objects.get(project=path.project, person=person, state="in_force")
 
 
 def test_a_lead_authorises_one_of_the_team():

@@ -60,6 +60,9 @@ class Changing(Lifecycle):
         Person, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("拟任负责人")
     )
 
+    # The last day on which anybody may act for the lead: who has authorised nobody is not offered to sign ahead.
+    delegated_until = models.DateField(null=True, editable=False)
+
     class Meta:
         abstract = True
 
@@ -183,3 +186,4 @@ class Changing(Lifecycle):
         for earlier in self.mandates.filter(person=person, state=Mandate.State.IN_FORCE):
             act.before(earlier, "revoke_for_another")
         act.create(Mandate(project=self, lead=self.lead, person=person, **terms))
+        self.delegated_until = max(terms["ends_on"], self.delegated_until or terms["ends_on"])

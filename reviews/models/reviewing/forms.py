@@ -73,6 +73,8 @@ class SubmitForm(SignedForm):
 
 def handed_in_for_lead(review: Any, act: Act) -> bool:
     """Whether the person acts by a mandate: not the lead, nor one who is to lead and has accepted."""
+    if act.standing.person is not None and act.standing.person.pk == review.project.lead_id:
+        return False
     capacities: set[str] = review.capacities(act.standing)
     return not capacities & {"lead", "nominee"} and any(name.startswith(PREFIX) for name in capacities)
 

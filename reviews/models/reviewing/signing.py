@@ -5,26 +5,36 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from ethicsreview.accounts.standing import Standing
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import step
 from reviews.models.reviewing import forms
-from reviews.models.reviewing.record import ReviewRecord
+from reviews.models.reviewing.simplified import Simplified
 from reviews.models.reviewing.states import State
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.review import Review
 
 
-class Signing(ReviewRecord):
+class Signing(Simplified):
     class Meta:
         abstract = True
+
+    def capacities(self, standing: Standing) -> set[str]:
+        """A lead who lets somebody act for them may have to sign before."""
+        found = super().capacities(standing)
+        until = self.project.delegated_until
+        if "lead" in found and until is not None and until >= law_day(standing.at):
+            found.add("principal")
+        return found
 
     @step(
         source=State.DRAFT,
         target=None,
         label=_("先行签署承诺"),
-        by=["lead"],
+        by=["principal"],
         cite="national:9(5)",
         form=forms.SubmitForm,
         help=_("由受委托人代为提交时，负责人先就现有内容签署承诺；签署之后内容有改动的，须重新签署。"),

@@ -8,12 +8,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from ethicsreview.lifecycle.door import open_steps
+from ethicsreview.lifecycle.door import step_view
+from ethicsreview.lifecycle.refusals import Refusal
+from ethicsreview.lifecycle.steps import steps_of
 from ethicsreview.policy.catalogues import commitment
 from reviews.models import Review, Submission
 from reviews.models.submissions.submission import keep_section
 from reviews.portal.access import OWN_SIDE, Visitor, closed, portal_page
-from reviews.portal.amendments import in_the_way, may_hand_in
+from reviews.portal.amendments import in_the_way
 from reviews.portal.application import Application, typing_errors
 from reviews.portal.keeping import Conflict, keep, token
 from reviews.portal.sections import SectionForm, value_text
@@ -65,8 +67,10 @@ def check(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
         return redirect(review)
     application, requests = Application(review, version, visitor.at), list(review.open_requests())
     step = SUBMITTING[review.state]
-    handing_in = may_hand_in(open_steps(review, visitor.person, at=visitor.at, standing=visitor.standing), step)
-    wanting = in_the_way(handing_in) if review.amends_id is not None else []
+    may_hand_in = bool(steps_of(Review)[step].by & review.capacities(visitor.standing))
+    wanting: list[Refusal] = []
+    if may_hand_in and review.amends_id is not None:
+        wanting = in_the_way(step_view(review, step, visitor.person, at=visitor.at, standing=visitor.standing))
     context = {
         "review": review,
         "application": application,
@@ -75,7 +79,7 @@ def check(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
         "ready": application.complete and all(one.answer for one in requests) and not wanting,
         "wanting": wanting,
         "step": step,
-        "may_hand_in": handing_in is not None,
+        "may_hand_in": may_hand_in,
     }
     return render(request, "portal/check.html", context)
 
