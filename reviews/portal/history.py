@@ -33,7 +33,7 @@ BEGUN: dict[str, str | Promise] = {
 NAMED = frozenset(
     {
         *("lead", "team", "institution_officer", "nominee", "successor"),
-        *("amender", "acting_amender", "principal", "delegate"),
+        *("amender", "acting_amender", "principal", "delegate", "employer"),
         *CAPACITY.values(),
     }
 )

@@ -35,6 +35,8 @@ class Amending(Simplified):
             found.add("amender")
         if "acting_write" in found:
             found.add("acting_amender")
+        if "institution_officer" in found:
+            found.add("employer")
         if found & {"secretary", "chair"}:
             found.add("weigher")
         if "nominee" in found and self.amendment.by_officer and self.amendment.accepted:
@@ -44,7 +46,14 @@ class Amending(Simplified):
 
     # --- how it begins --------------------------------------------------------------------------------------------
 
-    @step(source=State.DRAFT, target=None, label=_("开始变更"), by=[CONSEQUENCE], cite="national:20")
+    @step(
+        source=State.DRAFT,
+        target=None,
+        label=_("开始变更"),
+        by=[CONSEQUENCE],
+        requires=[guards.amends_something],
+        cite="national:20",
+    )
     def open_change(self, act: Act, *, earlier: Any = None, **told: Any) -> None:
         """It begins with the version in force; or where an earlier amendment of that version was left off."""
         base = self.amends
@@ -202,7 +211,7 @@ class Amending(Simplified):
         source=State.DRAFT,
         target=None,
         label=_("同意变更负责人"),
-        by=["institution_officer"],
+        by=["employer"],
         requires=[guards.lead_named, guards.not_yet_agreed, guards.lead_qualified],
         cite="national:9(3)",
         form=forms.AgreeForm,

@@ -25,6 +25,7 @@ CAPACITIES = {
     "acting_report": _("负责人的受委托人（报告）"),
     "delegate": _("受委托人"),
     "principal": _("已委托他人代办的项目负责人"),
+    "employer": _("承担单位管理人员（变更负责人）"),
     "weigher": _("主任委员或者秘书（变更审查）"),
     "secretary": _("委员会秘书"),
     "chair": _("主任委员"),
