@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -27,6 +28,9 @@ from reviews.portal.views.applications import RELATED, SUBMITTING
 @portal_page
 def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     found = visitor.find(Review, ref, *RELATED, "submission", "follows")
+    if found.amends_id is not None:
+        # Its steps ask each for itself who is of the team.
+        prefetch_related_objects([found.project], "members")
     capacities = found.capacities(visitor.standing)
     own = bool(OWN_SIDE & capacities)
     version = found.draft_submission if own and found.waiting_for == "lead" else None
