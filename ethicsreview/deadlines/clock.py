@@ -172,6 +172,18 @@ def extend(kind: str, obj: Named, *, due_at: datetime, reason: str, at: datetime
     return deadline
 
 
+def hand_over(obj: Timed, *, old: Person, new: Person, at: datetime) -> list[Deadline]:
+    """Every open obligation of one person in the matters of the object's subject is another's from now on."""
+    subject = obj.subject()
+    rows = Deadline.objects.open().filter(subject_kind=subject.noun, subject_ref=subject.ref, person=old)
+    handed = list(rows.select_for_update(of=("self",)).order_by("pk"))
+    for deadline in handed:
+        deadline.person = new
+        deadline.history.append({"change": "handed_over", "at": _iso(at), "from": old.username, "to": new.username})
+        deadline.save()
+    return handed
+
+
 def _rows(kind: str, obj: Named) -> DeadlineQuerySet:
     return Deadline.objects.of(obj).open().filter(kind=kind).select_for_update(of=("self",))
 

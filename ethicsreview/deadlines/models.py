@@ -2,6 +2,7 @@
 of time.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NotRequired, Protocol, TypedDict
 
@@ -46,6 +47,12 @@ class Unit(models.TextChoices):
 class Outcome(models.TextChoices):
     MET = "met", _("已办结")
     CANCELLED = "cancelled", _("已取消")
+
+
+@dataclass(frozen=True)
+class Extension:
+    last_day: date
+    reason: str
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
@@ -164,6 +171,12 @@ class Deadline(models.Model):
     @property
     def title(self) -> str:
         return gettext(self.label) if self.label else self.kind
+
+    @property
+    def extensions(self) -> list[Extension]:
+        """Each time it was moved on: the day it then ended with, and why."""
+        made = [change for change in self.history if change["change"] == "extended"]
+        return [Extension(calendar.last_day(datetime.fromisoformat(one["to"])), one["reason"]) for one in made]
 
     @property
     def is_open(self) -> bool:

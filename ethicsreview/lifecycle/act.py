@@ -73,6 +73,10 @@ class Act:
     def extend(self, kind: str, *, due_at: datetime, reason: str, on: "Lifecycle | None" = None) -> None:
         self._time(lambda obj: clock.extend(kind, obj, due_at=due_at, reason=reason, at=self.at), on)
 
+    def hand_over(self, old: Any, new: Any) -> None:
+        """What one person had to do in the subject's matters, another has to do."""
+        self._time(lambda obj: clock.hand_over(obj, old=old, new=new, at=self.at), None)
+
     def then(self, obj: "Lifecycle", name: str, **cleaned: Any) -> None:
         """Bring about a step on another object, through the same door, for the same actor."""
         self.consequences.append((obj, name, cleaned))

@@ -87,6 +87,7 @@ def perform(
         _check_permission(declared, locked, act)
         if refusals := _refusals(declared, locked, act):
             raise Refused(refusals)
+        _name_whom(locked, act)
         form = _valid_form(declared, locked, act, {**received, **raw})
         _take(locked, declared, act, form.terms(), form.recorded())
     return locked
@@ -100,6 +101,7 @@ def create(instance: Object, *, by: Any, at: datetime | None = None, **facts: An
         act.capacities = instance.creators & instance.capacities(act.standing)
         if not act.standing.is_system and not act.capacities:
             raise NotPermitted(str(_("新建")), sorted(instance.creators))
+        _name_whom(instance, act)
         act.record(**facts)
         _make(instance, act)
     return instance
@@ -164,6 +166,12 @@ def _check_permission(declared: Step, obj: Lifecycle, act: Act) -> None:
     act.capacities = declared.by & obj.capacities(act.standing)
     if not act.capacities and not (act.standing.is_system and CONSEQUENCE in declared.by):
         raise NotPermitted(str(declared.label), sorted(declared.by))
+
+
+def _name_whom(obj: Lifecycle, act: Act) -> None:
+    """Both names stand in the record where one person acts for another."""
+    if other := obj.on_behalf_of(act.capacities):
+        act.record(on_behalf_of=other.name, on_behalf_of_username=other.username)
 
 
 def _refusals(declared: Step, obj: Lifecycle, act: Act) -> list[Refusal]:

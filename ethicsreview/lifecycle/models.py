@@ -1,6 +1,6 @@
 """What every object with a lifecycle has."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -103,6 +103,10 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
     def capacities(self, standing: Standing) -> set[str]:
         """In what capacities this person stands to this object: "lead", "secretary", "chair" …"""
         raise NotImplementedError
+
+    def on_behalf_of(self, capacities: Collection[str]) -> Any:
+        """In whose name somebody acts who has the step by these capacities; None where in their own."""
+        return None
 
     def conflicts(self, standing: Standing) -> Iterable[Refusal]:
         """What forbids this person to judge the matter, whatever their role."""

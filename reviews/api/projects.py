@@ -13,11 +13,12 @@ from committees.models import Committee
 from ethicsreview.accounts.models import Institution, Person
 from ethicsreview.lifecycle.refusals import InvalidInput
 from reviews.api.access import Call, Ref, Viewer, find
+from reviews.api.amendment_shapes import VersionRef
 from reviews.api.assessments import Answers, AssessmentShape, answer
 from reviews.api.lifecycles import Face, routes
 from reviews.api.reviews import ReviewShape
 from reviews.api.shapes import BodyShape, Day, Input, PersonShape, RefusalShape, Summary
-from reviews.models import FollowUp, Project, ProjectMember, Report, Review, RiskAssessment
+from reviews.models import FollowUp, Mandate, Project, ProjectMember, Report, Review, RiskAssessment
 from reviews.models.applying import institutions_of, start_project, start_review
 from reviews.models.projects.starting import Gate, gates
 
@@ -90,6 +91,9 @@ class ProjectShape(Summary):
     reviews: list[Summary]
     follow_ups: list[Summary]
     reports: list[Summary]
+    in_force: VersionRef | None
+    incoming_lead: PersonShape | None
+    mandates: list[Summary]
     may_start: GateShape
     project_approval: GateShape | None
 
@@ -119,6 +123,9 @@ class ProjectShape(Summary):
             reviews=seen(Review),
             follow_ups=seen(FollowUp),
             reports=seen(Report),
+            in_force=VersionRef.of(obj.in_force) if obj.in_force else None,
+            incoming_lead=PersonShape.of(obj.incoming_lead) if obj.incoming_lead else None,
+            mandates=seen(Mandate),
             may_start=GateShape.of(found.start),
             project_approval=GateShape.of(found.establishment) if found.establishment else None,
         )
@@ -134,7 +141,7 @@ router = routes(
     Face(
         model=Project,
         shape=ProjectShape,
-        related=("lead", "institution"),
+        related=("lead", "institution", "in_force__review", "incoming_lead"),
         committee=reviewed_by,
         region="region",
     )

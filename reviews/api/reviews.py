@@ -16,6 +16,7 @@ from ethicsreview.policy.catalogues import materials
 from ethicsreview.policy.words import said
 from reviews.api import review_shapes as parts
 from reviews.api.access import Call, Ref, Viewer, find
+from reviews.api.amendment_shapes import AmendmentShape
 from reviews.api.lifecycles import Face, along, routes
 from reviews.api.reading import require_media_type, storable
 from reviews.api.shapes import BodyShape, Input, Summary, url_of
@@ -34,6 +35,8 @@ class ReviewShape(Summary):
     procedure_label: str
     procedure_ground: str
     simplified: SimplifiedShape | None
+    amendment: AmendmentShape | None
+    follows: str | None
     round: int
     regimes: list[str]
     listed: bool | None
@@ -70,6 +73,8 @@ class ReviewShape(Summary):
             procedure_label=str(obj.get_procedure_display()),
             procedure_ground=obj.procedure_ground,
             simplified=SimplifiedShape.of(obj, viewer),
+            amendment=AmendmentShape.of(obj),
+            follows=obj.follows.ref if obj.follows else None,
             round=obj.round,
             regimes=obj.regimes or sorted(obj.assessment.conclusions.regimes),
             listed=obj.listed,
@@ -113,7 +118,10 @@ router = routes(
     Face(
         model=Review,
         shape=ReviewShape,
-        related=("project__lead", "project__institution", "committee", "assessment", "submission"),
+        related=(
+            *("project__lead", "project__institution", "committee", "assessment", "submission"),
+            *("amends__review", "follows"),
+        ),
         committee=along("committee__ref"),
         region="project__region",
     )

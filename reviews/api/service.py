@@ -8,6 +8,7 @@ from ninja import NinjaAPI, Router
 from committees.models import Committee
 from ethicsreview.lifecycle.registry import collections
 from reviews.api import (
+    amendments,
     appeals,
     assessments,
     exemptions,
@@ -51,6 +52,7 @@ OWN: dict[str, Router] = {
     "assessments": assessments.router,
     "reviews": reviews.router,
     "appeals": appeals.router,
+    "mandates": amendments.router,
     "exemptions": exemptions.router,
     "foreign-approvals": foreign_approvals.router,
     "opinions": opinions.router,

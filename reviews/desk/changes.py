@@ -49,6 +49,19 @@ def changes_of(review: Review) -> Changes:
     version = review.submission
     comparison = Comparison.objects.of(version) if version is not None and version.number > 1 else None
     requests = list(review.requests.select_related("submission").order_by("-number"))
+    return _told(review, version, comparison, requests)
+
+
+def against_force(review: Review) -> Changes | None:
+    """Of an amendment: its last version against the one in force that it is to change."""
+    if review.amends_id is None or review.submission is None:
+        return None
+    return _told(review, review.submission, Comparison.objects.with_force(review.submission), [])
+
+
+def _told(
+    review: Review, version: Submission | None, comparison: Comparison | None, requests: list[Request]
+) -> Changes:
     if comparison is None or version is None:
         return Changes(version, None, [], [], requests)
     catalogue = version.form.fields

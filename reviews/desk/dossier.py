@@ -17,7 +17,7 @@ from ethicsreview.lifecycle.door import StepView, open_steps, step_view
 from ethicsreview.lifecycle.steps import steps_of
 from ethicsreview.policy.catalogues import listed_items
 from ethicsreview.policy.words import said
-from reviews.desk import content
+from reviews.desk import amendments, content
 from reviews.desk.access import Visitor, with_side
 from reviews.desk.simplified import Conversion, Panel, conversion, panel
 from reviews.desk.tasks import next_task, still_to_confirm
@@ -34,6 +34,8 @@ RELATED = (
     "committee",
     "assessment",
     "submission",
+    "amends__review",
+    "follows",
 )
 # No page of the desk shows these of a person or an institution.
 PERSON_UNREAD = tuple(
@@ -125,7 +127,7 @@ class OpinionShown:
 
     @property
     def verdict(self) -> str:
-        return verdict_word(self.opinion.verdict, listed=bool(self.opinion.review.listed))
+        return verdict_word(self.opinion.verdict, listed=self.opinion.review.needs_recheck)
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,11 @@ class Dossier:
         if version is None:
             return Papers(self.review.ref, 0, None, ())
         return Papers(self.review.ref, version.number, version.sealed_at, tuple(content.papers(version)))
+
+    @cached_property
+    def told(self) -> Any:
+        """What an amendment says of itself; None of any other review."""
+        return amendments.told(self.review)
 
     # --- time and outcome -----------------------------------------------------------------------------------------
 

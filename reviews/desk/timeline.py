@@ -42,7 +42,10 @@ def timeline(dossier: Dossier) -> list[Happened]:
 
 def _happened(entry: Entry) -> Happened:
     title = step_name(entry.object_kind, entry.step)
-    return Happened(entry.at, title, entry.actor_name, _("；").join(_told(entry.facts)), entry.citation)
+    who = entry.actor_name
+    if other := entry.facts.get("on_behalf_of"):
+        who = _("%(name)s（代%(other)s）") % {"name": who, "other": other}
+    return Happened(entry.at, title, who, _("；").join(_told(entry.facts)), entry.citation)
 
 
 def step_name(object_kind: str, step: str) -> str:

@@ -1,3 +1,4 @@
+from reviews.models.amending.amendment import Amendment
 from reviews.models.appeals.appeal import Appeal
 from reviews.models.exemptions.exemption import Exemption
 from reviews.models.following.filing import FilingPaper
@@ -5,6 +6,7 @@ from reviews.models.following.follow_up import FollowUp
 from reviews.models.following.report import Report
 from reviews.models.idempotency import IdempotentRequest
 from reviews.models.international.approval import ForeignApproval
+from reviews.models.mandates.mandate import Mandate
 from reviews.models.meetings.agenda import AgendaItem
 from reviews.models.meetings.meeting import Attendance, Meeting
 from reviews.models.meetings.reporting import MeetingReport
@@ -22,6 +24,7 @@ from reviews.models.submissions.submission import Material, Request, Submission
 
 __all__ = [
     "AgendaItem",
+    "Amendment",
     "Appeal",
     "Attendance",
     "Comparison",
@@ -32,6 +35,7 @@ __all__ = [
     "FollowUp",
     "ForeignApproval",
     "IdempotentRequest",
+    "Mandate",
     "Material",
     "Meeting",
     "MeetingReport",

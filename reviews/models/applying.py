@@ -14,11 +14,16 @@ from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.lifecycle.door import create
 from ethicsreview.lifecycle.refusals import NotPermitted, Refusal, Refused
+from reviews.models.amending.scope import copy_papers
 from reviews.models.meetings.meeting import Meeting
 from reviews.models.projects.assessment import RiskAssessment
+from reviews.models.projects.changing import AMENDABLE
 from reviews.models.projects.project import Project, ProjectMember
 from reviews.models.reviewing.review import Review
 from reviews.models.submissions.submission import Submission
+
+# What the form takes as an answer to what became of earlier reviews.
+PRIOR_LONGEST = 2000
 
 
 def start_project(
@@ -54,7 +59,7 @@ def start_review(
     """A draft review with its first version. Raises Refused with everything that stands in the way."""
     moment = at or timezone.now()
     _check_creator(Review, project, by, moment)
-    with _alone_on(project):
+    with _alone_on(project) as project:
         assessment = project.assessments.filter(state=RiskAssessment.State.COMPLETED).first()
         if refusals := list(_obstacles(project, assessment)):
             raise Refused(refusals)
@@ -73,9 +78,46 @@ def start_review(
                     )
                 ]
             )
-        review = create(Review(project=project, committee=committee, assessment=assessment), by=by, at=moment)
-        Submission.objects.create(review=review, number=1, content=_known(project))
+        earlier = last_of(project, committee)
+        begun = Review(project=project, committee=committee, assessment=assessment, follows=earlier)
+        facts = {"follows": earlier.ref} if earlier else {}
+        review = create(begun, by=by, at=moment, **facts)
+        _first_version(review, earlier)
     return review
+
+
+def last_of(project: Project, committee: Committee) -> Review | None:
+    """The last review of the project that this committee closed: withdrawn, not accepted, or refused."""
+    closed = [Review.State.WITHDRAWN, Review.State.DECLINED, Review.State.REJECTED]
+    rows = project.reviews.filter(committee=committee, state__in=closed, amends=None)
+    return rows.exclude(submissions=None).select_related("committee").order_by("-pk").first()
+
+
+def _first_version(review: Review, earlier: Review | None) -> None:
+    """What was left off goes on from its last version. After a refusal one applies anew, and says so (Measures 9)."""
+    content = _known(review.project)
+    if earlier is None:
+        Submission.objects.create(review=review, number=1, content=content)
+        return
+    if earlier.state == Review.State.REJECTED:
+        Submission.objects.create(review=review, number=1, content=content | _prior(earlier))
+        return
+    last = earlier.submissions.order_by("-number")[:1].get()
+    mine = Submission.objects.create(review=review, number=1, content=last.content | content)
+    copy_papers(last, mine)
+
+
+def _prior(earlier: Review) -> dict[str, Any]:
+    """The earlier refusal, in the words of the form's own question; its people may add to it."""
+    decision = earlier.decision
+    told = _("%(committee)s，%(day)s，%(number)s，%(outcome)s。%(reasons)s") % {
+        "committee": earlier.committee.name,
+        "day": timezone.localdate(decision.decided_at).isoformat(),
+        "number": decision.number,
+        "outcome": decision.outcome_word,
+        "reasons": decision.reasons,
+    }
+    return {"prior_review": True, "prior_review_result": told[:PRIOR_LONGEST]}
 
 
 def start_meeting(
@@ -97,11 +139,10 @@ def institutions_of(person: Person, at: datetime) -> list[Institution]:
 
 
 @contextmanager
-def _alone_on(project: Project) -> Iterator[None]:
+def _alone_on(project: Project) -> Iterator[Project]:
     """Two tabs that begin the same thing at once begin it once: the second finds what the first has made."""
     with transaction.atomic():
-        Project.objects.select_for_update().get(pk=project.pk)
-        yield
+        yield Project.objects.select_for_update().get(pk=project.pk)
 
 
 def _check_creator(model: type[RiskAssessment | Review], project: Project, by: Person, at: datetime) -> None:
@@ -117,6 +158,8 @@ def _obstacles(project: Project, assessment: RiskAssessment | None) -> Iterator[
         yield Refusal("not_required", _("评估结论为无需审查"), {}, "national:2")
     if project.state == Project.State.EXEMPT:
         yield Refusal("exempt", _("本科技活动已免除审查；情况变化的，请先重新评估"), {}, "human:32")
+    if project.state in AMENDABLE:
+        yield Refusal("approved", _("本科技活动已批准；方案变化的，请申请变更"), {}, "national:20")
     if project.reviews.open().exists():
         yield Refusal("review_open", _("本科技活动已有进行中的审查"), {}, "national:9")
 

@@ -10,6 +10,8 @@ from ethicsreview.policy.catalogue_models import FormField
 from ethicsreview.policy.catalogues import materials
 from ethicsreview.policy.words import said
 from reviews.models import Material, Review, Submission
+from reviews.models.amending.amendment import PAPER
+from reviews.models.amending.scope import parts_open
 from reviews.portal.keeping import BLANK
 from reviews.portal.sections import value_text
 from reviews.rules.checklist import AskedSection, MaterialNeed, asked_sections, form_errors, required_materials
@@ -35,6 +37,8 @@ class Section:
     asked: AskedSection
     status: Status
     lines: tuple[Line, ...]
+    # Of an amendment: not among the parts that were chosen, so that it stays as it is in force.
+    shut: bool = False
 
     @property
     def key(self) -> str:
@@ -55,6 +59,7 @@ class Paper:
 
     need: MaterialNeed
     handed_in: tuple[Material, ...]
+    shut: bool = False
 
     @property
     def key(self) -> str:
@@ -80,6 +85,7 @@ class Application:
         self.review, self.version = review, version
         self.conclusions = review.assessment.conclusions
         self.form = version.form
+        self.parts = parts_open(review)
         self.rules = materials(version.sealed_at or at)
 
     @cached_property
@@ -105,7 +111,18 @@ class Application:
         needs = required_materials(self.conclusions, self.rules)
         wanted = {need.key for need in needs}
         left_over = [MaterialNeed(rule, required=False) for rule in self.rules if rule.key in handed.keys() - wanted]
-        return [Paper(need, tuple(handed.get(need.key, ()))) for need in [*needs, *left_over]]
+        return [
+            Paper(need, tuple(handed.get(need.key, ())), self.is_shut(PAPER + need.key))
+            for need in [*needs, *left_over]
+        ]
+
+    def is_shut(self, part: str) -> bool:
+        return self.parts is not None and part not in self.parts
+
+    @property
+    def papers_shut(self) -> bool:
+        """Whether no document at all may be changed."""
+        return self.parts is not None and not any(part.startswith(PAPER) for part in self.parts)
 
     @property
     def papers_status(self) -> Status:
@@ -115,11 +132,12 @@ class Application:
 
     @property
     def tasks_done(self) -> int:
-        return sum(section.status == "done" for section in self.sections) + (self.papers_status == "done")
+        done = sum(section.status == "done" and not section.shut for section in self.sections)
+        return done + (self.papers_status == "done" and not self.papers_shut)
 
     @property
     def tasks_total(self) -> int:
-        return len(self.sections) + 1
+        return sum(not section.shut for section in self.sections) + (not self.papers_shut)
 
     @property
     def complete(self) -> bool:
@@ -136,7 +154,7 @@ class Application:
             status: Status = "not_started"
         else:
             status = "started" if any(line.problems for line in lines) else "done"
-        return Section(section, status, lines)
+        return Section(section, status, lines, self.is_shut(section.key))
 
     def _line(self, field: FormField) -> Line:
         text = value_text(field, self.version.content.get(field.key))

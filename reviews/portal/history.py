@@ -15,6 +15,7 @@ from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import CONSEQUENCE, steps_of
 from ethicsreview.trail.models import Entry
 from reviews.models import Project, Review
+from reviews.models.mandates.acts import CAPACITY
 from reviews.models.projects.parties import CAPACITIES
 
 # How far back a page goes; the whole record is for those who verify it.
@@ -30,7 +31,13 @@ BEGUN: dict[str, str | Promise] = {
     "foreign_approval": gettext_lazy("列为合作国家"),
 }
 # Whose names an applicant's page shows; for the committee's side the office speaks.
-NAMED = frozenset({"lead", "team", "institution_officer"})
+NAMED = frozenset(
+    {
+        *("lead", "team", "institution_officer", "nominee", "successor"),
+        *("amender", "acting_amender", "principal", "delegate", "employer"),
+        *CAPACITY.values(),
+    }
+)
 # What the applicant has been told in the step's own notice.
 REASONS = ("reason", "listed_reason", "answer")
 
@@ -53,6 +60,7 @@ def of_project(
     known |= Q(object_kind="follow_up", object_ref__in=[follow_up.ref for follow_up in follow_ups])
     known |= Q(object_kind="report", object_ref__in=[report.ref for report in reports]) & ~Q(step="create")
     known |= Q(object_kind__in=["appeal", "foreign_approval"]) & ~Q(step="create") | Q(object_kind="exemption")
+    known |= Q(object_kind="mandate", step="revoke")
     return list(_events(Entry.objects.filter(known), project))
 
 
@@ -89,6 +97,8 @@ def _who(entry: Entry) -> str:
     capacities = [name for name in entry.capacities.split(",") if name]
     if capacities == [CONSEQUENCE]:
         return ""
+    if other := entry.facts.get("on_behalf_of"):
+        return _("%(name)s（代%(other)s）") % {"name": entry.actor_name, "other": other}
     if not capacities or NAMED & set(capacities):
         return entry.actor_name
     return _("、").join(str(CAPACITIES.get(name, name)) for name in capacities)

@@ -66,6 +66,11 @@ urlpatterns = [
     path("reviews/<str:ref>/recheck-letter/", files.recheck_letter, name="recheck_letter"),
     path("reviews/<str:ref>/versions/<int:number>/", reviews.version, name="version"),
     path("reviews/<str:ref>/versions/<int:number>/comparison/", reviews.comparison, name="comparison"),
+    path(
+        "reviews/<str:ref>/versions/<int:number>/comparison/in-force/",
+        reviews.comparison_in_force,
+        name="comparison_in_force",
+    ),
     path("<slug:collection>/<str:ref>/steps/<slug:name>/", steps.step, name="step"),
     path("documents/<str:ref>/<int:number>/", files.document, name="document"),
     path("letters/<str:ref>/", files.letter, name="letter"),

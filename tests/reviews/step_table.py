@@ -23,6 +23,7 @@ from ethicsreview.lifecycle.steps import Step, steps_of
 from reviews.models import ForeignApproval, ProjectMember
 from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
+from tests.reviews.amendments import authorise
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case, case, signing
 from tests.reviews.following import filed as reported
@@ -161,6 +162,9 @@ def scene() -> Scene:
         "appeal": filed(refused := rejected(Case(path.committee, path.lead, path.at))),
         "exemption": start_exemption(spared.project, by=path.lead, at=path.at),
     }
+    trusted = Case(path.committee, path.lead, path.at).assessed()
+    ProjectMember.objects.create(project=trusted.project, person=team, name=team.name)
+    objects["mandate"] = authorise(trusted, team)
     made = Scene(path, people, objects)
     made.at = max(followed.at, refused.at)
     return made
@@ -257,6 +261,10 @@ def declared_for(who: str, noun: str, step: Step, *, simplified: bool = False) -
     if noun == "expert":
         # The department keeps the register; who stands in it changes nothing of it.
         capacities = capacities & {"keeper", "operator"}
+    if noun == "mandate":
+        # The committee does not know of it; who acts by it may give it back.
+        capacities = capacities & {"lead", "institution_officer", "consequence"}
+        capacities |= {"delegate"} if who == "team" else set()
     if noun == "committee":
         # An operator keeps the centres; an institution's committee is kept by its own officers.
         capacities = capacities - {"operator"}

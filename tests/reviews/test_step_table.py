@@ -23,6 +23,7 @@ STEPS = [(noun, step) for noun, model in sorted(nouns().items()) for step in ste
 
 # Steps that no article orders: the nature of the thing does.
 NO_ARTICLE = {
+    "assessment.drop": "the amendment that brought it came to nothing, or was answered anew",
     "assessment.supersede": "a newer assessment takes its place; what is current is a question of order",
     "meeting.postpone": "a committee sets the hour of its own meetings",
     "meeting.cancel": "as above",
@@ -31,6 +32,7 @@ NO_ARTICLE = {
 }
 # Told by the step itself, to the one person it concerns.
 TOLD_BY_THE_STEP = {
+    "project.authorise": "mandate.create",
     "committee.appoint": "committee.appointed",
     "committee.renew_term": "committee.appointed",
     "exemption.confirm": "exemption.granted",
@@ -41,6 +43,18 @@ TELLS_NOBODY = {
     "appeal.open_review": "part of upholding the appeal",
     "assessment.complete": "the lead has just read the conclusions",
     "assessment.supersede": "part of completing the newer one",
+    "assessment.adopt": "told by the amendment's approval",
+    "assessment.drop": "told by the amendment's end",
+    "assessment.revive": "told by the appeal",
+    "mandate.revoke_for_another": "told by the mandate that takes its place",
+    "project.amend": "told by the amendment's approval",
+    "project.begin_amendment": "the lead is the one who goes on",
+    "project.expect_lead": "whoever is named is told by the review",
+    "review.choose_parts": "still being written",
+    "review.explain_change": "still being written; what was urgent is told when it is handed in",
+    "review.open_change": "whoever is named as lead is told by it; the applicant is the one who goes on",
+    "review.take_assessment": "the lead has just read the conclusions",
+    "review.weigh_change": "a finding inside the committee; acceptance names the procedure",
     "committee.declare_interests": "kept for the day it matters; then the recusal is told",
     "committee.record_training": "a note on file",
     "committee.sign_paper": "a note on file",
@@ -213,6 +227,7 @@ def test_every_row_of_the_notices_table_is_sent_by_something() -> None:
         "report.to_inform",
         *("committee.appointed", "committee.term_ended", "exemption.granted", "exemption.lapsed"),
         *("review.approved_after_modification", "review.approved_with_conditions"),
+        *("review.urgent_change", "review.amended", "review.consent_again", "project.lead_changed_former"),
     }
 
     left = {row for row in tables() if not row.startswith("deadline.")} - known - told_in_code

@@ -77,6 +77,7 @@ class Decision(Part):
     outcome: Outcome
     preliminary: bool = Field(default=False, description="waits for an agreeing re-check; approves nothing")
     outcome_label: str = Field(description="in words: 批准")
+    changes: list[Ground] = Field(default=[], description="of an amendment: what it changes, and what follows")
     grounds: list[Ground]
     requirements: list[str] = []
     follow_up: FollowUp | None = None

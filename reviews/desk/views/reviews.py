@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from reviews.desk.access import Visitor, desk_page
-from reviews.desk.changes import changes_of
+from reviews.desk.changes import against_force, changes_of
 from reviews.desk.dossier import Dossier
 from reviews.desk.timeline import timeline
 
@@ -22,7 +22,13 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
 def changes(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     """This version against the last, and the answer to each thing the committee asked for."""
     dossier = Dossier.open(visitor, ref)
-    context = {"dossier": dossier, "review": dossier.review, "tab": "changes", "changes": changes_of(dossier.review)}
+    context = {
+        "dossier": dossier,
+        "review": dossier.review,
+        "tab": "changes",
+        "changes": changes_of(dossier.review),
+        "against_force": against_force(dossier.review),
+    }
     return render(request, "desk/review_changes.html", context)
 
 

@@ -19,6 +19,7 @@ from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.appeals import forms
+from reviews.models.projects.changing import AMENDABLE
 from reviews.models.projects.project import Project, project_facts
 from reviews.models.reviewing.decision import Decision, Outcome
 from reviews.models.reviewing.review import Review
@@ -187,7 +188,13 @@ class Appeal(Lifecycle):
         """The committee decides anew: in a review of its own, on a version that begins with the last."""
         self._decide(act, answer)
         old = self.review
-        new = Review(kind=Review.Kind.APPEAL, project=old.project, committee=old.committee, assessment=old.assessment)
+        new = Review(
+            kind=Review.Kind.APPEAL,
+            project=old.project,
+            committee=old.committee,
+            assessment=old.assessment,
+            amends=old.amends,
+        )
         act.create(new)
         act.then(old, "set_aside", appeal=self.ref)
         act.then(new, "carry_over", version=old.submission)
@@ -245,8 +252,11 @@ def obstacles(review: Review, decision: Decision | None) -> Iterator[Refusal]:
     latest = review.decisions.first()
     if latest is None or latest.pk != decision.pk or review.state != decision.outcome:
         yield Refusal("overtaken", _("该决定之后情况已有变化，不能再据以重新审查"), {}, "national:18")
-    expected = Project.State.REJECTED if decision.outcome == Outcome.REJECTED else Project.State.UNDER_REVIEW
-    if review.project.state != expected:
+    expected = {str(Project.State.REJECTED if decision.outcome == Outcome.REJECTED else Project.State.UNDER_REVIEW)}
+    if review.amends_id is not None:
+        # Refused or not, what was to be changed is approved and in force.
+        expected = set(AMENDABLE) if review.project.in_force_id == review.amends_id else set()
+    if review.project.state not in expected:
         yield Refusal(
             "project_state",
             _("科技活动现为“%(state)s”，请按现在的情况申请审查"),

@@ -150,7 +150,7 @@ class FollowUp(Filed):
         source=OUTSTANDING,
         target=None,
         label=_("提前跟踪审查"),
-        by=["secretary", "chair"],
+        by=["secretary", "chair", CONSEQUENCE],
         cite="shandong:4",
         form=forms.BringForwardForm,
         judges=True,

@@ -1,6 +1,6 @@
 """RiskAssessment 风险评估: the lead's answers, and what follows from them, with the articles."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Any, Self
 
@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField
+from django_fsm import RETURN_VALUE, FSMField
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.standing import Standing
@@ -21,6 +21,7 @@ from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy.catalogues import Questionnaire, questionnaire
 from ethicsreview.policy.words import said
 from reviews.models.international import approval as foreign_approval
+from reviews.models.projects.changing import AMENDABLE
 from reviews.models.projects.project import Project
 from reviews.rules.routing import Conclusions, assess
 
@@ -32,11 +33,13 @@ class AssessmentQuerySet(LifecycleQuerySet):
 
 class RiskAssessment(Lifecycle):
     noun, collection, letter = "assessment", "assessments", "A"
-    creators = frozenset({"lead"})
+    creators = frozenset({"lead", "acting_write"})
 
     class State(models.TextChoices):
         DRAFT = "draft", pgettext_lazy("state", "填写中")
         COMPLETED = "completed", pgettext_lazy("state", "已完成")
+        # Of an approved project: it holds once the amendment that brings it is approved, and not before.
+        PROPOSED = "proposed", pgettext_lazy("state", "待变更批准")
         SUPERSEDED = "superseded", pgettext_lazy("state", "已被替代")
 
     draft = Draft(fields={"answers"}, states={State.DRAFT}, by={"lead", "team"})
@@ -63,6 +66,9 @@ class RiskAssessment(Lifecycle):
             models.UniqueConstraint(
                 fields=["project"], condition=models.Q(state="completed"), name="assessment_one_completed"
             ),
+            models.UniqueConstraint(
+                fields=["project"], condition=models.Q(state="proposed"), name="assessment_one_proposed"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -76,6 +82,9 @@ class RiskAssessment(Lifecycle):
 
     def capacities(self, standing: Standing) -> set[str]:
         return self.project.capacities(standing)
+
+    def on_behalf_of(self, capacities: Collection[str]) -> Person | None:
+        return self.project.on_behalf_of(capacities)
 
     def people(self, group: str) -> Iterable[Person]:
         return self.project.people(group)
@@ -116,22 +125,48 @@ class RiskAssessment(Lifecycle):
                 "contradiction", _("回答相互矛盾：%(text)s"), {"text": said(contradiction)}, contradiction.cite
             )
 
+    def amends_what_is_approved(self, act: Act) -> Iterator[Refusal]:
+        """What is approved rests on the assessment that stands; a new one comes with an amendment."""
+        if self.project.state in AMENDABLE and self.amendment is None:
+            yield Refusal(
+                "no_amendment",
+                _("科技活动已批准：风险评估的回答改变的，请申请变更并选择“风险评估的回答改变”"),
+                {},
+                "national:20",
+            )
+
+    @cached_property
+    def amendment(self) -> Any:
+        """The open amendment, still with its people, that is to bring this assessment."""
+        open_ones = self.project.reviews.open().filter(amends__isnull=False, waiting_for="lead")
+        return open_ones.filter(amendment__risk_changed=True).first()
+
     @step(
         source=State.DRAFT,
-        target=State.COMPLETED,
+        target=RETURN_VALUE(State.COMPLETED, State.PROPOSED),
         label=_("完成评估"),
-        by=["lead"],
-        requires=[every_question_answered],
+        by=["lead", "acting_write"],
+        requires=[every_question_answered, amends_what_is_approved],
         cite="national:9",
     )
-    def complete(self, act: Act) -> None:
-        """Measures 9; Shandong 7; Sichuan 9: assess before starting."""
+    def complete(self, act: Act) -> str:
+        """Measures 9; Shandong 7; Sichuan 9: assess before starting. Of an approved project, it is only proposed."""
         asked = questionnaire(act.at)
         found = assess(self.answers, asked)
         self.questionnaire_since, self.conclusions_kept = asked.version, found.to_json()
         self.high_risk = bool(found.listed)
         self.completed_at = act.at
         act.record(answers=self.answers, outcome=found.project_outcome)
+        if self.project.state in AMENDABLE:
+            for earlier in self.project.assessments.filter(state=self.State.PROPOSED):
+                act.before(earlier, "drop")
+            act.then(self.amendment, "take_assessment", assessment=self)
+            return str(self.State.PROPOSED)
+        self._take_the_place(act, found)
+        act.then(self.project, "need_no_review" if found.project_outcome == "not_required" else "assess")
+        return str(self.State.COMPLETED)
+
+    def _take_the_place(self, act: Act, found: Conclusions) -> None:
         for earlier in self.project.assessments.filter(state=self.State.COMPLETED).exclude(pk=self.pk):
             # Two completed ones may not stand side by side, so the older must go first.
             act.before(earlier, "supersede")
@@ -139,7 +174,19 @@ class RiskAssessment(Lifecycle):
         for exemption in self.project.exemptions.open():
             # What was exempted, or was to be, is what the older answers described.
             act.before(exemption, "lapse")
-        act.then(self.project, "need_no_review" if found.project_outcome == "not_required" else "assess")
+
+    @step(source=State.PROPOSED, target=State.COMPLETED, label=_("随变更生效"), by=[CONSEQUENCE], cite="national:20")
+    def adopt(self, act: Act) -> None:
+        """The amendment was approved: what it answered is what stands."""
+        self._take_the_place(act, self.conclusions)
+
+    @step(source=[State.DRAFT, State.PROPOSED], target=State.SUPERSEDED, label=_("随变更作废"), by=[CONSEQUENCE])
+    def drop(self, act: Act) -> None:
+        """The amendment came to nothing, or was answered anew."""
+
+    @step(source=State.SUPERSEDED, target=State.PROPOSED, label=_("随申诉恢复"), by=[CONSEQUENCE], cite="national:18")
+    def revive(self, act: Act) -> None:
+        """The amendment that brought it is decided anew."""
 
     @step(source=State.COMPLETED, target=State.SUPERSEDED, label=_("被新评估替代"), by=[CONSEQUENCE])
     def supersede(self, act: Act) -> None: ...

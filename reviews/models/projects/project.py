@@ -1,6 +1,6 @@
 """Project 科技活动: what may be done with it now. It changes only because something else says so."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,8 +18,11 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import LifecycleQuerySet
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from reviews.models.mandates.acts import PREFIX
+from reviews.models.mandates.mandate import capacities_for
+from reviews.models.projects.changing import Changing
 from reviews.models.projects.parties import holders, over_territory, territory
 
 
@@ -29,9 +32,8 @@ class ProjectQuerySet(LifecycleQuerySet):
             return self
         if standing.person is None:
             return self.none()
-        mine = Q(lead=standing.person) | Q(
-            pk__in=ProjectMember.objects.filter(person=standing.person).values("project")
-        )
+        mine = Q(lead=standing.person) | Q(incoming_lead=standing.person)
+        mine |= Q(pk__in=ProjectMember.objects.filter(person=standing.person).values("project"))
         mine |= Q(institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
         committees = standing.bodies(*COMMITTEE_ROLES)
         if committees:
@@ -54,13 +56,14 @@ class ProjectQuerySet(LifecycleQuerySet):
         """Those the person leads or works on. Two index reads, not one condition that would walk the table."""
         led = self.model.objects.filter(lead=person).values("pk")
         joined = ProjectMember.objects.filter(person=person, person__isnull=False).values("project")
-        return self.filter(pk__in=led.union(joined))
+        coming = self.model.objects.filter(incoming_lead=person, incoming_lead__isnull=False).values("pk")
+        return self.filter(pk__in=led.union(joined, coming))
 
 
 COMMITTEE_ROLES = (Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER, Role.ADVISER)
 
 
-class Project(Lifecycle):
+class Project(Changing):
     noun, collection, letter = "project", "projects", "P"
     creators = frozenset({"lead", "institution_officer"})
 
@@ -152,7 +155,12 @@ class Project(Lifecycle):
             found.add("lead")
         # A team is small: read whole, it serves `project_facts` too, and can be prefetched.
         if self.pk and standing.person.pk not in self.not_own:
-            found |= {"team" for member in self.members.all() if member.person_id == standing.person.pk}
+            found |= {member.capacity for member in self.members.all() if member.person_id == standing.person.pk}
+        if standing.person.pk == self.incoming_lead_id:
+            # Whoever is to take over helps to write, and judges nothing here.
+            found |= {"nominee", "team"}
+        if "team" in found:
+            found |= capacities_for(standing, self.pk)
         if standing.holds(Role.INSTITUTION_OFFICER, body_id=self.institution_id):
             found.add("institution_officer")
         if over_territory(standing, self.region):
@@ -161,11 +169,22 @@ class Project(Lifecycle):
             found.add("operator")
         return found
 
+    def on_behalf_of(self, capacities: Collection[str]) -> Person | None:
+        """One who has a mandate of the lead, and no right of their own."""
+        acting = bool(capacities) and all(name.startswith(PREFIX) for name in capacities)
+        return self.lead if acting else None
+
     def people(self, group: str) -> Iterable[Person]:
         if group == "lead":
             return [self.lead]
         if group == "team":
-            return Person.objects.filter(project_memberships__project=self)
+            return Person.objects.filter(
+                project_memberships__project=self, project_memberships__was_lead_until__isnull=True
+            )
+        if group == "nominee":
+            return [self.incoming_lead] if self.incoming_lead else []
+        if group == "delegates":
+            return self.delegates(timezone.now())
         if group == "officers":
             return holders([Role.INSTITUTION_OFFICER], self.institution, timezone.now())
         raise KeyError(group)
@@ -213,7 +232,8 @@ class Project(Lifecycle):
         by=[CONSEQUENCE],
         cite="national:16",
     )
-    def approve(self, act: Act, decision: str) -> None:
+    def approve(self, act: Act, decision: str, version: Any = None) -> None:
+        self.in_force = version or self.in_force
         act.record(decision=decision)
 
     @step(
@@ -316,6 +336,9 @@ class ProjectMember(models.Model):
     name = models.CharField(_("姓名"), max_length=100, validators=[plain_text])
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, blank=True, verbose_name=_("单位"))
     duty = models.CharField(_("分工"), max_length=100, blank=True, validators=[plain_text])
+    # Of a former lead who left the team: until then what they did was theirs, and they go on reading that.
+    read_until = models.ForeignKey("reviews.Review", models.PROTECT, null=True, editable=False, related_name="+")
+    was_lead_until = models.DateTimeField(_("原负责人，至"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("项目组成员")
@@ -329,12 +352,17 @@ class ProjectMember(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def capacity(self) -> str:
+        return "team" if self.was_lead_until is None else "former_lead"
+
 
 def own_project(person: Person | None) -> Q:
     """Rows of what the person leads or works on, by their `project`."""
     if person is None:
         return Q(pk__in=[])
-    return Q(project__lead=person) | Q(project__in=ProjectMember.objects.filter(person=person).values("project"))
+    mine = Q(project__lead=person) | Q(project__incoming_lead=person)
+    return mine | Q(project__in=ProjectMember.objects.filter(person=person).values("project"))
 
 
 def of_interest(standing: Standing, project: str = "project") -> Q:
@@ -345,6 +373,7 @@ def of_interest(standing: Standing, project: str = "project") -> Q:
     members = ProjectMember.objects.filter(Q(person__in=people) | Q(institution__in=institutions)).values("project")
     return (
         Q(**{f"{project}__lead__in": people})
+        | Q(**{f"{project}__incoming_lead__in": people})
         | Q(**{f"{project}__institution__in": institutions})
         | Q(**{f"{project}__in": members})
     )
@@ -362,8 +391,10 @@ def interests_in(standing: Standing, project: Project) -> bool:
 def project_facts(project: Project) -> ProjectFacts:
     """Who and what is behind a project: what an interest is measured against."""
     members = [(member.person_id, member.institution_id) for member in project.members.all()]
+    named = {project.incoming_lead_id} if project.incoming_lead_id else set()
     return ProjectFacts(
         lead_id=project.lead_id,
-        team_ids=frozenset(person for person, _institution in members if person),
+        # One who is named to lead has an interest before it is decided.
+        team_ids=frozenset({person for person, _institution in members if person} | named),
         institution_ids=frozenset({project.institution_id} | {unit for _person, unit in members if unit}),
     )

@@ -36,7 +36,7 @@ def by_recheck(review: "Rechecking", act: Act, *, reasons: str, months: int | No
     if review.runs("review.conclude_by_recheck"):
         act.meet("review.conclude_by_recheck")
     if not agreed:
-        act.then(review.project, "reject", decision=decision.number)
+        conclusion.rejected(review, decision, act)
         return review.State.REJECTED
     _approved(review, decision, act, policy)
     return review.State.APPROVED

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from reviews.models.amending import settling
 from reviews.models.reviewing.record import ReviewRecord
 from reviews.models.reviewing.states import State
 from reviews.models.submissions.submission import Material, Submission
@@ -33,3 +34,5 @@ class Appealed(ReviewRecord):
         papers = [Material(submission=mine, kind=m.kind, version=m.version, note=m.note) for m in version.documents()]
         Material.objects.bulk_create(papers)
         act.record(carried_from=version.digest)
+        if self.amends_id is not None:
+            settling.take_up_again(self, version.review, act)

@@ -11,6 +11,7 @@ from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Entry, Policy
+from reviews.models.amending import settling
 from reviews.models.following import proceeding
 from reviews.models.following.follow_up import schedule
 from reviews.models.meetings.reporting import to_be_reported
@@ -39,7 +40,7 @@ def conclude(review: "ReviewRecord", act: Act, *, requirements: list[str], reaso
     assert result.verdict is not None, "verdict_reached has refused otherwise"
     outcome = Outcome(result.verdict)
     passes = outcome == Outcome.APPROVED
-    preliminary = bool(review.listed) and passes
+    preliminary = review.needs_recheck and passes
     decision = Decision(
         review_id=review.pk,
         outcome=Outcome.PRELIMINARILY_PASSED if preliminary else outcome,
@@ -64,7 +65,7 @@ def conclude(review: "ReviewRecord", act: Act, *, requirements: list[str], reaso
         approved(review, decision, act, policy)
         return review.State.APPROVED
     if outcome == Outcome.REJECTED:
-        act.then(review.project, "reject", decision=decision.number)
+        rejected(review, decision, act)
         return review.State.REJECTED
     if outcome == Outcome.MODIFICATION_REQUIRED:
         review.ask(act, Request.Kind.MODIFICATION, dict(enumerate(requirements)))
@@ -123,7 +124,7 @@ def confirm(review: "ReviewRecord", act: Act) -> str:
     if {done["capacity"] for done in review.confirmations} < {"chair", "secretary"}:
         return review.State.MODIFICATION_SUBMITTED
     policy = review.policy_at(act.at)
-    if review.listed:
+    if review.needs_recheck:
         # The preliminary pass of a listed activity goes on to the re-check; it approves nothing by itself.
         return recheck_conclusion.passed(review, act, policy)
     voted = review.decisions.filter(round=review.round, basis=Decision.Basis.MEETING).get()
@@ -162,7 +163,11 @@ def issue(
     local_day = timezone.localdate(act.at)
     if decision.outcome == Outcome.APPROVED and not decision.preliminary:
         decision.conditions = starting.conditions(review.project, act.at)
-        decision.follow_up_due = follow_up_due(local_day, _follow_up_months(review, policy), decision.follow_up_months)
+        if review.amends_id is None:
+            months = _follow_up_months(review, policy)
+            decision.follow_up_due = follow_up_due(local_day, months, decision.follow_up_months)
+        else:
+            settling.keep_follow_up(review, decision, local_day)
     elif review.follow_up is not None and decision.outcome != Outcome.TERMINATED:
         decision.follow_up_due = follow_up_due(local_day, _follow_up_months(review, policy), decision.follow_up_months)
     made = review.decisions.count() + 1
@@ -179,15 +184,27 @@ def issue(
 
 
 def approved(review: "ReviewRecord", decision: Decision, act: Act, policy: Policy) -> None:
-    assert decision.follow_up_due is not None
-    act.then(review.project, "approve", decision=decision.number)
+    """What an approval brings about. An amendment changes what is in force; its follow-ups are already scheduled."""
     if decision.conditions:
         told = [*review.people("lead"), *review.people("officers")]
         act.tell("review.approved_with_conditions", told, number=decision.number)
+    if review.amends_id is not None:
+        settling.take_effect(review, decision, act)
+        return
+    act.then(review.project, "approve", decision=decision.number, version=decision.submission)
     for earlier in review.project.follow_ups.outstanding():
         # A review anew starts the interval anew.
         act.then(earlier, "fall_away")
+    assert decision.follow_up_due is not None, "every approval says when it is followed up"
     schedule(review, decision.follow_up_due, act, policy)
+
+
+def rejected(review: "ReviewRecord", decision: Decision, act: Act) -> None:
+    """A refusal ends what was applied for: the activity; of an amendment, the change alone."""
+    if review.amends_id is not None:
+        settling.come_to_nothing(review, act)
+    else:
+        act.then(review.project, "reject", decision=decision.number)
 
 
 def _follow_up_months(review: "ReviewRecord", policy: Policy) -> int:

@@ -6,8 +6,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE
 
+from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import step
+from reviews.models.amending import guards as amending
 from reviews.models.reviewing import forms, guards, timing
 from reviews.models.reviewing import simplified_guards as simplified
 from reviews.models.reviewing.designation import designate
@@ -102,8 +104,12 @@ class Deliberation(Simplified):
     def extend(self, act: Act, *, until: Any, reason: str) -> None:
         """Measures 17: in special cases, with the new limit stated."""
         due_at = timing.end_of_day(until)
+        running = Deadline.objects.of(self).open().get(kind="review.decision")
         act.extend("review.decision", due_at=due_at, reason=reason)
-        act.say(reason=reason, due=until.isoformat())
+        # No text bounds how often; so each time is counted, and told with its number and its own reason.
+        times = len(running.extensions) + 1
+        act.record(times=times)
+        act.say(reason=reason, due=until.isoformat(), times=times)
 
     @step(
         source=State.IN_REVIEW,
@@ -145,6 +151,7 @@ class Deliberation(Simplified):
             simplified.not_listed,
             guards.listing_determined,
             guards.version_intact,
+            amending.base_in_force,
         ],
         cite="national:16",
         form=forms.ConcludeForm,

@@ -14,6 +14,7 @@ from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
 from ethicsreview.policy import cite, with_article
 from ethicsreview.policy.catalogues import commitment, listed_items, materials
 from ethicsreview.policy.words import said
+from reviews.models.mandates.acts import PREFIX
 from reviews.models.meetings.forms import ReasonForm
 from reviews.models.meetings.meeting import Meeting
 from reviews.models.projects.project import project_facts
@@ -52,7 +53,11 @@ class SignedForm(StepForm):
     signature = forms.CharField(label=_("签名"), max_length=100, help_text=_("请输入您的姓名作为签名。"))
 
     def build(self) -> None:
-        self.commitment = commitment(self.act.at)
+        self.commitment: Any = commitment(self.act.at)
+        if self.obj is not None and handed_in_for_lead(self.obj, self.act):
+            # Nobody promises in another's name: the lead has signed (Measures 9(5)).
+            self.commitment = None
+            del self.fields["agree"], self.fields["signature"]
 
     def clean_signature(self) -> str:
         signed: str = self.cleaned_data["signature"].strip()
@@ -67,8 +72,25 @@ class SubmitForm(SignedForm):
     pass
 
 
-def commitment_kept(signed: dict[str, Any], act: Act) -> dict[str, Any]:
-    """What was promised, by whom, in which words: kept with the version."""
+def handed_in_for_lead(review: Any, act: Act) -> bool:
+    """Whether the person acts by a mandate: not the lead, nor one who is to lead and has accepted."""
+    if act.standing.person is not None and act.standing.person.pk == review.project.lead_id:
+        return False
+    capacities: set[str] = review.capacities(act.standing)
+    return not capacities & {"lead", "nominee"} and any(name.startswith(PREFIX) for name in capacities)
+
+
+def commitment_kept(review: "ReviewRecord", signed: dict[str, Any], act: Act) -> dict[str, Any]:
+    """What is kept with the version: what the one who hands it in promised; or what the lead did, and for whom."""
+    if "signature" in signed:
+        return promise(signed, act)
+    given = review.signed or (review.submission.commitment if review.submission else {})
+    kept = {name: value for name, value in given.items() if name != "digest"}
+    return kept | {"handed_in_by": act.actor.name, "handed_in_username": act.actor.username}
+
+
+def promise(signed: dict[str, Any], act: Act) -> dict[str, Any]:
+    """What was promised, by whom, in which words."""
     text = commitment(act.at)
     return {
         "signature": signed["signature"],

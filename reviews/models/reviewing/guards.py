@@ -30,7 +30,9 @@ PROCEDURES_HELD = frozenset({"general", "simplified"})
 
 
 def assessment_current(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
-    if review.assessment.state != review.assessment.State.COMPLETED:
+    states = review.assessment.State
+    current = {states.COMPLETED} if review.amends_id is None else {states.COMPLETED, states.PROPOSED}
+    if review.assessment.state not in current:
         yield Refusal("assessment", _("风险评估已更新，请按最新评估重新申请"), cite="national:9")
 
 

@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import step
+from reviews.models.amending import beginning, settling
+from reviews.models.amending import guards as amending
 from reviews.models.appeals.guards import no_appeal_pending
 from reviews.models.projects.project import Project
-from reviews.models.reviewing import followed, forms, guards, timing
+from reviews.models.reviewing import followed, forms, guards, signing, timing
 from reviews.models.reviewing.simplified import Simplified
 from reviews.models.reviewing.states import OPEN_STATES, State
 from reviews.models.submissions.submission import Request
@@ -24,8 +26,14 @@ class Intake(Simplified):
         source=State.DRAFT,
         target=State.SUBMITTED,
         label=_("提交"),
-        by=["lead"],
+        by=["lead", "acting_submit", "successor"],
         requires=[
+            signing.signed_by_lead,
+            amending.base_in_force,
+            amending.change_told,
+            amending.risk_assessed_anew,
+            amending.chosen_changed,
+            amending.lead_settled,
             guards.assessment_current,
             guards.content_complete,
             guards.materials_complete,
@@ -39,8 +47,11 @@ class Intake(Simplified):
     def submit(self, act: Act, **signed: Any) -> None:
         self.seal(act, signed)
         self.submitted_at = act.at
+        if self.amends_id is not None:
+            # What is approved stays approved, as it is, until this is decided.
+            beginning.handed_in(self, act)
         # After an appeal it never left: the review that was set aside goes on in this one.
-        if self.moves_project and (self.kind != self.Kind.APPEAL or self.project.state != Project.State.UNDER_REVIEW):
+        elif self.moves_project and (self.kind != self.Kind.APPEAL or self.project.state != Project.State.UNDER_REVIEW):
             act.then(self.project, "enter_review")
 
     @step(
@@ -65,8 +76,14 @@ class Intake(Simplified):
         source=State.SUPPLEMENT_REQUESTED,
         target=State.SUBMITTED,
         label=_("补正后提交"),
-        by=["lead"],
-        requires=[guards.content_complete, guards.materials_complete],
+        by=["lead", "acting_answer", "successor"],
+        requires=[
+            amending.change_told,
+            amending.risk_assessed_anew,
+            amending.chosen_changed,
+            guards.content_complete,
+            guards.materials_complete,
+        ],
         cite="national:10",
         form=forms.AnswerForm,
     )
@@ -79,7 +96,12 @@ class Intake(Simplified):
         target=State.ACCEPTED,
         label=_("受理"),
         by=["secretary"],
-        requires=[guards.committee_active, guards.committee_lawful, guards.procedure_exists],
+        requires=[
+            amending.change_weighed,
+            guards.committee_active,
+            guards.committee_lawful,
+            guards.procedure_exists,
+        ],
         cite="national:10",
         form=forms.AcceptForm,
         judges=True,
@@ -119,14 +141,16 @@ class Intake(Simplified):
         act.say(reason=reason)
         if self.follow_up is not None:
             act.then(self.follow_up, "send_back", reason=reason)
-        if self.moves_project:
+        if self.amends_id is not None:
+            settling.come_to_nothing(self, act)
+        elif self.moves_project:
             act.then(self.project, "leave_review")
 
     @step(
         source=sorted(OPEN_STATES),
         target=State.WITHDRAWN,
         label=_("撤回"),
-        by=["lead"],
+        by=["lead", "successor"],
         requires=[followed.not_owed, no_appeal_pending],
         form=forms.ReasonForm,
         danger=True,
@@ -141,5 +165,7 @@ class Intake(Simplified):
         act.cancel("review.refer", "review.conclude_by_recheck")
         for recheck in self.rechecks.open():
             act.then(recheck, "cancel", reason=reason)
-        if self.project.state == Project.State.UNDER_REVIEW:
+        if self.amends_id is not None:
+            settling.come_to_nothing(self, act)
+        elif self.project.state == Project.State.UNDER_REVIEW:
             act.then(self.project, "leave_review")

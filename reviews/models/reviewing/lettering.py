@@ -5,13 +5,16 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.letters import issue_letter
 from ethicsreview.documents.models import Letter
 from ethicsreview.policy import Policy, cite
+from reviews.models.amending import lettering as amending
 from reviews.models.meetings.meeting import Attendance
 from reviews.models.projects.starting import condition_text
 from reviews.models.rechecks import lettering as recheck_lettering
@@ -19,6 +22,7 @@ from reviews.models.reviewing.decision import Decision
 from reviews.models.reviewing.wording import votes_told
 
 BATCH = 50
+REST = ("submission", "meeting", "recheck")
 
 
 def issue_pending(at: datetime) -> int:
@@ -26,7 +30,7 @@ def issue_pending(at: datetime) -> int:
     kept = Letter.objects.filter(number=OuterRef("number"))
     wanting = Decision.objects.exclude(Exists(kept)).order_by("pk")
     decisions = list(
-        wanting.select_related("review__project__lead", "review__committee", "submission", "meeting", "recheck")[:BATCH]
+        wanting.select_related("review__project__lead", "review__committee", "review__amends__review", *REST)[:BATCH]
     )
     for decision in decisions:
         issue(decision, at)
@@ -85,7 +89,8 @@ def letter_content(decision: Decision) -> dict[str, Any]:
         "outcome": decision.outcome,
         "preliminary": decision.preliminary,
         "outcome_label": decision.outcome_word,
-        "grounds": _grounds(decision),
+        "changes": amending.changes(decision) if review.amends_id is not None else [],
+        "grounds": _grounds(decision) + _extensions(decision),
         "requirements": decision.requirements,
         "follow_up": _follow_up(decision),
         "notices": _notices(decision),
@@ -108,6 +113,21 @@ def _grounds(decision: Decision) -> list[dict[str, str]]:
     grounds = [{"text": decision.reasons, "citation": ""}] if decision.reasons else []
     grounds += _of_listed(decision)
     return grounds + [{"text": ground["label"], "citation": cite(ground["cite"])} for ground in decision.grounds]
+
+
+def _extensions(decision: Decision) -> list[dict[str, str]]:
+    """Measures 17: a limit that was moved on is stated, with the reason, wherever the decision is."""
+    review = decision.review
+    limits = Deadline.objects.of(review).filter(kind="review.decision", started_at__lte=decision.decided_at)
+    words = _("审查期限延长至%(day)s：%(reason)s")
+    return [
+        {
+            "text": words % {"day": date_format(one.last_day, "DATE_FORMAT"), "reason": one.reason},
+            "citation": cite("national:17"),
+        }
+        for limit in limits.order_by("started_at")
+        for one in limit.extensions
+    ]
 
 
 def _of_listed(decision: Decision) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 """What is known of a review, before its steps: who, what applies, which version."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -36,6 +36,7 @@ from reviews.models.reviewing.states import HOLDERS, OPEN_STATES, WAITING_FOR, S
 from reviews.models.submissions.submission import Request, Submission
 
 NOTHING = Q(pk__in=[])
+OWN_SIDE = frozenset({"lead", "team", "former_lead"})
 
 
 def seen_by_committee(standing: Standing) -> Q:
@@ -67,8 +68,12 @@ class ReviewQuerySet(LifecycleQuerySet):
         if standing.person is None:
             return self.none()
         person = standing.person
-        mine = Q(project__lead=person)
-        mine |= Q(project__in=ProjectMember.objects.filter(person=person).values("project"))
+        mine = Q(project__lead=person) | Q(project__incoming_lead=person)
+        seats = ProjectMember.objects.filter(person=person)
+        mine |= Q(project__in=seats.filter(was_lead_until=None).values("project"))
+        # A former lead goes on reading what was begun in their time.
+        theirs = {"project__members__person": person, "project__members__read_until__gte": models.F("pk")}
+        mine |= Q(pk__in=self.model.objects.filter(**theirs).values("pk"))
         if institutions := standing.bodies(Role.INSTITUTION_OFFICER):
             mine |= Q(project__institution__in=institutions)
         return self.filter(mine | seen_by_committee(standing) | seen_by_regulator(standing))
@@ -121,12 +126,25 @@ class ReviewRecord(Lifecycle):
     assessment = models.ForeignKey(RiskAssessment, models.PROTECT, related_name="reviews")
     # The version now under review: the last that was sealed.
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="+")
+    # The version in force that it changes: of an amendment, and of its decision anew after an appeal.
+    amends = models.ForeignKey(
+        Submission, models.PROTECT, null=True, editable=False, related_name="amendments", verbose_name=_("所变更的版本")
+    )
+    # The earlier review of the same activity that it takes up again, or that the committee is to know of.
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="followed_by", verbose_name=_("以往审查")
+    )
+    # The lead's promise for the draft as it stands, where somebody else is to hand it in.
+    signed = models.JSONField(_("先行签署的承诺"), default=dict, blank=True, editable=False)
     round = models.PositiveIntegerField(_("轮次"), default=1, editable=False)
     regimes = models.JSONField(_("适用规则"), default=list, editable=False)
     # The committee's determination (Measures 5(4)); None until it has made one.
     listed = models.BooleanField(_("列入清单"), null=True, editable=False)
     listed_items = models.JSONField(_("清单事项"), default=list, editable=False)
     listed_reason = models.TextField(_("清单认定理由"), blank=True, editable=False)
+    # The committee found no major change of risk in what is listed and was re-checked as such; then an amendment needs
+    # no second re-check (Measures 33). False wherever nobody has found so.
+    risk_steady = models.BooleanField(_("风险未发生重大变化"), default=False, editable=False)
     policy_pin = models.JSONField(_("所据规则"), default=dict, editable=False)
     waiting_for = models.CharField(_("待办方"), max_length=12, blank=True, default="lead", editable=False)
     confirmations = models.JSONField(_("修改确认"), default=list, editable=False)
@@ -139,6 +157,7 @@ class ReviewRecord(Lifecycle):
 
     if TYPE_CHECKING:  # what other models call back by
         agenda_items: Any
+        amendment: Any
         appeals: Any
         designations: Any
         decisions: Any
@@ -172,7 +191,7 @@ class ReviewRecord(Lifecycle):
     def capacities(self, standing: Standing) -> set[str]:
         """The project's own people act for the project alone, whatever else they are."""
         found = self.project.capacities(standing)
-        if found & {"lead", "team"} or standing.person is None:
+        if found & OWN_SIDE or standing.person is None:
             return found - {"institution_officer"} if "lead" in found else found
         if self.pk and self.state != State.DRAFT:
             roles = on_committee(standing, self.committee_id)
@@ -187,6 +206,9 @@ class ReviewRecord(Lifecycle):
         if person.pk in self.not_recused:
             return False
         return self.opinions.filter(person=person, state=Opinion.State.RECUSED).exists()
+
+    def on_behalf_of(self, capacities: Collection[str]) -> Person | None:
+        return self.project.on_behalf_of(capacities)
 
     def conflicts(self, standing: Standing) -> Iterable[Refusal]:
         """Measures 8 and 14: nobody judges what they have an interest in."""
@@ -245,6 +267,11 @@ class ReviewRecord(Lifecycle):
         return self.procedure == self.Procedure.SIMPLIFIED
 
     @property
+    def needs_recheck(self) -> bool:
+        """Measures 26, 33: every listed activity; of its amendments, those that raise its risk."""
+        return bool(self.listed) and not (self.amends_id is not None and self.risk_steady)
+
+    @property
     def holder(self) -> str:
         """Who has the ball, in words."""
         return str(HOLDERS.get(self.waiting_for, ""))
@@ -294,9 +321,8 @@ class ReviewRecord(Lifecycle):
     def seal(self, act: Act, signed: dict[str, Any]) -> None:
         draft = self.draft_submission
         assert draft is not None, "every state in which the lead writes has an open version"
-        commitment = forms.commitment_kept(signed, act)
-        draft.seal(by=act.actor, at=act.at, commitment=commitment)
-        self.submission = draft
+        draft.seal(by=act.actor, at=act.at, commitment=forms.commitment_kept(self, signed, act))
+        self.submission, self.signed = draft, {}
         act.record(version=draft.number, digest=draft.digest)
 
     def ask(self, act: Act, kind: str, items: dict[Any, str]) -> None:

@@ -4,22 +4,24 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from reviews.models.amending.steps import Amending
 from reviews.models.reviewing.appealed import Appealed
 from reviews.models.reviewing.deliberation import Deliberation
 from reviews.models.reviewing.followed import Followed
 from reviews.models.reviewing.intake import Intake
 from reviews.models.reviewing.rechecking import Rechecking
 from reviews.models.reviewing.revision import Revision
+from reviews.models.reviewing.signing import Signing
 from reviews.models.reviewing.states import OPEN_STATES
 
 
-class Review(Intake, Deliberation, Revision, Rechecking, Appealed, Followed):
+class Review(Intake, Signing, Amending, Deliberation, Revision, Rechecking, Appealed, Followed):
     """Steps are declared by phase: intake, deliberation with the simplified procedure beside it, revision, re-check;
-    what follows an appeal, and what an approval leaves to follow up.
+    what an amendment has besides, what follows an appeal, and what an approval leaves to follow up.
     """
 
     noun, collection, letter = "review", "reviews", "R"
-    creators = frozenset({"lead"})
+    creators = frozenset({"lead", "acting_write"})
 
     class Meta:
         verbose_name = _("审查")
@@ -30,9 +32,20 @@ class Review(Intake, Deliberation, Revision, Rechecking, Appealed, Followed):
                 condition=Q(kind="initial", state__in=sorted(OPEN_STATES)),
                 name="review_one_open_initial",
             ),
+            models.UniqueConstraint(
+                fields=["project", "committee"],
+                condition=Q(amends__isnull=False, state__in=sorted(OPEN_STATES)),
+                name="review_one_open_amendment",
+            ),
+            models.CheckConstraint(condition=~Q(kind="amendment") | Q(amends__isnull=False), name="review_amends_it"),
             # Measures 32, 34: whatever the code does, no listed activity is approved on its preliminary opinion alone.
             models.CheckConstraint(
-                condition=~Q(state="approved") | ~Q(listed=True) | Q(recheck_result="agreed") | Q(recheck_waived=True),
+                condition=~Q(state="approved")
+                | ~Q(listed=True)
+                | Q(recheck_result="agreed")
+                | Q(recheck_waived=True)
+                # Measures 33: what was re-checked once, and whose risk the committee found not to change greatly.
+                | Q(amends__isnull=False, risk_steady=True),
                 name="review_listed_approved_by_recheck",
             ),
             models.CheckConstraint(

@@ -7,6 +7,7 @@ from django_fsm import RETURN_VALUE
 
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import step
+from reviews.models.amending import guards as amending
 from reviews.models.appeals.guards import no_appeal_pending
 from reviews.models.reviewing import forms, guards, timing
 from reviews.models.reviewing.simplified import Simplified
@@ -24,8 +25,16 @@ class Revision(Simplified):
         source=State.MODIFICATION_REQUIRED,
         target=State.MODIFICATION_SUBMITTED,
         label=_("提交修改"),
-        by=["lead"],
-        requires=[no_appeal_pending, guards.content_complete, guards.materials_complete],
+        by=["lead", "acting_answer", "successor"],
+        requires=[
+            no_appeal_pending,
+            amending.base_in_force,
+            amending.change_told,
+            amending.risk_assessed_anew,
+            amending.chosen_changed,
+            guards.content_complete,
+            guards.materials_complete,
+        ],
         cite="national:16",
         form=forms.AnswerForm,
     )
@@ -39,7 +48,7 @@ class Revision(Simplified):
         target=RETURN_VALUE(State.MODIFICATION_SUBMITTED, State.APPROVED, State.PRELIMINARILY_PASSED),
         label=_("确认修改"),
         by=["secretary", "chair"],
-        requires=[guards.not_confirmed_by_same, guards.version_intact],
+        requires=[guards.not_confirmed_by_same, guards.version_intact, amending.base_in_force],
         cite="national:16",
         form=forms.ConfirmForm,
         judges=True,
@@ -67,8 +76,17 @@ class Revision(Simplified):
         source=State.REVISION_REQUIRED,
         target=State.ACCEPTED,
         label=_("修改后再提交"),
-        by=["lead"],
-        requires=[no_appeal_pending, guards.content_complete, guards.materials_complete, guards.no_restriction],
+        by=["lead", "acting_answer", "successor"],
+        requires=[
+            no_appeal_pending,
+            amending.base_in_force,
+            amending.change_told,
+            amending.risk_assessed_anew,
+            amending.chosen_changed,
+            guards.content_complete,
+            guards.materials_complete,
+            guards.no_restriction,
+        ],
         cite="national:16",
         form=forms.AnswerForm,
     )

@@ -32,7 +32,7 @@ def verdict_word(verdict: str, *, listed: bool) -> str:
 
 def verdict_choices(review: "ReviewRecord") -> list[tuple[str, str]]:
     """What a member may choose from: the verdicts of its kind of review, or none of them."""
-    listed = bool(review.listed)
+    listed = review.needs_recheck
     return [(value, verdict_word(value, listed=listed)) for value in (*verdicts_of(review.kind), ABSTAIN)]
 
 
@@ -44,7 +44,7 @@ def outcome_word(decision: "Decision") -> str | Promise:
 
     if decision.preliminary:
         return PRELIMINARY["approved"]
-    if decision.outcome == "modification_required" and decision.review.listed:
+    if decision.outcome == "modification_required" and decision.review.needs_recheck:
         return PRELIMINARY["modification_required"]
     return Outcome(decision.outcome).label
 
@@ -52,7 +52,7 @@ def outcome_word(decision: "Decision") -> str | Promise:
 def votes_told(decision: "Decision") -> list[tuple[str, int]]:
     """The committee's votes as a letter and a page show them, by verdict."""
     tally: dict[str, Any] = decision.tally
-    listed = bool(decision.review.listed)
+    listed = decision.review.needs_recheck
     votes = [(verdict_word(verdict, listed=listed), count) for verdict, count in tally["votes"].items()]
     if tally["abstained"]:
         votes.append((verdict_word("abstain", listed=listed), tally["abstained"]))

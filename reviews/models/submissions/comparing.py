@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.documents.comparison import compare_fields, compare_texts
@@ -14,13 +15,18 @@ BATCH = 20
 
 class ComparisonQuerySet(models.QuerySet["Comparison"]):
     def of(self, submission: Submission) -> "Comparison | None":
-        return self.filter(new=submission).first()
+        """Against the version before it in the same review."""
+        return self.filter(new=submission, old__review=submission.review_id).first()
+
+    def with_force(self, submission: Submission) -> "Comparison | None":
+        """Of an amendment: against the version in force that it is to change."""
+        return self.filter(new=submission, old=submission.review.amends_id).first()
 
 
 class Comparison(models.Model):
-    """The version `new` against the one before it, as plain data that a page can draw."""
+    """The version `new` against an older one, as plain data that a page can draw."""
 
-    new = models.OneToOneField(Submission, models.CASCADE, related_name="comparison")
+    new = models.ForeignKey(Submission, models.CASCADE, related_name="comparisons")
     old = models.ForeignKey(Submission, models.CASCADE, related_name="+")
     fields = models.JSONField(default=list)
     documents = models.JSONField(default=list)
@@ -30,27 +36,40 @@ class Comparison(models.Model):
     class Meta:
         verbose_name = _("版本对照")
         verbose_name_plural = _("版本对照")
+        constraints = [models.UniqueConstraint(fields=["new", "old"], name="comparison_once")]
 
     def __str__(self) -> str:
         return f"{self.old} → {self.new}"
 
 
 class PendingQuerySet(models.QuerySet[Submission]):
-    def pending(self) -> Self:
-        """Sealed versions that follow another and have not been compared; their documents must have been read."""
-        return self.filter(sealed_at__isnull=False, number__gt=1, comparison=None)
+    def following(self) -> Self:
+        """Sealed versions that follow another and have not been compared with it."""
+        made = Comparison.objects.filter(new=OuterRef("pk"), old__review=OuterRef("review"))
+        return self.filter(~Exists(made), sealed_at__isnull=False, number__gt=1)
+
+    def amending(self) -> Self:
+        """Sealed versions of an amendment that have not been compared with what is in force."""
+        made = Comparison.objects.filter(new=OuterRef("pk"), old=OuterRef("review__amends"))
+        return self.filter(~Exists(made), sealed_at__isnull=False, review__amends__isnull=False)
 
 
 def compare_pending() -> int:
-    """Compare what is wanting, oldest first, a bounded number at a time."""
+    """Compare what is wanting, oldest first, a bounded number at a time; their documents must have been read."""
     made = 0
-    for new in PendingQuerySet(Submission).pending().order_by("pk")[:BATCH]:
-        old = Submission.objects.get(review=new.review_id, number=new.number - 1)
-        if not _texts_read(old, new):
-            continue
-        Comparison.objects.get_or_create(new=new, defaults=_comparison(old, new) | {"old": old})
-        made += 1
+    for new in PendingQuerySet(Submission).following().order_by("pk")[:BATCH]:
+        made += _compare(Submission.objects.get(review=new.review_id, number=new.number - 1), new)
+    for new in PendingQuerySet(Submission).amending().select_related("review__amends").order_by("pk")[:BATCH]:
+        assert new.review.amends is not None
+        made += _compare(new.review.amends, new)
     return made
+
+
+def _compare(old: Submission, new: Submission) -> bool:
+    if not _texts_read(old, new):
+        return False
+    Comparison.objects.get_or_create(new=new, old=old, defaults=_comparison(old, new))
+    return True
 
 
 def _texts_read(*versions: Submission) -> bool:

@@ -168,8 +168,10 @@ def keep_section(
     """Keep some fields of the draft as they are typed; returns the new revision.
 
     Raises NotVisible, NotPermitted (not the project's people, or the version is sealed), or Stale when somebody
-    saved since: nothing is overwritten.
+    saved since: nothing is overwritten. Raises Refused for what an amendment has not opened.
     """
+    from reviews.models.amending import scope
+
     moment = at or timezone.now()
     review: Review = submission.review
     standing = standing_of(by, moment)
@@ -177,6 +179,7 @@ def keep_section(
         raise NotVisible(review.ref)
     if not {"lead", "team"} & review.capacities(standing):
         raise NotPermitted("draft", ["lead", "team"])
+    scope.check_fields(submission, values)
     rows = Submission.objects.filter(pk=submission.pk, sealed_at__isnull=True)
     content = submission.content | values
     if rows.filter(revision=revision).update(content=content, revision=F("revision") + 1, saved_at=moment):

@@ -19,6 +19,7 @@ from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.documents.storage import store
 from ethicsreview.lifecycle.drafts import Stale, keep_draft
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, Refusal, Refused
+from reviews.models.amending.scope import check_paper
 from reviews.models.projects.project import Project, ProjectMember
 from reviews.models.reviewing.review import Review
 from reviews.models.submissions.submission import Material, Submission
@@ -40,7 +41,7 @@ def revise_project(
         fields["region"] = institution.region
     with transaction.atomic():
         kept = keep_draft(project, by=by, revision=revision, at=at, **fields)
-        project.members.all().delete()
+        project.members.filter(was_lead_until=None).delete()
         ProjectMember.objects.bulk_create([ProjectMember(project=project, **member) for member in members])
     return kept
 
@@ -78,6 +79,7 @@ def hand_in(
     moment = at or timezone.now()
     with transaction.atomic():
         _open(submission, by, moment)
+        check_paper(submission, kind)
         if in_place_of is None:
             if same := submission.materials.filter(kind=kind, version__digest=sm3(file)).first():
                 return same
@@ -92,6 +94,7 @@ def take_back(material: Material, *, by: Person, at: datetime | None = None) -> 
     """Leave a document out of the version being written. What earlier versions handed in stays with them."""
     with transaction.atomic():
         _open(material.submission, by, at or timezone.now())
+        check_paper(material.submission, material.kind)
         material.delete()
 
 

@@ -8,17 +8,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ethicsreview.lifecycle.door import step_view
+from ethicsreview.lifecycle.refusals import Refusal
+from ethicsreview.lifecycle.steps import steps_of
 from ethicsreview.policy.catalogues import commitment
 from reviews.models import Review, Submission
 from reviews.models.submissions.submission import keep_section
 from reviews.portal.access import OWN_SIDE, Visitor, closed, portal_page
+from reviews.portal.amendments import in_the_way
 from reviews.portal.application import Application, typing_errors
 from reviews.portal.keeping import Conflict, keep, token
 from reviews.portal.sections import SectionForm, value_text
 from reviews.portal.views.autosave import ConflictShown, autosaved, shown
 from reviews.rules.checklist import AskedSection
 
-RELATED = ("project__institution", "project__lead", "committee", "assessment")
+RELATED = ("project__institution", "project__lead", "committee", "assessment", "amends__review")
 
 
 def writable(visitor: Visitor, ref: str) -> tuple[Review, Submission | None]:
@@ -41,6 +45,10 @@ def section(request: HttpRequest, visitor: Visitor, ref: str, key: str) -> HttpR
     asked = application.asked.get(key)
     if asked is None:
         return closed(request, review)
+    if application.is_shut(key):
+        shown = next(one for one in application.sections if one.key == key)
+        context = {"review": review, "section": shown, "choosing": CHOOSING}
+        return render(request, "portal/section_shut.html", context, status=409 if request.method == "POST" else 200)
     if request.method == "POST":
         return _save(request, visitor, application, asked)
     form = SectionForm(asked, version.content, _typed_before(request, asked, version))
@@ -58,18 +66,25 @@ def check(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     if version is None:
         return redirect(review)
     application, requests = Application(review, version, visitor.at), list(review.open_requests())
+    step = SUBMITTING[review.state]
+    may_hand_in = bool(steps_of(Review)[step].by & review.capacities(visitor.standing))
+    wanting: list[Refusal] = []
+    if may_hand_in and review.amends_id is not None:
+        wanting = in_the_way(step_view(review, step, visitor.person, at=visitor.at, standing=visitor.standing))
     context = {
         "review": review,
         "application": application,
         "commitment": commitment(visitor.at),
         "requests": requests,
-        "ready": application.complete and all(one.answer for one in requests),
-        "step": SUBMITTING[review.state],
-        "is_lead": "lead" in review.capacities(visitor.standing),
+        "ready": application.complete and all(one.answer for one in requests) and not wanting,
+        "wanting": wanting,
+        "step": step,
+        "may_hand_in": may_hand_in,
     }
     return render(request, "portal/check.html", context)
 
 
+CHOOSING = "choose_parts"
 # The step that hands in what is being written, by state.
 SUBMITTING = {
     Review.State.DRAFT: "submit",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max
+from django.db.models import Max, Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
+from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import Refused
-from reviews.models import Exemption, Project, Recheck, Report, Review
+from reviews.models import Exemption, Mandate, Project, ProjectMember, Recheck, Report, Review
 from reviews.models.applying import committees_offered, institutions_of, start_assessment, start_project, start_review
 from reviews.models.exemptions.exemption import OPEN
 from reviews.models.following.reporting import kinds_open
@@ -99,7 +100,9 @@ def edit(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
 @require_safe
 @portal_page
 def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    found = visitor.find(Project, ref, "institution", "lead")
+    found = visitor.find(Project, ref, "institution", "lead", "incoming_lead", "in_force__review")
+    # Who is of the team is asked by every step, and drawn once.
+    prefetch_related_objects([found], Prefetch("members", ProjectMember.objects.select_related("institution")))
     reviews = list(
         Review.objects.visible_to(visitor.standing).filter(project=found).select_related("committee").order_by("-pk")
     )
@@ -119,7 +122,7 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
         "project": found,
         "gates": gates(found, visitor.at),
         "exemptions": list(Exemption.objects.visible_to(visitor.standing).filter(project=found).order_by("-pk")),
-        "members": list(found.members.select_related("institution").order_by("pk")),
+        "members": sorted(found.members.all(), key=lambda member: member.pk),
         "assessments": assessments,
         "reviews": reviews,
         "follow_ups": follow_ups,
@@ -132,6 +135,10 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
         "own": bool(OWN_SIDE & capacities),
         "may_assess": found.state not in CLOSED and not any(one.state == "draft" for one in assessments),
         "may_apply": found.state == Project.State.ASSESSED and not any(one.waiting_for for one in reviews),
+        "mandates": list(
+            Mandate.objects.visible_to(visitor.standing).filter(project=found).select_related("person").order_by("-pk")
+        ),
+        "steps": open_steps(found, visitor.person, at=visitor.at, standing=visitor.standing),
         "history": history.of_project(found, reviews, follow_ups, reports),
     }
     open_ = any(one.state in OPEN for one in context["exemptions"])

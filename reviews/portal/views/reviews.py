@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -13,8 +14,9 @@ from reviews.models import Appeal, FollowUp, Review, Submission
 from reviews.models.appeals.appeal import OPEN, obstacles
 from reviews.models.projects.starting import gates
 from reviews.models.submissions.comparing import Comparison
-from reviews.portal import history, simplified
+from reviews.portal import amendments, history, simplified
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
+from reviews.portal.amendments import LEADING, TOLD
 from reviews.portal.application import Application
 from reviews.portal.comparing import documents, fields
 from reviews.portal.decisions import told
@@ -25,21 +27,33 @@ from reviews.portal.views.applications import RELATED, SUBMITTING
 @require_safe
 @portal_page
 def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    found = visitor.find(Review, ref, *RELATED, "submission")
+    found = visitor.find(Review, ref, *RELATED, "submission", "follows")
+    if found.amends_id is not None:
+        # Its steps ask each for itself who is of the team.
+        prefetch_related_objects([found.project], "members")
     capacities = found.capacities(visitor.standing)
     own = bool(OWN_SIDE & capacities)
     version = found.draft_submission if own and found.waiting_for == "lead" else None
-    steps = open_steps(found, visitor.person, at=visitor.at) if own else []
+    # The institution agrees to a new lead here, where the draft is.
+    asked = own or (found.amends_id is not None and "institution_officer" in capacities)
+    steps = open_steps(found, visitor.person, at=visitor.at) if asked else []
     handing_in, requests = SUBMITTING.get(found.state), list(found.open_requests())
     context: dict[str, Any] = {
         "review": found,
         "own": own,
-        "steps": [step for step in steps if step.name != handing_in],
+        "steps": [step for step in steps if step.name not in {handing_in, *TOLD, *LEADING}],
         "deadlines": list(Deadline.objects.of(found).open().soonest()),
         "requests": requests,
         "answered_all": all(one.answer for one in requests),
         "application": Application(found, version, visitor.at) if version else None,
     }
+    if found.amends_id is not None:
+        context |= {
+            "told": amendments.told(found, visitor.at),
+            "telling": amendments.of_amendment(steps, TOLD),
+            "leading": amendments.of_amendment(steps, LEADING),
+            "wanting": amendments.in_the_way(amendments.may_hand_in(steps, handing_in)),
+        }
     if found.procedure:
         context |= {"simplified": simplified.told(found, visitor.at), "turned": simplified.turned(found)}
     if found.state != Review.State.DRAFT:
@@ -101,11 +115,26 @@ def comparison(request: HttpRequest, visitor: Visitor, ref: str, number: int) ->
     found, new = _sealed(visitor, ref, number)
     if number < 2:
         raise Http404(f"{ref} {number}")
-    made = Comparison.objects.of(new)
+    return _compared(request, visitor, found, new, Comparison.objects.of(new), number - 1)
+
+
+@require_safe
+@portal_page
+def comparison_in_force(request: HttpRequest, visitor: Visitor, ref: str, number: int) -> HttpResponseBase:
+    """A version of an amendment against the one in force that it is to change."""
+    found, new = _sealed(visitor, ref, number)
+    if found.amends_id is None:
+        raise Http404(f"{ref} {number}")
+    return _compared(request, visitor, found, new, Comparison.objects.with_force(new), None)
+
+
+def _compared(
+    request: HttpRequest, visitor: Visitor, found: Review, new: Submission, made: Comparison | None, before: int | None
+) -> HttpResponseBase:
     context = {
         "review": found,
         "version": new,
-        "before": number - 1,
+        "before": before,
         "ready": made is not None,
         "fields": fields(made, new.form) if made else [],
         "documents": documents(made, visitor.at) if made else [],

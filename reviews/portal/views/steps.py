@@ -16,14 +16,21 @@ from ethicsreview.lifecycle.forms import StepForm
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import InvalidInput, Refusal, Refused
 from ethicsreview.lifecycle.steps import steps_of
-from reviews.models import Appeal, Exemption, FollowUp, ForeignApproval, Project, Report, Review, RiskAssessment
+from reviews.models import (
+    Appeal,
+    Exemption,
+    ForeignApproval,
+    Mandate,
+    Project,
+    Review,
+    RiskAssessment,
+)
 from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, form_key, once_by_form
 from reviews.portal.access import Visitor, portal_page
 from reviews.portal.views.applications import SUBMITTING
 
 COLLECTIONS: dict[str, type[Lifecycle]] = {
-    model.collection: model
-    for model in (Project, RiskAssessment, Review, ForeignApproval, Appeal, Exemption, FollowUp, Report)
+    model.collection: model for model in (Project, RiskAssessment, Review, ForeignApproval, Appeal, Exemption, Mandate)
 }
 # What a link may fill in: which other objects are meant, never what is said of them.
 PREFILLED = ("also",)
@@ -51,7 +58,7 @@ def _take(request: HttpRequest, visitor: Visitor, obj: Lifecycle, name: str) -> 
         done = perform(obj, name, posted(view.form, request.POST), by=visitor.person, at=visitor.at)
         if isinstance(done, Review) and name in SUBMITTING.values():
             return reverse("portal:submitted", args=[done.ref])
-        return done.get_absolute_url()
+        return address_after(done, name)
 
     try:
         answer = once_by_form(visitor.person, request.path, request.POST, at=visitor.at, do=do)
@@ -69,6 +76,14 @@ def _take(request: HttpRequest, visitor: Visitor, obj: Lifecycle, name: str) -> 
     elif name not in SUBMITTING.values():
         messages.success(request, _("“%(step)s”已完成。") % {"step": view.label})
     return redirect(answer.text)
+
+
+def address_after(done: Lifecycle, name: str) -> str:
+    """Where one goes on: what the step has begun, or its object."""
+    if isinstance(done, Project) and name == "begin_amendment":
+        begun = Review.objects.filter(project=done, amends=done.in_force).order_by("-pk").first()
+        return (begun or done).get_absolute_url()
+    return done.get_absolute_url()
 
 
 def posted(form: forms.Form, data: QueryDict) -> dict[str, Any]:

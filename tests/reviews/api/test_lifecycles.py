@@ -7,6 +7,7 @@ from ethicsreview.lifecycle.registry import collections
 from reviews.models import Review
 from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import keeper_of, people_of, person
+from tests.reviews.amendments import authorise, team_member
 from tests.reviews.api.client import Caller, problem
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import PASSWORD, Case, ballot, signing
@@ -45,10 +46,12 @@ def everything(path: Case) -> dict[str, str]:
         "rechecks": beside.recheck.ref,
         "recheck-opinions": beside.seat(beside.experts[0]).ref,
         "experts": beside.experts[0].ref,
+        "mandates": authorise(path, team_member(path)).ref,
     }
 
 
 # What the department of a re-check sees, and no committee.
+OF_ITS_OWN = {"mandates"}
 OF_DEPARTMENT = {"rechecks", "recheck-opinions", "experts"}
 
 
@@ -57,6 +60,7 @@ def test_every_collection_has_the_form(path: Case, everything: dict[str, str]) -
     of_committee, of_department = Caller(path.chair), Caller(path.organiser)  # type: ignore[attr-defined]
     for collection, ref in everything.items():
         caller = of_department if collection in OF_DEPARTMENT else of_committee
+        caller = Caller(path.lead) if collection in OF_ITS_OWN else caller
         one = caller.get(f"/{collection}/{ref}").json()
         assert (one["ref"], one["url"]) == (ref, f"/api/v1/{collection}/{ref}")
         assert one["state_label"]

@@ -19,6 +19,7 @@ from ethicsreview.accounts.models import ApiToken
 from reviews.api.access import REF
 from reviews.models import Appeal
 from reviews.models.exemptions.exempting import start_exemption
+from tests.reviews.amendments import authorise, team_member
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case
 from tests.reviews.following import filed as reported
@@ -99,8 +100,9 @@ def populated(path: Case) -> World:
         "rechecks": listed.recheck.ref,
         "recheck-opinions": listed.seat(listed.experts[0]).ref,
         "experts": listed.experts[0].ref,
+        "mandates": authorise(path, team_member(path)).ref,
     }
-    asking = dict.fromkeys(("projects", "assessments", "reviews", "foreign-approvals", "me"), lead)
+    asking = dict.fromkeys(("projects", "assessments", "reviews", "foreign-approvals", "mandates", "me"), lead)
     asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts"), organiser)
     return World(refs, {collection: asking.get(collection, chair) for collection in [*refs, "me"]})
 
