@@ -53,6 +53,12 @@ def of_amendment(steps: Collection[StepView], names: Collection[str]) -> list[St
     return [view for view in steps if view.name in names]
 
 
+def of_a_new_lead(steps: Collection[StepView], told: Told) -> list[StepView]:
+    """Where nobody is named, only that somebody may be."""
+    named = told.amendment.new_lead_id is not None
+    return [view for view in steps if view.name in LEADING and (named or view.name == "name_lead")]
+
+
 def may_hand_in(steps: Collection[StepView], name: str | None) -> StepView | None:
     """The step that hands in what is being written, where this person may take it at all."""
     return next((view for view in steps if view.name == name), None)

@@ -86,6 +86,8 @@ class Application:
         self.conclusions = review.assessment.conclusions
         self.form = version.form
         self.parts = parts_open(review)
+        # Of an amendment: that its parts are chosen, and that they are explained, are tasks too.
+        self.told: tuple[bool, ...] = ()
         self.rules = materials(version.sealed_at or at)
 
     @cached_property
@@ -133,11 +135,11 @@ class Application:
     @property
     def tasks_done(self) -> int:
         done = sum(section.status == "done" and not section.shut for section in self.sections)
-        return done + (self.papers_status == "done" and not self.papers_shut)
+        return done + (self.papers_status == "done" and not self.papers_shut) + sum(self.told)
 
     @property
     def tasks_total(self) -> int:
-        return sum(not section.shut for section in self.sections) + (not self.papers_shut)
+        return sum(not section.shut for section in self.sections) + (not self.papers_shut) + len(self.told)
 
     @property
     def complete(self) -> bool:

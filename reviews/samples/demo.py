@@ -11,7 +11,7 @@ from committees.models import Expert
 from ethicsreview.accounts.models import Authority, Institution, Person, Role
 from ethicsreview.deadlines.calendar import law_day
 from reviews.models.reviewing import lettering
-from reviews.samples import following, rechecks
+from reviews.samples import changes, following, rechecks
 from reviews.samples.houses import House, Place, found
 from reviews.samples.journeys import Journey, Session
 from reviews.samples.people import appoint, person
@@ -130,6 +130,8 @@ def _every_stage(house: House, now: datetime) -> None:
     approved, modify = (_submitted(house, next(told), now - timedelta(days=days)).accept() for days in (26, 25))
     agenda = [(approved, "approved"), (modify, "modification_required")]
     Session(house, "第1次审查会议", _at_nine(now, -14), now - timedelta(days=20), agenda).plan().hold()
+    approved.at = now - timedelta(days=3)
+    changes.amend(approved)
 
     coming = [_submitted(house, next(told), now - timedelta(days=days)).accept() for days in (12, 10)]
     _tomorrow(house, coming, now, "第2次审查会议")
@@ -166,6 +168,10 @@ def _some_stages(house: House, told: Sequence[Story], verdict: str, now: datetim
     decided, coming, waiting, begun = told
     agenda = [(_submitted(house, decided, now - timedelta(days=24)).accept(), verdict)]
     Session(house, "第1次审查会议", _at_nine(now, -10), now - timedelta(days=18), agenda).plan().hold()
+    if verdict == "approved":
+        changed = agenda[0][0]
+        changed.at = now - timedelta(days=7)
+        changes.decide(changes.amend(changed))
     _tomorrow(house, [_submitted(house, coming, now - timedelta(days=9)).accept()], now, "第2次审查会议")
     _submitted(house, waiting, now - timedelta(days=2))
     _journey(house, begun, now - timedelta(hours=3)).begin().assess()

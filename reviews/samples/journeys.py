@@ -54,16 +54,16 @@ class Journey:
         return self
 
     def assess(self) -> "Journey":
-        draft = start_assessment(self.project, by=self.lead, at=self._later())
+        draft = start_assessment(self.project, by=self.lead, at=self.later())
         # What is asked changes with the law.
         asked = {question.key for question in questionnaire(self.at).questions}
         answers = {key: answer for key, answer in self.story.answers.items() if key in asked}
         keep_draft(draft, by=self.lead, revision=draft.revision, at=self.at, answers=answers)
-        self.assessment = perform(draft, "complete", by=self.lead, at=self._later())
+        self.assessment = perform(draft, "complete", by=self.lead, at=self.later())
         return self
 
     def apply(self) -> "Journey":
-        self.review = start_review(self.project, by=self.lead, committee=self.house.committee, at=self._later())
+        self.review = start_review(self.project, by=self.lead, committee=self.house.committee, at=self.later())
         self.write()
         return self
 
@@ -106,7 +106,7 @@ class Journey:
         answers = {f"criterion__{criterion.key}": "meets" for criterion in criteria_for(self.review)}
         answers |= {f"concern__{key}": "no" for key in concerns_asked(self.review)}
         terms = answers | {"verdict": "approved", "comment": "", "password": PASSWORD}
-        perform(Opinion.objects.get(review=self.review, person=member), "cast", by=member, at=self._later(), **terms)
+        perform(Opinion.objects.get(review=self.review, person=member), "cast", by=member, at=self.later(), **terms)
         return self
 
     def answer(self, step: str) -> "Journey":
@@ -119,21 +119,25 @@ class Journey:
         self.take("confirm_modification", self.house.secretary, password=PASSWORD)
         return self.take("confirm_modification", self.house.chair, password=PASSWORD)
 
+    def conclude(self) -> "Journey":
+        """By the designated members' approval."""
+        return self.take("conclude", self.house.chair, password=PASSWORD)
+
     def _revise(self) -> None:
         version = self.review.draft_submission
         assert version is not None
         changed = {"risk_controls": version.content.get("risk_controls", "") + "同意书写明退出方式和联系人。"}
-        keep_section(version, by=self.lead, revision=version.revision, values=changed, at=self._later())
+        keep_section(version, by=self.lead, revision=version.revision, values=changed, at=self.later())
 
     def take(self, step: str, by: Person, **terms: Any) -> "Journey":
         """One step on the review, a little later."""
-        self.review = perform(self.review, step, by=by, at=self._later(), **terms)
+        self.review = perform(self.review, step, by=by, at=self.later(), **terms)
         return self
 
     def _signature(self) -> dict[str, Any]:
         return {"agree": True, "signature": self.lead.name}
 
-    def _later(self) -> datetime:
+    def later(self) -> datetime:
         self.at += PAUSE
         return self.at
 

@@ -43,6 +43,7 @@ class ChoosePartsForm(StepForm):
         keys += [part for part in self.obj.amendment.written_parts if part not in keys]
         field: Any = self.fields["parts"]
         field.choices = [(key, words.get(key, key)) for key in keys]
+        field.needed = True
         amendment = self.obj.amendment
         if amendment.reason:
             changed = "yes" if amendment.risk_changed else "no"
@@ -102,6 +103,7 @@ class ExplainForm(StepForm):
             field.help_text = with_article(_("都没有的，不选"), entry.cite)
         else:
             del self.fields["consent_triggers"]
+            self.fields["informing"].help_text = ""
         self.order_fields(told)
         if amendment.risk_benefit:
             self.initial = self._given() | dict(self.initial)

@@ -48,10 +48,13 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
         "application": Application(found, version, visitor.at) if version else None,
     }
     if found.amends_id is not None:
+        told_of = amendments.told(found, visitor.at)
+        if context["application"]:
+            context["application"].told = (bool(told_of.amendment.parts), told_of.explained)
         context |= {
-            "told": amendments.told(found, visitor.at),
+            "told": told_of,
             "telling": amendments.of_amendment(steps, TOLD),
-            "leading": amendments.of_amendment(steps, LEADING),
+            "leading": amendments.of_a_new_lead(steps, told_of),
             "wanting": amendments.in_the_way(amendments.may_hand_in(steps, handing_in)),
         }
     if found.procedure:

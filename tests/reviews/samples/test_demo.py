@@ -55,12 +55,13 @@ def test_the_stages_of_reviews_and_projects(printed):
     assert Meeting.objects.filter(state="planned").count() == 4
     assert sorted(FollowUp.objects.values_list("state", flat=True)) == ["due", "scheduled", "scheduled", "scheduled"]
     assert list(Report.objects.values_list("kind", "state")) == [("sae", "filed")]
-    assert Letter.objects.count() == Decision.objects.count() == 10
+    assert Letter.objects.count() == Decision.objects.count() == 11
+    assert sorted(Review.objects.filter(kind="amendment").values_list("state", flat=True)) == ["approved", "submitted"]
     assert sorted(Recheck.objects.values_list("state", flat=True)) == ["in_progress", "requested"]
 
 
 def test_one_review_is_on_its_way_by_the_simplified_procedure(printed):
-    review = Review.objects.get(procedure="simplified")
+    review = Review.objects.get(procedure="simplified", kind="initial")
 
     assert review.waiting_for == "reviewers"
     assert sorted(review.opinions.values_list("state", flat=True)) == ["assigned", "cast"]
