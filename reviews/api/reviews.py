@@ -16,6 +16,7 @@ from ethicsreview.policy.catalogues import materials
 from ethicsreview.policy.words import said
 from reviews.api import review_shapes as parts
 from reviews.api.access import Call, Ref, Viewer, find
+from reviews.api.emergencies import UrgencyShape
 from reviews.api.lifecycles import Face, along, routes
 from reviews.api.reading import require_media_type, storable
 from reviews.api.shapes import BodyShape, Input, Summary, url_of
@@ -34,6 +35,7 @@ class ReviewShape(Summary):
     procedure_label: str
     procedure_ground: str
     simplified: SimplifiedShape | None
+    urgency: UrgencyShape | None
     round: int
     regimes: list[str]
     listed: bool | None
@@ -70,6 +72,7 @@ class ReviewShape(Summary):
             procedure_label=str(obj.get_procedure_display()),
             procedure_ground=obj.procedure_ground,
             simplified=SimplifiedShape.of(obj, viewer),
+            urgency=UrgencyShape.of(obj, viewer),
             round=obj.round,
             regimes=obj.regimes or sorted(obj.assessment.conclusions.regimes),
             listed=obj.listed,

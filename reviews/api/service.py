@@ -10,6 +10,7 @@ from ethicsreview.lifecycle.registry import collections
 from reviews.api import (
     appeals,
     assessments,
+    emergencies,
     exemptions,
     experts,
     foreign_approvals,
@@ -50,6 +51,7 @@ OWN: dict[str, Router] = {
     "projects": projects.router,
     "assessments": assessments.router,
     "reviews": reviews.router,
+    "emergency-events": emergencies.router,
     "appeals": appeals.router,
     "exemptions": exemptions.router,
     "foreign-approvals": foreign_approvals.router,

@@ -133,6 +133,7 @@ class ReviewRow:
     ref: str
     state: str
     simplified: bool
+    urgent: bool
     waiting_for: str
     recheck_result: str
     listed: bool
@@ -207,10 +208,12 @@ class Reviews:
         return bool(self.page.rows)
 
     def _row(self, row: Any) -> ReviewRow:
+        urgent = row.procedure == Review.Procedure.EMERGENCY
         return ReviewRow(
             ref=row.ref,
             state=row.state,
             simplified=row.procedure == Review.Procedure.SIMPLIFIED,
+            urgent=urgent,
             waiting_for=row.waiting_for,
             recheck_result=row.recheck_result,
             listed=bool(row.listed),
@@ -218,7 +221,7 @@ class Reviews:
             lead=row.lead_name,
             institution=row.institution_name,
             committee=row.committee_name if self.side != "committee" else "",
-            due=Ending.on(row.next_due_at, self.at) if row.next_due_at else None,
+            due=Ending.on(row.next_due_at, self.at, in_hours=urgent) if row.next_due_at else None,
             submitted_at=row.submitted_at,
         )
 

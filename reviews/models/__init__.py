@@ -1,4 +1,6 @@
 from reviews.models.appeals.appeal import Appeal
+from reviews.models.emergencies.advising import FieldAdvice
+from reviews.models.emergencies.event import EmergencyEvent
 from reviews.models.exemptions.exemption import Exemption
 from reviews.models.following.follow_up import FollowUp
 from reviews.models.idempotency import IdempotentRequest
@@ -25,7 +27,9 @@ __all__ = [
     "Comparison",
     "Decision",
     "Designation",
+    "EmergencyEvent",
     "Exemption",
+    "FieldAdvice",
     "FollowUp",
     "ForeignApproval",
     "IdempotentRequest",

@@ -132,7 +132,7 @@ class Intake(Simplified):
         self.release_reviewers(act)
         if self.clock_runs():
             act.cancel("review.decision")
-        act.cancel("review.refer", "review.conclude_by_recheck")
+        act.cancel("review.refer", "review.conclude_by_recheck", "review.preliminary")
         for recheck in self.rechecks.open():
             act.then(recheck, "cancel", reason=reason)
         if self.project.state == Project.State.UNDER_REVIEW:

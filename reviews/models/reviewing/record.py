@@ -142,11 +142,17 @@ class ReviewRecord(Lifecycle):
         appeals: Any
         designations: Any
         decisions: Any
+        emergency_facts: Any
+        event: Any
+        field_advice: Any
         follow_ups: Any
         opinions: Any
         rechecks: Any
         requests: Any
+        runs: Any
         submissions: Any
+        tier: Any
+        urgent_hours: Any
 
     class Meta:
         abstract = True
@@ -234,6 +240,11 @@ class ReviewRecord(Lifecycle):
     def is_simplified(self) -> bool:
         """Whether designated members decide. False again once it went to a meeting."""
         return self.procedure == self.Procedure.SIMPLIFIED
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it runs by the emergency procedure now. False again once it became general."""
+        return self.procedure == self.Procedure.EMERGENCY
 
     @property
     def holder(self) -> str:

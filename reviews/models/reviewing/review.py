@@ -10,11 +10,12 @@ from reviews.models.reviewing.intake import Intake
 from reviews.models.reviewing.rechecking import Rechecking
 from reviews.models.reviewing.revision import Revision
 from reviews.models.reviewing.states import OPEN_STATES
+from reviews.models.reviewing.urgent import Urgent
 
 
-class Review(Intake, Deliberation, Revision, Rechecking, Appealed):
+class Review(Urgent, Intake, Deliberation, Revision, Rechecking, Appealed):
     """Steps are declared by phase: intake, deliberation with the simplified procedure beside it, revision, re-check;
-    and what follows an appeal.
+    what follows an appeal; and what the emergency procedure has of its own.
     """
 
     noun, collection, letter = "review", "reviews", "R"
@@ -33,6 +34,11 @@ class Review(Intake, Deliberation, Revision, Rechecking, Appealed):
             models.CheckConstraint(
                 condition=~Q(state="approved") | ~Q(listed=True) | Q(recheck_result="agreed") | Q(recheck_waived=True),
                 name="review_listed_approved_by_recheck",
+            ),
+            # Measures 36: hours run only under an emergency that somebody declared.
+            models.CheckConstraint(
+                condition=~Q(procedure="emergency") | Q(event__isnull=False, tier__isnull=False),
+                name="review_emergency_names_event",
             ),
             models.CheckConstraint(
                 condition=Q(recheck_waived=False) | ~Q(exception={}), name="review_waived_has_ground"
