@@ -104,7 +104,7 @@ class UrgentListed(Listed, Urgent):
         return self
 
 
-def _around(kind: type[Urgent], at: datetime | None, ready: bool, region: str, answers: dict[str, Any] | None) -> Any:
+def _around(kind: type[Urgent], at: datetime | None, region: str, answers: Any, *, ready: bool = True) -> Any:
     at = at or timezone.now()
     reviewing = committee(7, region, at=at)
     if ready:
@@ -127,11 +127,11 @@ def urgent(
     answers: dict[str, Any] | None = None,
 ) -> Urgent:
     """A ready committee, a lead, an emergency in force; nothing has begun."""
-    made: Urgent = _around(Urgent, at, ready, region, answers)
+    made: Urgent = _around(Urgent, at, region, answers, ready=ready)
     return made
 
 
 def urgent_listed(*, at: datetime | None = None, region: str = "370100", answers: Any = None) -> UrgentListed:
-    made: UrgentListed = _around(UrgentListed, at, True, region, answers)
+    made: UrgentListed = _around(UrgentListed, at, region, answers)
     made.with_department(region=f"{region[:2]}0000").with_experts()
     return made

@@ -1,4 +1,4 @@
-"""Measures 37: in an emergency a member of the field attends; without one, an adviser of it is heard, without a vote."""
+"""Measures 37: a member of the field attends; without one, an adviser of it is heard, without a vote."""
 
 import pytest
 

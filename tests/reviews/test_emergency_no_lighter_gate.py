@@ -1,4 +1,4 @@
-"""Measures 39; Shandong 9: urgency neither avoids the review nor lowers its standard. No gate is lighter in an emergency.
+"""Measures 39; Shandong 9: urgency neither avoids the review nor lowers its standard: no gate is lighter.
 
 By declaration: every step asks at least what the general procedure's asks. By behaviour: whatever is refused in the
 general procedure, in whatever state things are, is refused under the same code in the emergency procedure.
@@ -128,7 +128,12 @@ def with_an_interest(path: Urgent) -> None:
     met(path)
     chair = path.chair
     declared = InterestDeclaration.objects.create(
-        committee=path.committee, person=chair, year=path.at.year, declared_at=path.at, none_to_declare=False, details="师生"
+        committee=path.committee,
+        person=chair,
+        year=path.at.year,
+        declared_at=path.at,
+        none_to_declare=False,
+        details="师生",
     )
     declared.people.set([path.lead])
 
