@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from committees.kinds import RuleKind
@@ -24,7 +24,7 @@ class EventChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         event: EmergencyEvent = obj
         words = {"title": event.title, "level": event.get_level_display(), "ref": event.ref}
-        return translated("%(title)s · %(level)s · %(ref)s") % words
+        return gettext("%(title)s · %(level)s · %(ref)s") % words
 
 
 class UrgentAcceptForm(ListingForm):
@@ -50,20 +50,20 @@ class UrgentAcceptForm(ListingForm):
         self.fields["event"].queryset = events.order_by("-starts_at")  # type: ignore[attr-defined]
         tiers = policy.value("emergency.tier_hours", default=())
         self.fields["tier"].choices = [  # type: ignore[attr-defined]
-            (place, translated("%(tier)s（%(hours)d小时）") % {"tier": TIERS[place], "hours": hours_of(place, policy)})
+            (place, gettext("%(tier)s（%(hours)d小时）") % {"tier": TIERS[place], "hours": hours_of(place, policy)})
             for place in TIERS
             if place <= len(tiers)
         ]
         proposed = policy.value("emergency.level_tiers", default=())
         told = [
-            translated("“%(event)s”建议按“%(tier)s”办理")
+            gettext("“%(event)s”建议按“%(tier)s”办理")
             % {"event": event.title, "tier": TIERS[proposed[Level(event.level).place]]}
             for event in found
             if proposed
         ]
         limit = policy.entry("emergency.hours")
-        words = translated("由委员会按科技活动的紧急程度确定，一般不超过%(hours)d小时") % {"hours": limit.value}
-        self.fields["tier"].help_text = translated("；").join([with_article(words, limit.cite), *told])
+        words = gettext("由委员会按科技活动的紧急程度确定，一般不超过%(hours)d小时") % {"hours": limit.value}
+        self.fields["tier"].help_text = gettext("；").join([with_article(words, limit.cite), *told])
 
 
 class ExtendForm(ReasonForm):
