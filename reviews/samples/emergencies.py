@@ -13,6 +13,7 @@ from ethicsreview.lifecycle.door import perform
 from reviews.models import EmergencyEvent
 from reviews.models.emergencies.declaring import declare
 from reviews.samples.houses import House
+from reviews.samples.stories import Story, stories
 
 RULES = (RuleKind.EMERGENCY, RuleKind.EMERGENCY_SOP)
 GROUND = "为应对突发事件开展，按一般程序的期限办理将贻误时机"
@@ -56,3 +57,17 @@ def emergency(authority: Authority, by: Person, at: datetime, **changes: Any) ->
         "grounds": "出现社区传播，需要尽快开展预防、诊断和治疗研究。",
     }
     return declare(authority, by=by, at=at, **declared | changes)
+
+
+TITLES = (
+    "呼吸道传染病重症早期识别指标的观察性研究",
+    "某广谱抗病毒药物治疗轻症患者的随机对照试验",
+    "社区居民自我监测与就诊时机的调查",
+)
+
+
+def urgent_story(number: int) -> Story:
+    """An activity that answers the emergency."""
+    told = stories()[number]
+    more = {"emergency_answered": "呼吸道传染病疫情（演示）", "urgency_reason": GROUND}
+    return Story(TITLES[number], told.field, {**told.answers, "responds_to_emergency": True}, {**told.texts, **more})

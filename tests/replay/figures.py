@@ -69,7 +69,7 @@ def figures(replay: Replay, folder: Path) -> list[str]:
         f"committees {Meeting.objects.values('committee').distinct().count()}",
         f"moved by {replay.weeks} weeks: the first was filed on {law_day(start)}, by rules in force that day",
         "",
-        f"{'':<58} {'n':>4} {'submit→first':>13} {'answer→end':>11} {'to approval':>12} {'approve':>8} {'modify':>7} {'reject':>7}",
+        _line("", "n", "submit→first", "answer→end", "to approval", "approve", "modify", "reject"),
         _line(
             "replay, emergency procedure",
             len(first),

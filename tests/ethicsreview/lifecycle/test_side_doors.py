@@ -125,6 +125,7 @@ def test_consequence_steps_are_known() -> None:
     assert BY_ITSELF == [
         ("appeal", "open_review"),
         ("assessment", "supersede"),
+        ("emergency_event", "run_out"),
         ("exemption", "lapse"),
         ("foreign_approval", "confirm_alike"),
         ("foreign_approval", "drop"),
@@ -141,6 +142,7 @@ def test_consequence_steps_are_known() -> None:
         ("project", "reject"),
         ("project", "reopen"),
         ("recheck", "cancel"),
+        ("recheck", "take_general_time"),
         ("recheck_opinion", "release"),
         ("review", "carry_over"),
         ("review", "convert_to_meeting"),

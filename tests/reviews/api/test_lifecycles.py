@@ -10,6 +10,7 @@ from tests.committees.builders import keeper_of, people_of, person
 from tests.reviews.api.client import Caller, problem
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import PASSWORD, Case, ballot, signing
+from tests.reviews.emergencies import event
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.rules.answers import RECORDS, SURVEY
 
@@ -43,6 +44,7 @@ def everything(path: Case) -> dict[str, str]:
         "rechecks": beside.recheck.ref,
         "recheck-opinions": beside.seat(beside.experts[0]).ref,
         "experts": beside.experts[0].ref,
+        "emergency-events": event(at=path.at).ref,
     }
 
 

@@ -21,6 +21,7 @@ from reviews.models import Appeal
 from reviews.models.exemptions.exempting import start_exemption
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case
+from tests.reviews.emergencies import event
 from tests.reviews.foreign import abroad
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.rules.answers import RECORDS
@@ -96,9 +97,10 @@ def populated(path: Case) -> World:
         "rechecks": listed.recheck.ref,
         "recheck-opinions": listed.seat(listed.experts[0]).ref,
         "experts": listed.experts[0].ref,
+        "emergency-events": event(at=path.at, by=listed.organiser).ref,
     }
     asking = dict.fromkeys(("projects", "assessments", "reviews", "foreign-approvals", "me"), lead)
-    asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts"), organiser)
+    asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts", "emergency-events"), organiser)
     return World(refs, {collection: asking.get(collection, chair) for collection in [*refs, "me"]})
 
 
