@@ -16,7 +16,7 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
-from reviews.desk.tasks import BALLOT, BALLOT_NOW, GIVE, Task, task_of
+from reviews.desk.tasks import BALLOT, BALLOT_NOW, GIVE, TRIAGE, Task, task_of
 from reviews.models import Attendance, Meeting, Opinion, Review
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES, territory
 from reviews.models.reviewing.states import State
@@ -146,6 +146,8 @@ class ReviewRow:
 
     @property
     def task(self) -> Task:
+        if self.urgent and self.state == State.SUBMITTED:
+            return TRIAGE
         return task_of(self.state, self.waiting_for, self.recheck_result, simplified=self.simplified)
 
     @property
@@ -208,7 +210,9 @@ class Reviews:
         return bool(self.page.rows)
 
     def _row(self, row: Any) -> ReviewRow:
-        urgent = row.procedure == Review.Procedure.EMERGENCY
+        # Before it is accepted, nothing but the question whether it is urgent has a time.
+        claimed = row.state == State.SUBMITTED and row.next_due_at is not None
+        urgent = claimed or row.procedure == Review.Procedure.EMERGENCY
         return ReviewRow(
             ref=row.ref,
             state=row.state,

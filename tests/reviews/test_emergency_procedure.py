@@ -128,6 +128,50 @@ def test_what_is_claimed_urgent_may_still_take_the_general_procedure():
     assert path.clock().unit == "days"
 
 
+# --- triage -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_claimed_urgent_is_judged_within_hours():
+    path = urgent().submitted()
+
+    triage = path.clock("review.triage")
+    assert triage.due_at == path.review.submitted_at + hours(2)
+    assert path.review.next_due_at == triage.due_at
+    path.do("accept_urgently", path.chair, event=path.event.ref, tier=1, procedure_ground=GROUND, listed="no")
+    assert Deadline.objects.get(object_ref=path.review.ref, kind="review.triage").outcome == "met"
+
+
+def test_without_an_emergency_a_claim_starts_no_clock():
+    path = case(answers=SURVEY | URGENT).submitted()
+
+    assert not Deadline.objects.of(path.review).exists()
+
+
+def test_found_wanting_it_is_judged_again_when_it_is_complete():
+    path = urgent().submitted()
+    path.do("request_supplement", path.secretary, item__purpose="请写明目的")
+    assert not Deadline.objects.of(path.review).open().exists()
+
+    path.do("resubmit", path.lead, answer__1="已写明", agree=True, signature=path.lead.name)
+
+    assert path.clock("review.triage").due_at == path.at + hours(2)
+
+
+@pytest.mark.parametrize(
+    ("step", "terms"),
+    [
+        ("accept", {"procedure": "general", "procedure_ground": "不紧急", "listed": "no"}),
+        ("decline", {"reason": "不属于本委员会"}),
+    ],
+)
+def test_judged_either_way_the_question_is_closed(step, terms):
+    path = urgent().submitted()
+
+    path.do(step, path.secretary, **terms)
+
+    assert not Deadline.objects.of(path.review).open().filter(kind="review.triage").exists()
+
+
 # --- the clock ----------------------------------------------------------------------------------------------------
 
 NEW_YEARS_EVE = datetime(2026, 12, 31, 14, 30, tzinfo=UTC)  # 22:30 in Shanghai

@@ -159,6 +159,10 @@ class EmergencyEvent(Lifecycle):
             words = _("该事件已于%(day)s届满，需要继续的应当重新宣布")
             yield Refusal("run_out", words, {"day": self.until.isoformat()}, "national:36")
 
+    def has_an_end(self, act: Act) -> Iterator[Refusal]:
+        if self.until is None:
+            yield Refusal("no_end", _("该事件没有规定期限，不需要延长"), {}, "national:36")
+
     # --- steps ----------------------------------------------------------------------------------------------------
 
     @step(
@@ -166,7 +170,7 @@ class EmergencyEvent(Lifecycle):
         target=None,
         label=_("延长"),
         by=["declarer"],
-        requires=[not_run_out],
+        requires=[has_an_end, not_run_out],
         cite="national:36",
         form=forms.ExtendEventForm,
     )

@@ -65,8 +65,6 @@ class ExtendEventForm(ReasonedForm):
 
     def clean_until(self) -> Any:
         until, now = self.cleaned_data["until"], self.obj.until
-        if now is None:
-            raise forms.ValidationError(_("该事件没有规定期限，不需要延长。"), code="open")
         if until is not None and until <= now:
             raise forms.ValidationError(_("新的期限应晚于现有期限。"), code="earlier")
         return until

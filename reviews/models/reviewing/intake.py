@@ -8,7 +8,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import step
 from reviews.models.appeals.guards import no_appeal_pending
 from reviews.models.projects.project import Project
-from reviews.models.reviewing import forms, guards, timing
+from reviews.models.reviewing import forms, guards, timing, urgent_timing
 from reviews.models.reviewing.simplified import Simplified
 from reviews.models.reviewing.states import OPEN_STATES, State
 from reviews.models.submissions.submission import Request
@@ -39,6 +39,7 @@ class Intake(Simplified):
     def submit(self, act: Act, **signed: Any) -> None:
         self.seal(act, signed)
         self.submitted_at = act.at
+        urgent_timing.ask_for_triage(self, act)
         # After an appeal it never left: the review that was set aside goes on in this one.
         if self.kind != self.Kind.APPEAL or self.project.state != Project.State.UNDER_REVIEW:
             act.then(self.project, "enter_review")
@@ -55,6 +56,7 @@ class Intake(Simplified):
     )
     def request_supplement(self, act: Act, **asked: str) -> None:
         """Measures 10: all that is missing, told once."""
+        urgent_timing.triaged(self, act)
         self.ask(
             act,
             Request.Kind.SUPPLEMENT,
@@ -73,6 +75,7 @@ class Intake(Simplified):
     def resubmit(self, act: Act, **answers: Any) -> None:
         self.answer(act, answers)
         self.seal(act, answers)
+        urgent_timing.ask_for_triage(self, act)
 
     @step(
         source=State.SUBMITTED,
@@ -95,6 +98,7 @@ class Intake(Simplified):
         listed_reason: str,
     ) -> None:
         """Measures 10, 17: says the procedure; the clock runs from here, by the rules of this day."""
+        urgent_timing.triaged(self, act)
         policy = self.policy_at(act.at)
         self.procedure, self.procedure_ground = procedure, procedure_ground
         self.regimes, self.policy_pin, self.accepted_at = sorted(policy.regimes), policy.pin(), act.at
@@ -113,6 +117,7 @@ class Intake(Simplified):
         danger=True,
     )
     def decline(self, act: Act, *, reason: str) -> None:
+        urgent_timing.triaged(self, act)
         act.say(reason=reason)
         act.then(self.project, "leave_review")
 
@@ -132,7 +137,7 @@ class Intake(Simplified):
         self.release_reviewers(act)
         if self.clock_runs():
             act.cancel("review.decision")
-        act.cancel("review.refer", "review.conclude_by_recheck", "review.preliminary")
+        act.cancel("review.refer", "review.conclude_by_recheck", urgent_timing.SHARE, urgent_timing.TRIAGE)
         for recheck in self.rechecks.open():
             act.then(recheck, "cancel", reason=reason)
         if self.project.state == Project.State.UNDER_REVIEW:

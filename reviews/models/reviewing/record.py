@@ -139,6 +139,7 @@ class ReviewRecord(Lifecycle):
 
     if TYPE_CHECKING:  # what other models call back by
         agenda_items: Any
+        claims_urgency: Any
         appeals: Any
         designations: Any
         decisions: Any

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy
 from reviews.models.emergencies.advising import FieldAdvice
@@ -72,10 +73,18 @@ class Urgent(ReviewRecord):
         """Asked only where urgency is claimed: for all others the emergency procedure is shut anyway."""
         found: dict[str, Any] = super().procedure_facts(at)  # type: ignore[misc]  # of the simplified procedure
         if self.claims_urgency:
-            event = EmergencyEvent.objects.in_force(at).covering(self.project.region).exists()
-            lacking = any(True for _refusal in self.committee.emergency_lacks(self.policy_at(at), at))
-            found |= {"emergency_event": event, "emergency_system": not lacking}
+            events, lacking = self.emergency_at(at)
+            found |= {"emergency_event": bool(events), "emergency_system": not lacking}
         return found
+
+    def emergency_at(self, at: datetime) -> tuple[list[EmergencyEvent], list[Refusal]]:
+        """The emergencies in force where the activity is carried out, and what the committee lacks: read once for all
+        guards of a page."""
+        known: dict[datetime, tuple[list[EmergencyEvent], list[Refusal]]] = self.__dict__.setdefault("_emergency", {})
+        if at not in known:
+            events = EmergencyEvent.objects.in_force(at).covering(self.project.region).order_by("-starts_at", "-pk")
+            known[at] = list(events), list(self.committee.emergency_lacks(self.policy_at(at), at))
+        return known[at]
 
     @property
     def tier_word(self) -> str:
@@ -130,6 +139,7 @@ class Urgent(ReviewRecord):
         listed_reason: str,
     ) -> None:
         """Measures 10, 36: names the procedure, the event and the tier; the hours run from here."""
+        urgent_timing.triaged(self, act)
         policy = self.policy_at(act.at)
         self.procedure, self.procedure_ground = self.Procedure.EMERGENCY, procedure_ground
         self.event, self.tier = event, tier

@@ -16,7 +16,7 @@ from reviews.models.emergencies.event import EmergencyEvent
 from reviews.models.emergencies.kinds import TIERS, Level
 from reviews.models.meetings.forms import ReasonForm
 from reviews.models.reviewing.forms import ListingForm, new_limit
-from reviews.models.reviewing.urgent_guards import events_open, free_advisers, in_words
+from reviews.models.reviewing.urgent_guards import free_advisers, in_words
 from reviews.models.reviewing.urgent_timing import hours_of
 
 
@@ -45,7 +45,7 @@ class UrgentAcceptForm(ListingForm):
 
     def build(self) -> None:
         super().build()
-        policy, found = self.obj.policy_at(self.act.at), events_open(self.obj, self.act)
+        policy, found = self.obj.policy_at(self.act.at), self.obj.emergency_at(self.act.at)[0]
         events = EmergencyEvent.objects.filter(pk__in=[event.pk for event in found])
         self.fields["event"].queryset = events.order_by("-starts_at")  # type: ignore[attr-defined]
         tiers = policy.value("emergency.tier_hours", default=())

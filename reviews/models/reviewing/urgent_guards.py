@@ -12,34 +12,22 @@ from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
-from reviews.models.emergencies.event import EmergencyEvent
 from reviews.models.projects.project import project_facts
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.urgent import Urgent
 
 
-def events_open(review: "Urgent", act: Act) -> list[EmergencyEvent]:
-    """The emergencies in force where the activity is carried out."""
-    found: list[EmergencyEvent] = act.once(
-        "events",
-        lambda: list(EmergencyEvent.objects.in_force(act.at).covering(review.project.region).order_by("-starts_at")),
-    )
-    return found
-
-
 def event_in_force(review: "Urgent", act: Act) -> Iterator[Refusal]:
     """Measures 36: there is an emergency, declared by who may."""
-    if not events_open(review, act):
+    if not review.emergency_at(act.at)[0]:
         words = _("科技活动所在地区没有主管部门宣布并且正在生效的突发事件，请按其他程序受理")
         yield Refusal("no_event", words, {}, "national:36")
 
 
 def system_ready(review: "Urgent", act: Act) -> Iterator[Refusal]:
     """Measures 35: all that is wanting of the committee's emergency system, at once."""
-    yield from act.once(
-        "emergency_lacks", lambda: list(review.committee.emergency_lacks(review.policy_at(act.at), act.at))
-    )
+    yield from review.emergency_at(act.at)[1]
 
 
 def runs_urgent(review: "Urgent", act: Act) -> Iterator[Refusal]:

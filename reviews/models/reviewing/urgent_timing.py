@@ -11,6 +11,7 @@ from ethicsreview.deadlines import calendar
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Policy
+from reviews.models.emergencies.event import EmergencyEvent
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.record import ReviewRecord
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 CLOCK = "review.decision"
 SHARE = "review.preliminary"
+TRIAGE = "review.triage"
 
 
 def hours_of(tier: int | None, policy: Policy) -> int:
@@ -74,6 +76,28 @@ def end_in_words(review: "ReviewRecord") -> str:
 def counts_inside(review: Any, policy: Policy) -> bool:
     """Whether the re-check has no time but the review's own (Measures 36)."""
     return bool(review.is_urgent and policy.value("emergency.includes_recheck", default=False))
+
+
+def ask_for_triage(review: "ReviewRecord", act: Act) -> None:
+    """Where the lead says that it is urgent and there is an emergency, somebody judges so within hours."""
+    if review.claims_urgency and EmergencyEvent.objects.in_force(act.at).covering(review.project.region).exists():
+        policy = review.policy_at(act.at)
+        act.start(
+            TRIAGE,
+            label=_("判断紧急程度，决定是否按应急程序受理"),
+            length=policy.value("emergency.triage_hours"),
+            unit="hours",
+            citation=policy.entry("emergency.triage_hours").cite,
+            body=review.committee_id,
+            role=Role.SECRETARY,
+            escalate_to=[{"role": Role.CHAIR, "body_id": review.committee_id}],
+        )
+
+
+def triaged(review: "ReviewRecord", act: Act) -> None:
+    """It was accepted, by whatever procedure, or not; or there was something wanting."""
+    if review.claims_urgency and running(review, TRIAGE) is not None:
+        act.meet(TRIAGE)
 
 
 # --- the panel's share of the hours -------------------------------------------------------------------------------
