@@ -33,6 +33,7 @@ NO_ARTICLE = {
 TOLD_BY_THE_STEP = {
     "committee.appoint": "committee.appointed",
     "committee.renew_term": "committee.appointed",
+    "review.invite_adviser": "review.adviser_invited",
     "exemption.confirm": "exemption.granted",
     "exemption.lapse": "exemption.lapsed",
 }
@@ -44,6 +45,8 @@ TELLS_NOBODY = {
     "committee.declare_interests": "kept for the day it matters; then the recusal is told",
     "committee.record_training": "a note on file",
     "committee.sign_paper": "a note on file",
+    "committee.record_drill": "a note on file",
+    "committee.keep_roster": "read by the committee from its page",
     "foreign_approval.confirm_alike": "told once, with the country it was confirmed beside",
     "foreign_approval.drop": "the lead has just answered so",
     "foreign_approval.enter_alike": "told once, with the country it was entered beside",
@@ -204,6 +207,7 @@ def test_every_row_of_the_notices_table_is_sent_by_something() -> None:
         "review.begun_simplified",
         "review.designated",
         "review.released",
+        *("review.adviser_invited", "review.begun_urgently"),
         *("committee.appointed", "committee.term_ended", "exemption.granted", "exemption.lapsed"),
         *("review.approved_after_modification", "review.approved_with_conditions"),
     }

@@ -190,6 +190,10 @@ class Recheck(Lifecycle):
         if self.review.state != "in_recheck":
             yield Refusal("review_over", _("该项审查已不在复核中"), cite="national:26")
 
+    def left_emergency(self, act: Act) -> Iterator[Refusal]:
+        if self.review.is_urgent or not self.review.lapse:
+            yield Refusal("not_left", _("该项审查没有由应急程序转为一般程序"), cite="national:36")
+
     def panel_possible(self, act: Act) -> Iterator[Refusal]:
         """The register must have enough experts without an interest, of every category."""
         from reviews.models.rechecks.panel import choices
@@ -352,7 +356,14 @@ class Recheck(Lifecycle):
         act.say(result=str(self.report.get_result_display()), number=self.report.number)
         act.then(self.review, "receive_recheck", result=self.report.result)
 
-    @step(source=list(OPEN), target=None, label=_("改按一般程序的期限"), by=[CONSEQUENCE], cite="national:31")
+    @step(
+        source=list(OPEN),
+        target=None,
+        label=_("改按一般程序的期限"),
+        by=[CONSEQUENCE],
+        requires=[left_emergency],
+        cite="national:31",
+    )
     def take_general_time(self, act: Act) -> None:
         """The review left the emergency procedure: thirty days from receipt, for whoever still owes something."""
         self.due_at = recheck_timing.due(self, self.policy)
