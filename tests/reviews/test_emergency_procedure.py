@@ -235,6 +235,7 @@ def test_a_decision_keeps_the_event_and_the_follow_up_is_earlier():
     assert decision.emergency["event"] == path.event.ref
     assert (decision.emergency["tier"], decision.emergency["hours"]) == (1, 72)
     assert {"national:36", "national:37", "national:38", "national:14"} <= {one["cite"] for one in decision.grounds}
+    assert "review.decision_days" not in {one["key"] for one in decision.grounds}
     general = case(answers=SURVEY).concluded().review.decision
     assert decision.follow_up_due < general.follow_up_due
     assert general.emergency == {}
@@ -256,7 +257,7 @@ def test_the_letter_names_the_procedure_the_event_and_the_guidance():
     assert "应急程序（会议审查）" in content["procedure"]
     assert "某呼吸道传染病疫情" in content["procedure"]
     assert any("加强跟踪审查" in notice["text"] for notice in content["notices"])
-    assert content["follow_up"]["interval"] == "每3个月一次"
+    assert content["follow_up"]["interval"] == "首次自决定之日起3个月内"
 
 
 # --- back to the general procedure --------------------------------------------------------------------------------

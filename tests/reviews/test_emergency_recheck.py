@@ -45,6 +45,16 @@ def test_determined_later_the_share_is_kept_from_then_on():
     assert set(clocks(path)) == {"review.decision"}
 
 
+def test_extended_the_panels_share_moves_along():
+    path = urgent_listed().accepted(**LISTED)
+    end = path.review.accepted_at + hours(84)
+
+    path.do("extend", path.chair, until=end, reason="等待补充数据")
+
+    assert clocks(path)["review.decision"].due_at == end
+    assert clocks(path)["review.preliminary"].due_at == end - hours(24)
+
+
 def test_the_one_clock_runs_on_through_the_recheck():
     path = urgent_listed().passed()
     end = path.review.accepted_at + hours(72)

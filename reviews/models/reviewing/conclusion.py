@@ -170,7 +170,8 @@ def issue(
     decision.round = review.round
     decision.submission, decision.submission_digest = review.submission, review.submission.digest
     decision.policy = review.policy_pin
-    decision.grounds = [*(_grounds(policy) if grounds is None else grounds), *more, *_urgent_grounds(review, policy)]
+    rests_on = [*(_grounds(policy) if grounds is None else grounds), *more]
+    decision.grounds = _with_urgency(rests_on, review, policy)
     decision.decided_at = review.concluded_at = act.at
     decision.save(force_insert=True)
     act.record(**decision.facts())
@@ -218,16 +219,17 @@ def _grounds(policy: Policy) -> list[dict[str, Any]]:
         return [_ground(entry, entry.label) for entry in entries]
 
 
-def _urgent_grounds(review: "ReviewRecord", policy: Policy) -> list[dict[str, Any]]:
-    """Measures 36-38: the hours, who of the field was there, and that the follow-up is stronger."""
+def _with_urgency(grounds: list[dict[str, Any]], review: "ReviewRecord", policy: Policy) -> list[dict[str, Any]]:
+    """Measures 36-38: hours in place of days, the field, the votes as ever, and a stronger follow-up."""
     if not review.is_urgent:
-        return []
+        return grounds
     keys = ["emergency.hours", "emergency.field_members_min", "emergency.keeps_quorum_and_vote"]
     keys += ["emergency.strengthened_follow_up"] + (["emergency.includes_recheck"] if review.listed else [])
     entries = [policy.entry(key) for key in keys if policy.has(key)]
     hours = review.urgent_hours(policy)
     with translation.override("zh-hans"):
-        return [_ground(entry, entry.label, hours if entry.key == keys[0] else None) for entry in entries]
+        urgent = [_ground(entry, entry.label, hours if entry.key == keys[0] else None) for entry in entries]
+    return [*(one for one in grounds if one["key"] != "review.decision_days"), *urgent]
 
 
 def _ground(entry: Entry, words: str, value: Any = None) -> dict[str, Any]:

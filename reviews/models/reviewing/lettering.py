@@ -133,6 +133,12 @@ def _follow_up(decision: Decision) -> dict[str, Any] | None:
     if decision.follow_up_due is None:
         return None
     months = decision.follow_up_months or _months_between(decision)
+    if decision.emergency and not decision.follow_up_months:
+        # Only the first comes earlier; what follows it has its own interval.
+        return {
+            "interval": _("首次自决定之日起%(months)d个月内") % {"months": months},
+            "next_on": decision.follow_up_due,
+        }
     return {"interval": _("每%(months)d个月一次") % {"months": months}, "next_on": decision.follow_up_due}
 
 
