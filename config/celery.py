@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 MINUTE = {"schedule": 60.0, "options": {"expires": 55}}
 app.conf.beat_schedule = {
     "sweep": {"task": "deadlines.sweep", **MINUTE},
+    "timely": {"task": "lifecycle.timely", **MINUTE},
     "deliver": {"task": "notices.deliver", **MINUTE},
     "read documents": {"task": "documents.extract_pending", **MINUTE},
     "letters": {"task": "reviews.letters", **MINUTE},

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
 from django.db import transaction
@@ -15,6 +16,15 @@ from ethicsreview.documents.checks import LIMITS, Limits, check_upload
 from ethicsreview.documents.digest import sm3
 from ethicsreview.documents.models import Document, DocumentVersion, Findings, Letter, Scan
 from ethicsreview.documents.tasks import extract
+
+log = structlog.get_logger(__name__)
+
+
+class FileGone(Exception):
+    """The row is there and its file is not: a lost volume, or a restored database without its files."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(_("存储中暂时取不到文件“%(name)s”，已记录；请联系运维人员。") % {"name": name})
 
 
 @transaction.atomic
@@ -61,11 +71,16 @@ def store(
 def serve(item: DocumentVersion | Letter) -> FileResponse:
     """The file as an attachment. Whether the person may have it is the caller's question.
 
-    Never inline: a page of ours must not run what somebody uploaded. Raises PermissionDenied for a virus.
+    Never inline: a page of ours must not run what somebody uploaded. Raises PermissionDenied for a virus, FileGone.
     """
     if isinstance(item, DocumentVersion) and item.scan == Scan.INFECTED:
         raise PermissionDenied(_("该文件查出病毒，已停止下载。请联系上传人重新提交。"))
-    response = FileResponse(item.file.open("rb"), as_attachment=True, filename=item.name, content_type=item.media_type)
+    try:
+        content = item.file.open("rb")
+    except FileNotFoundError as error:
+        log.error("file_gone", kind=type(item).__name__, pk=item.pk)
+        raise FileGone(item.name) from error
+    response = FileResponse(content, as_attachment=True, filename=item.name, content_type=item.media_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from ethicsreview.accounts.request_id import request_id
+from ethicsreview.documents.storage import FileGone
 from ethicsreview.policy import PinnedPolicyChanged
 from ethicsreview.ui import views
 
@@ -48,7 +49,7 @@ class RequestIdMiddleware:
 
 
 class UnavailableMiddleware:
-    """One clear answer where the database is busy or gone, or the rules a review rests on were altered.
+    """One clear answer where the database is busy or gone, a file is, or the rules a review rests on were altered.
 
     The transaction has been rolled back by then: nothing is half-done, and what was typed can be sent again.
     """
@@ -66,4 +67,6 @@ class UnavailableMiddleware:
         if isinstance(exception, PinnedPolicyChanged):
             log.error("pinned_policy_changed", packs=exception.packs)
             return views.unavailable(request, reason=str(exception))
+        if isinstance(exception, FileGone):
+            return views.file_gone(request, reason=str(exception))
         return None

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -52,6 +53,8 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 
 @requires_csrf_token
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return _error(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, gettext("内容过长"))
     return _error(request, HTTPStatus.BAD_REQUEST, gettext("请求有误"))
 
 
@@ -76,6 +79,11 @@ def unavailable(request: HttpRequest, reason: str = "") -> HttpResponse:
         return _problem(HTTPStatus.SERVICE_UNAVAILABLE, reason or gettext("系统正忙，没有保存"))
     page = render_to_string("503.html", {"request_id": current_request_id(), "reason": reason})
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "10"})
+
+
+def file_gone(request: HttpRequest, reason: str) -> HttpResponse:
+    title = gettext("暂时取不到文件")
+    return _error(request, HTTPStatus.SERVICE_UNAVAILABLE, title, template="file_gone.html", reason=reason)
 
 
 @requires_csrf_token

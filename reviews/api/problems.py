@@ -24,6 +24,7 @@ from ninja.errors import ValidationError as SchemaError
 from pydantic import BaseModel
 
 from ethicsreview.documents.checks import UploadRefused
+from ethicsreview.documents.storage import FileGone
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
 from ethicsreview.policy import PinnedPolicyChanged
@@ -105,6 +106,7 @@ def install(api: NinjaAPI) -> None:
         SuspiciousOperation: _unreadable,
         MultiPartParserError: _unreadable,
         PinnedPolicyChanged: _rules_altered,
+        FileGone: _file_gone,
         Exception: _our_mistake,
     }
     for kind, answer in answers.items():
@@ -168,6 +170,10 @@ def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
 def _rules_altered(request: HttpRequest, error: Exception) -> HttpResponse:
     log.error("pinned_policy_changed", error=str(error))
     return problem(HTTPStatus.SERVICE_UNAVAILABLE, "policy", _("暂时不可用"), str(error))
+
+
+def _file_gone(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "file-gone", _("暂时取不到文件"), str(error))
 
 
 def _out_of_range(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -17,7 +17,7 @@ from reviews.api.assessments import Answers, AssessmentShape, answer
 from reviews.api.lifecycles import Face, routes
 from reviews.api.reviews import ReviewShape
 from reviews.api.shapes import BodyShape, Day, Input, PersonShape, RefusalShape, Summary
-from reviews.models import FollowUp, Project, ProjectMember, Review, RiskAssessment
+from reviews.models import FollowUp, Project, ProjectMember, Report, Review, RiskAssessment
 from reviews.models.applying import institutions_of, start_project, start_review
 from reviews.models.projects.starting import Gate, gates
 
@@ -89,6 +89,7 @@ class ProjectShape(Summary):
     assessments: list[Summary]
     reviews: list[Summary]
     follow_ups: list[Summary]
+    reports: list[Summary]
     may_start: GateShape
     project_approval: GateShape | None
 
@@ -117,6 +118,7 @@ class ProjectShape(Summary):
             assessments=seen(RiskAssessment),
             reviews=seen(Review),
             follow_ups=seen(FollowUp),
+            reports=seen(Report),
             may_start=GateShape.of(found.start),
             project_approval=GateShape.of(found.establishment) if found.establishment else None,
         )

@@ -13,6 +13,7 @@ from reviews.api import (
     emergencies,
     exemptions,
     experts,
+    following,
     foreign_approvals,
     me,
     meetings,
@@ -28,7 +29,6 @@ from reviews.api.idempotency import once
 from reviews.api.lifecycles import Face, along, routes
 from reviews.api.reading import StrictParser
 from reviews.api.shapes import ROOT
-from reviews.models import FollowUp
 
 api = NinjaAPI(
     title="科技伦理审查 API",
@@ -61,11 +61,8 @@ OWN: dict[str, Router] = {
     "recheck-opinions": rechecks.opinions,
     "experts": experts.router,
     "committees": routes(Face(Committee, committee=along("ref"), region="region")),
-    "follow-ups": routes(
-        Face(
-            FollowUp, related=("project",), committee=along("review__committee__ref"), region="review__project__region"
-        )
-    ),
+    "follow-ups": following.follow_ups,
+    "reports": following.reports,
 }
 api.add_router("/me", me.router)
 for name, model in collections().items():

@@ -23,12 +23,14 @@ from reviews.models import (
     Appeal,
     EmergencyEvent,
     Exemption,
+    FollowUp,
     ForeignApproval,
     Meeting,
     Opinion,
     ProjectMember,
     Recheck,
     RecheckOpinion,
+    Report,
     Review,
 )
 from reviews.models.projects.parties import CAPACITIES
@@ -164,6 +166,11 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
     if kind is Appeal:
         appeals = Appeal.objects.visible_to(standing).exclude(state=Appeal.State.DRAFT)
         return appeals.filter(review__in=reviews_at_desk(standing).values("pk"))
+    if kind in (FollowUp, Report):
+        filed: QuerySet[Any] = kind.objects.visible_to(standing).filter(
+            review__in=reviews_at_desk(standing).values("pk")
+        )
+        return filed.exclude(state=Report.State.DRAFT, filed_at=None) if kind is Report else filed
     if kind is Exemption:
         own = ProjectMember.objects.filter(person=standing.person, person__isnull=False).values("project")
         exemptions = Exemption.objects.visible_to(standing).exclude(project__in=own)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ethicsreview.accounts.models import Role
+from reviews.desk import following
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
 from reviews.models import Appeal, Exemption, ForeignApproval
 
@@ -35,7 +36,7 @@ def besides(visitor: Visitor) -> list[Besides]:
     if visitor.standing.holds(Role.SECRETARY):
         found += _countries(visitor)
     if visitor.standing.holds(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR):
-        found += [*_appeals(visitor), *_exemptions(visitor)]
+        found += [*_appeals(visitor), *_exemptions(visitor), *_following(visitor)]
     return sorted(found, key=lambda row: row.since)
 
 
@@ -50,6 +51,21 @@ def _appeals(visitor: Visitor) -> Iterator[Besides]:
         text = _("核查申诉的理由和支持材料") if filed else _("决定申诉是否成立")
         url = reverse("desk:appeal", args=[appeal.ref])
         yield Besides(appeal.ref, appeal.review.project.title, text, "national:18", appeal.filed_at, url)
+
+
+def _following(visitor: Visitor) -> Iterator[Besides]:
+    """Reports that wait for the person, and follow-ups that are late."""
+    yield from map(_filed, following.waiting(visitor))
+
+
+def overdue(visitor: Visitor) -> list[Besides]:
+    """Follow-ups that are late, for the unit's own page."""
+    return [_filed(row) for row in following.overdue(visitor)]
+
+
+def _filed(row: Any) -> Besides:
+    text, cite = following.told(row)
+    return Besides(row.ref, row.project__title, text, cite, row.since, following.address_of(row))
 
 
 def _exemptions(visitor: Visitor) -> Iterator[Besides]:

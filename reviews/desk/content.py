@@ -12,7 +12,9 @@ from ethicsreview.documents.models import DocumentVersion, Scan
 from ethicsreview.policy.catalogue_models import FormField
 from ethicsreview.policy.catalogues import materials
 from ethicsreview.policy.words import said
-from reviews.models import Submission
+from reviews.models import Review, Submission
+from reviews.models.following.contents import lines
+from reviews.models.reviewing.followed import REPORT
 from reviews.rules.checklist import asked_sections
 from reviews.rules.conclusions import Conclusions
 
@@ -57,10 +59,20 @@ def sections(version: Submission, conclusions: Conclusions) -> list[Section]:
     ]
 
 
+def reported(review: Review) -> list[Section]:
+    """What a follow-up review looks at: the report, as it was sealed with the version."""
+    filed, version = review.filed, review.submission
+    if filed is None or version is None or version.sealed_at is None:
+        return []
+    asked = filed.asked(filed.policy_at(version.sealed_at))
+    told = lines(asked, version.content.get("answers", {}))
+    return [Section("report", str(filed), tuple(Line(line.label, line.text) for line in told))]
+
+
 def papers(version: Submission) -> list[Paper]:
     """The documents, each under its name in the list of materials of the day on which they were handed in."""
     assert version.sealed_at is not None
-    titles = {rule.key: said(rule) for rule in materials(version.sealed_at)}
+    titles = {rule.key: said(rule) for rule in materials(version.sealed_at)} | {REPORT: _("报告附件")}
     return [_paper(titles.get(one.kind, one.kind), one.version) for one in version.handed_in]
 
 

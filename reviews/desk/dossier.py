@@ -221,6 +221,8 @@ class Dossier:
     @property
     def sections(self) -> list[content.Section]:
         version = self.review.submission
+        if self.review.kind == Review.Kind.FOLLOW_UP:
+            return content.reported(self.review)
         return content.sections(version, self.conclusions) if version else []
 
     @property

@@ -8,6 +8,7 @@ from reviews.desk.views import (
     emergencies,
     experts,
     files,
+    following,
     foreign,
     live,
     meetings,
@@ -16,6 +17,12 @@ from reviews.desk.views import (
     reviews,
     steps,
 )
+
+FILED = [
+    path(f"{collection}/<str:ref>/{place}", view, {"noun": noun}, name=f"{noun}{name}")
+    for collection, noun in (("follow-ups", "follow_up"), ("reports", "report"))
+    for place, view, name in (("", following.filed, ""), ("papers/<int:pk>/", following.paper, "_paper"))
+]
 
 app_name = "desk"
 urlpatterns = [
@@ -30,6 +37,8 @@ urlpatterns = [
     path("reviews/<str:ref>/documents/<str:document>/<int:number>/", files.document, name="document"),
     path("appeals/<str:ref>/", besides.appeal, name="appeal"),
     path("appeals/<str:ref>/document/", besides.support, name="appeal_document"),
+    path("following/", following.following, name="following"),
+    *FILED,
     path("exemptions/<str:ref>/", besides.exemption, name="exemption"),
     path("opinions/<str:ref>/draft/", live.draft, name="draft"),
     path("meetings/", meetings.meetings, name="meetings"),

@@ -2,7 +2,9 @@ from reviews.models.appeals.appeal import Appeal
 from reviews.models.emergencies.advising import FieldAdvice
 from reviews.models.emergencies.event import EmergencyEvent
 from reviews.models.exemptions.exemption import Exemption
+from reviews.models.following.filing import FilingPaper
 from reviews.models.following.follow_up import FollowUp
+from reviews.models.following.report import Report
 from reviews.models.idempotency import IdempotentRequest
 from reviews.models.international.approval import ForeignApproval
 from reviews.models.meetings.agenda import AgendaItem
@@ -30,6 +32,7 @@ __all__ = [
     "EmergencyEvent",
     "Exemption",
     "FieldAdvice",
+    "FilingPaper",
     "FollowUp",
     "ForeignApproval",
     "IdempotentRequest",
@@ -43,6 +46,7 @@ __all__ = [
     "Recheck",
     "RecheckOpinion",
     "RecheckReport",
+    "Report",
     "Request",
     "Review",
     "RiskAssessment",

@@ -24,6 +24,7 @@ BEGUN: dict[str, str | Promise] = {
     "assessment": gettext_lazy("开始风险评估"),
     "review": gettext_lazy("开始填写审查申请"),
     "follow_up": gettext_lazy("排定跟踪审查"),
+    "report": gettext_lazy("开始填写报告"),
     "appeal": gettext_lazy("开始填写申诉"),
     "exemption": gettext_lazy("申请免除审查"),
     "foreign_approval": gettext_lazy("列为合作国家"),
@@ -43,11 +44,14 @@ class Event:
     cite: str
 
 
-def of_project(project: Project, reviews: Iterable[Review], follow_ups: Iterable[Any]) -> list[Event]:
+def of_project(
+    project: Project, reviews: Iterable[Review], follow_ups: Iterable[Any], reports: Iterable[Any] = ()
+) -> list[Event]:
     """Of the project and of what is known of it: `reviews` are those that the person may see."""
     known = Q(object_kind="project", object_ref=project.ref) | Q(object_kind="assessment")
     known |= Q(object_kind="review", object_ref__in=[review.ref for review in reviews])
     known |= Q(object_kind="follow_up", object_ref__in=[follow_up.ref for follow_up in follow_ups])
+    known |= Q(object_kind="report", object_ref__in=[report.ref for report in reports]) & ~Q(step="create")
     known |= Q(object_kind__in=["appeal", "foreign_approval"]) & ~Q(step="create") | Q(object_kind="exemption")
     return list(_events(Entry.objects.filter(known), project))
 
@@ -66,7 +70,9 @@ def _events(entries: Any, project: Project) -> Iterator[Event]:
     chain = {"chain__subject_kind": project.noun, "chain__subject_ref": project.ref}
     # But for a turn that a rule gave it: whose step set it off is not the applicant's to know.
     told = Q(facts__because__isnull=True) | Q(step="convert_to_meeting")
-    for entry in entries.filter(told, **chain).order_by("-seq")[:NEWEST]:
+    # A review that another step began is begun by nobody.
+    brought = Q(object_kind="review", step="create", capacities=CONSEQUENCE)
+    for entry in entries.filter(told & ~brought, **chain).order_by("-seq")[:NEWEST]:
         yield Event(entry.at, _title(entry), _who(entry), _text(entry), entry.citation)
 
 

@@ -77,10 +77,13 @@ def situations(projects: Sequence[Any], person: Person, at: datetime) -> list[Si
     begun = [row.pk for row in projects if row.state not in BEFORE_REVIEW]
     reviews = _latest(Review, REVIEW, [row.pk for row in projects])
     assessments = _latest(RiskAssessment, ASSESSMENT, [row.pk for row in projects if row.state in BEFORE_REVIEW])
-    told = [*reviews.values(), *(_follow_ups(begun) if begun else ()), *_rechecks(reviews)]
+    owed = list(_follow_ups(begun)) if begun else []
+    told = [*reviews.values(), *owed, *_rechecks(reviews)]
+    due = {row.project: row.ref for row in owed if row.state == FollowUp.State.DUE}
     limits = _limits({row.ref: row.project for row in told}, at)
     return [
-        _situation(row, reviews.get(row.pk), assessments.get(row.pk), limits.get(row.pk), person) for row in projects
+        _situation(row, reviews.get(row.pk), assessments.get(row.pk), limits.get(row.pk), person, due.get(row.pk))
+        for row in projects
     ]
 
 
@@ -95,7 +98,7 @@ def _latest(model: type[Any], columns: Sequence[str], projects: Sequence[int]) -
 
 def _follow_ups(projects: Sequence[int]) -> Any:
     rows = FollowUp.objects.filter(project__in=projects, state__in=[FollowUp.State.SCHEDULED, FollowUp.State.DUE])
-    return rows.values_list("ref", "project", named=True)
+    return rows.values_list("ref", "state", "project", named=True)
 
 
 def _rechecks(reviews: Mapping[int, Any]) -> Any:
@@ -120,7 +123,9 @@ def _limits(by_ref: Mapping[str, int], at: datetime) -> dict[int, Limit]:
     return found
 
 
-def _situation(project: Any, review: Any, assessment: Any, limit: Limit | None, person: Person) -> Situation:
+def _situation(
+    project: Any, review: Any, assessment: Any, limit: Limit | None, person: Person, due: str | None
+) -> Situation:
     known = {"lead": project.lead__name, "institution": project.institution__name, "limit": limit}
     known |= {name: getattr(project, name) for name in ("ref", "title", "state")}
     if review is not None and review.state in OPEN_STATES:
@@ -147,6 +152,8 @@ def _situation(project: Any, review: Any, assessment: Any, limit: Limit | None, 
         holder, before = _("项目负责人"), _before_review(project, assessment, leads=leads)
     elif limit is not None:
         holder = _("项目负责人")
+        if due is not None:
+            before = Next(_("填写跟踪审查报告"), reverse("portal:follow_up_write", args=[due]))
     return Situation(**known, where=where, holder=holder, mine=bool(holder), next=before)
 
 

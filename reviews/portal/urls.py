@@ -9,6 +9,7 @@ from reviews.portal.views import (
     assessments,
     exemptions,
     files,
+    following,
     foreign,
     home,
     materials,
@@ -16,6 +17,20 @@ from reviews.portal.views import (
     reviews,
     steps,
 )
+
+# A follow-up and a report are written and read on the same pages.
+FILED = [
+    path(f"{collection}/<str:ref>/{place}", view, {"collection": collection}, name=f"{noun}{name}")
+    for collection, noun in (("follow-ups", "follow_up"), ("reports", "report"))
+    for place, view, name in (
+        ("", following.filed, ""),
+        ("write/", following.write, "_write"),
+        ("check/", following.check, "_check"),
+        ("upload/", following.upload, "_upload"),
+        ("papers/<int:pk>/", following.paper, "_paper"),
+        ("papers/<int:pk>/remove/", following.remove, "_remove"),
+    )
+]
 
 app_name = "portal"
 urlpatterns = [
@@ -30,6 +45,8 @@ urlpatterns = [
     path("foreign-approvals/<str:ref>/", foreign.country, name="foreign_approval"),
     path("foreign-approvals/<str:ref>/upload/", foreign.upload, name="foreign_upload"),
     path("foreign-approvals/<str:ref>/document/", foreign.document, name="foreign_document"),
+    path("projects/<str:ref>/reports/<slug:kind>/", following.begin, name="report_new"),
+    *FILED,
     path("projects/<str:ref>/exemption/", exemptions.begin, name="exemption_new"),
     path("exemptions/<str:ref>/", exemptions.exemption, name="exemption"),
     path("reviews/<str:ref>/appeal/", appeals.begin, name="appeal_new"),

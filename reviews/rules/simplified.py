@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from reviews.rules.votes import APPROVED, REJECTED
+from reviews.rules import votes
 
 NEGATIVE = "negative"
 DOUBT = "doubt"
@@ -24,14 +24,14 @@ class Given:
 
     @property
     def doubts(self) -> bool:
-        """A verdict that is neither approval nor rejection asks for something first: that is a doubt too."""
-        return DOUBT in self.concerns or self.criterion_fails or self.verdict not in {APPROVED, REJECTED}
+        """A verdict that neither lets it pass nor stops it asks for something first: that is a doubt too."""
+        return DOUBT in self.concerns or self.criterion_fails or self.verdict not in votes.PASSING | votes.NEGATIVE
 
 
 def triggers(given: Collection[Given]) -> tuple[str, ...]:
     """Every trigger that the opinions so far pull; none while each approves without reserve."""
     pulled = {
-        NEGATIVE: any(one.verdict == REJECTED for one in given),
+        NEGATIVE: any(one.verdict in votes.NEGATIVE for one in given),
         DOUBT: any(one.doubts for one in given),
         DISAGREEMENT: len({one.verdict for one in given}) > 1,
         RISK_BENEFIT_CHANGE: any(RISK_BENEFIT_CHANGE in one.concerns for one in given),
@@ -40,5 +40,5 @@ def triggers(given: Collection[Given]) -> tuple[str, ...]:
 
 
 def unanimous(given: Collection[Given], designated: int) -> bool:
-    """All who were designated have approved, and nothing was raised. Nobody's silence counts."""
+    """All who were designated let it pass, and nothing was raised. Nobody's silence counts."""
     return 0 < len(given) == designated and not triggers(given)

@@ -13,6 +13,15 @@ MODIFICATION_REQUIRED = "modification_required"
 REVISION_REQUIRED = "revision_required"
 REJECTED = "rejected"
 VERDICTS = (APPROVED, MODIFICATION_REQUIRED, REVISION_REQUIRED, REJECTED)
+# Of an activity that was approved (Measures 19, 20): does it go on?
+CONTINUED = "continued"
+SUSPENDED = "suspended"
+TERMINATED = "terminated"
+REREVIEW_REQUIRED = "rereview_required"
+# What is voted on, by the kind of review; any other kind has the four of Measures 16. The first lets the matter pass.
+VERDICTS_OF = {"follow_up": (CONTINUED, SUSPENDED, TERMINATED, REREVIEW_REQUIRED)}
+PASSING = frozenset({APPROVED, CONTINUED})
+NEGATIVE = frozenset({REJECTED, SUSPENDED, TERMINATED})
 ABSTAIN = "abstain"  # no verdict, yet the abstainer stays among those counted
 
 Base = Literal["attending", "all_members"]
@@ -79,6 +88,11 @@ class Outcome:
         return next(count.have for count in self.counts if count.verdict == verdict)
 
 
+def verdicts_of(kind: str) -> tuple[str, ...]:
+    """What a review of this kind may come to."""
+    return VERDICTS_OF.get(kind, VERDICTS)
+
+
 def votes_needed(formula: Formula, total: int) -> int:
     """The least number of votes that meets the formula among `total`; never under one."""
     share = formula.numerator * total
@@ -92,8 +106,9 @@ def tally(
     attending: Collection[V],
     all_members: Collection[V],
     formulas: Sequence[Formula],
+    verdicts: Sequence[str] = VERDICTS,
 ) -> Outcome:
-    """The outcome of one item.
+    """The outcome of one item, of the `verdicts` that its kind of review has.
 
     `attending`: members present and not recused. `all_members`: the whole committee, the recused included.
     No verdict is inferred from another: votes to modify are not votes to approve.
@@ -101,15 +116,15 @@ def tally(
     an attendant who is no member, or when no formula applies.
     """
     present, members = set(attending), set(all_members)
-    _refuse_wrong_input(ballots, present, members, formulas)
+    _refuse_wrong_input(ballots, present, members, formulas, verdicts)
     cast = Counter(ballots.values())
     totals = {"attending": len(present), "all_members": len(members)}
     counts = tuple(
         Count(verdict, formula, cast[verdict], votes_needed(formula, totals[formula.of]), totals[formula.of])
-        for verdict in VERDICTS
+        for verdict in verdicts
         for formula in formulas
     )
-    standing = [verdict for verdict in VERDICTS if all(count.met for count in counts if count.verdict == verdict)]
+    standing = [verdict for verdict in verdicts if all(count.met for count in counts if count.verdict == verdict)]
     return Outcome(
         # Two verdicts at once is only possible under a formula of a half or less; then neither stands.
         verdict=standing[0] if len(standing) == 1 else None,
@@ -126,6 +141,7 @@ def _refuse_wrong_input(
     present: set[V],
     members: set[V],
     formulas: Sequence[Formula],
+    verdicts: Sequence[str],
 ) -> None:
     wrong = []
     if not formulas:
@@ -134,7 +150,7 @@ def _refuse_wrong_input(
         wrong.append(f"ballots of people not attending: {_named(strangers)}")
     if outsiders := present - members:
         wrong.append(f"attending, but not members: {_named(outsiders)}")
-    if unknown := set(ballots.values()) - {*VERDICTS, ABSTAIN}:
+    if unknown := set(ballots.values()) - {*verdicts, ABSTAIN}:
         wrong.append(f"no such verdict: {_named(unknown)}")
     if wrong:
         raise ValueError("; ".join(wrong))

@@ -11,7 +11,7 @@ from committees.models import Expert
 from ethicsreview.accounts.models import Authority, Institution, Person, Role
 from ethicsreview.deadlines.calendar import law_day
 from reviews.models.reviewing import lettering
-from reviews.samples import emergencies, rechecks
+from reviews.samples import emergencies, following, rechecks
 from reviews.samples.houses import House, Place, found
 from reviews.samples.journeys import Journey, Session
 from reviews.samples.people import appoint, person
@@ -71,6 +71,7 @@ def make(now: datetime | None = None) -> None:
     first, *others = houses
     _listed_activities(houses, _experts(now), now)
     _every_stage(first, now)
+    _after_approval(first, now)
     for number, (house, verdict) in enumerate(zip(others, ("approved", "rejected", "revision_required"), strict=True)):
         _some_stages(house, stories()[2 * number : 2 * number + 4], verdict, now)
     _urgent(first, now)
@@ -159,6 +160,17 @@ def _every_stage(house: House, now: datetime) -> None:
     _submitted(house, next(told), now - timedelta(days=1))
     _journey(house, next(told), now - timedelta(hours=6)).begin().assess().apply()
     _journey(house, next(told), now - timedelta(hours=5)).begin()
+
+
+def _after_approval(house: House, now: datetime) -> None:
+    """Two that were approved lately: of one the first follow-up is due, of the other an adverse event was reported."""
+    trial = next(story for story in stories() if story.answers.get("trial") == "drug")
+    told = [replace(story, title=f"{story.title}（二期）") for story in (stories()[0], trial)]
+    journeys = [_submitted(house, story, now - timedelta(days=22)).accept() for story in told]
+    agenda = [(journey, "approved") for journey in journeys]
+    Session(house, "扩大审查会议", _at_nine(now, -12), now - timedelta(days=19), agenda).plan().hold()
+    following.follow(journeys[0], now)
+    following.report_event(journeys[1], now - timedelta(hours=5))
 
 
 def _least_risky() -> Story:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from ethicsreview.deadlines.calendar import add_months
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.door import open_steps, perform
 from ethicsreview.lifecycle.refusals import InvalidInput, Refused
@@ -12,8 +13,19 @@ from reviews.models import Project, Review, RiskAssessment
 from reviews.models.applying import start_assessment, start_project, start_review
 from reviews.models.projects.starting import gates
 from tests.reviews.appeals import decide, prepared, rejected
-from tests.reviews.builders import PASSWORD, Case, case
+from tests.reviews.builders import PASSWORD, Case, case, signing
+from tests.reviews.following import (
+    approved,
+    assessed,
+    before_committee,
+    decided,
+    latest,
+    noon,
+    reported,
+    state_of,
+)
 from tests.reviews.foreign import abroad, confirm, enter, none_prescribed
+from tests.reviews.recheck_builders import listed
 from tests.reviews.rules.answers import OUT_OF_SCOPE
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +211,71 @@ def test_who_is_refused_may_ask_the_committee_to_decide_anew() -> None:
     appeal.refresh_from_db()
     assert (appeal.new_review.kind, appeal.new_review.committee) == ("appeal", path.committee)
     assert Project.objects.get(pk=path.project.pk).state == "under_review"
+
+
+@pytest.mark.article("national", 19)
+@pytest.mark.parametrize(("verdict", "state"), [("continued", "approved"), ("suspended", "suspended")])
+def test_what_was_approved_is_followed_up_and_may_be_stopped(verdict: str, state: str) -> None:
+    """第十九条：跟踪审查，必要时可以作出暂停或者终止的决定。
+
+    Given an activity approved on 2 March 2026, when a year less a month has passed, then its report is asked for; the
+    committee votes on what was reported, and the activity stands where the votes put it, at once.
+    """
+    path = approved()
+    found = reported(path)
+    assert (found.due_on.isoformat(), found.report_from.isoformat()) == ("2027-03-02", "2027-01-31")
+
+    decided(path, verdict)
+
+    assert state_of(path) == state
+    assert path.review.decision.tally["votes"][verdict] == 7
+
+
+@pytest.mark.article("national", 20)
+@pytest.mark.parametrize(
+    ("verdict", "state"),
+    [("continued", "approved"), ("suspended", "suspended"), ("rereview_required", "suspended")],
+)
+def test_a_change_of_risk_is_reported_and_weighed_anew(verdict: str, state: str) -> None:
+    """第二十条：情况发生变化可能影响风险的，及时报告；委员会评估后作出继续实施、暂停实施等决定，必要时重新审查。
+
+    Given an approved activity, when its lead reports that the risk has changed, then the committee weighs risk and
+    benefit anew and votes: it goes on, it stands still, or it is reviewed again.
+    """
+    path = approved()
+    report = before_committee(path, assessed(path, "risk_change", "suspended"))
+
+    decided(path, verdict)
+
+    report.refresh_from_db()
+    assert (report.state, state_of(path)) == (verdict, state)
+    assert path.project.reviews.filter(kind="rereview").exists() is (verdict == "rereview_required")
+
+
+@pytest.mark.article("national", 33)
+def test_a_listed_activity_is_looked_at_every_six_months_and_after_a_great_change_rechecked_again() -> None:
+    """第三十三条：清单内科技活动跟踪审查间隔一般不超过6个月；风险发生重大变化的，重新审查并重新开展专家复核。
+
+    Given a listed activity that was approved after its re-check, then its follow-up is due within six months; when the
+    committee wants it reviewed again, then a new pass is preliminary, and approves nothing before a new re-check.
+    """
+    path = listed(at=noon(2026, 3, 2)).passed().delivered()
+    path.do("conclude_by_recheck", path.chair, password=PASSWORD)
+    assert latest(path).due_on == add_months(path.at.astimezone().date(), 6)
+    reported(path)
+    decided(path, "rereview_required")
+    path.review = path.project.reviews.get(kind="rereview")
+    path.do("submit", path.lead, **signing(path.lead))
+    listing = {"listed": "yes", "listed_items": ["invasive_bci"]}
+    path.do("accept", path.secretary, procedure="general", procedure_ground="列入清单", **listing)
+    path.do("begin", path.secretary, meeting=path.planned().ref)
+    path.open_meeting()
+    path.vote()
+
+    path.do("conclude", path.chair, password=PASSWORD)
+
+    assert (path.review.state, path.review.decision.preliminary, state_of(path)) == (
+        "preliminarily_passed",
+        True,
+        "suspended",
+    )

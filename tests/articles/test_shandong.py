@@ -8,6 +8,7 @@ from ethicsreview.lifecycle.refusals import InvalidInput
 from reviews.models import Review
 from reviews.models.reviewing.guards import procedures_of
 from tests.reviews.builders import PASSWORD, case, signing
+from tests.reviews.following import approved, decided, latest, reported, step
 from tests.reviews.rules.answers import ANIMALS, BCI
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def test_first_the_risk_then_the_application_then_the_same_committee_follows_up(
     assert path.assessment.completed_at < path.review.submitted_at < path.review.decision.decided_at
     assert path.review.decision.submission == path.review.submission
     assert first.review.committee == path.committee
-    assert clock.escalate_to == [{"role": "secretary", "body_id": path.committee.pk}]
+    assert clock.escalate_to[0] == {"role": "secretary", "body_id": path.committee.pk}
 
 
 @pytest.mark.article("shandong", 11)
@@ -109,3 +110,37 @@ def test_confirmation_of_the_lead_units_opinion_is_simplified_in_any_field() -> 
         ("370100", "confirmation"): (True, {"confirmation"}),
         ("510100", "confirmation"): (False, set()),
     }
+
+
+@pytest.mark.article("shandong", 4)
+def test_the_committee_looks_sooner_where_the_risk_has_risen() -> None:
+    """第四条：对高风险科技活动动态研判，视情增加跟踪审查频次。
+
+    Given an approved activity whose follow-up is due in a year, when its risk rises, then the secretary may bring the
+    follow-up forward, and nobody may put it off.
+    """
+    path = approved()
+    coming = latest(path)
+
+    with pytest.raises(InvalidInput):
+        step(path, coming, "bring_forward", path.secretary, due_on="2027-06-01", reason="人手不足")
+    coming = step(path, coming, "bring_forward", path.secretary, due_on="2026-06-01", reason="风险上升")
+
+    [clock] = Deadline.objects.of(coming).open()
+    assert (coming.due_on.isoformat(), clock.last_day.isoformat()) == ("2026-06-01", "2026-06-01")
+
+
+@pytest.mark.article("shandong", 7)
+def test_every_follow_up_is_reviewed_by_the_committee_that_reviewed_first() -> None:
+    """第七条：由开展初始审查的伦理（审查）委员会进行跟踪审查。
+
+    Given an approved activity, when the lead reports and the committee lets it go on, then that review and the next
+    follow-up too are the first committee's.
+    """
+    path = approved()
+    reported(path)
+    decided(path, "continued")
+
+    assert path.review.committee == path.committee
+    assert latest(path).review.committee == path.committee
+    assert latest(path).number == 2

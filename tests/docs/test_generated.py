@@ -50,7 +50,7 @@ def test_row_of_a_step_names_guards_article_and_recipients() -> None:
 
     assert source == "`in_review`"
     assert targets == (
-        "`approved`<br>`preliminarily_passed`<br>`modification_required`<br>`revision_required`<br>`rejected`"
+        "`approved`<br>`preliminarily_passed`<br>`modification_required`<br>`revision_required`<br>`rejected`<br>`concluded`"
     )
     assert "`quorum_met` Measures 14: counted for this item, after recusals." in requirements
     assert article == "《办法》第十六条<br>Measures, Art. 16"
@@ -58,7 +58,7 @@ def test_row_of_a_step_names_guards_article_and_recipients() -> None:
 
 
 def test_states_are_told_as_reached_only_where_a_step_leads_to_them() -> None:
-    assert reached_states(FollowUp) == ["scheduled"]
+    assert set(FollowUp.State.values) - set(reached_states(FollowUp)) == set()
     assert set(Review.State.values) - set(reached_states(Review)) == set()
 
 

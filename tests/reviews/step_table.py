@@ -26,6 +26,7 @@ from tests.committees.builders import appoint, authority, holder, institution, k
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case, case, signing
 from tests.reviews.emergencies import event
+from tests.reviews.following import filed as reported
 from tests.reviews.recheck_builders import Listed, listed
 from tests.reviews.rules.answers import RECORDS
 
@@ -155,6 +156,7 @@ def scene() -> Scene:
         "meeting": path.meeting,
         "opinion": path.ballot_of(voter),
         "follow_up": followed.project.follow_ups.get(),
+        "report": reported(followed, "sae"),
         "recheck": rechecked.recheck,
         "recheck_opinion": rechecked.seat(path.experts[0]),
         "expert": path.experts[0],

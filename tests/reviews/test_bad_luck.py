@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection, connections
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
+from django.urls import reverse
 
 from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.models import Deadline
@@ -21,7 +22,9 @@ from ethicsreview.trail.verification import verify
 from reviews.models import Opinion, Project, Review
 from reviews.models.submissions.submission import keep_section
 from tests.committees.builders import keeper_of
+from tests.reviews.api.client import Caller
 from tests.reviews.builders import PASSWORD, Case, ballot, case, signing
+from tests.reviews.portal.conftest import browser_of
 
 pytestmark = pytest.mark.django_db
 ACCEPT = {"procedure": "general", "procedure_ground": "风险高于最低风险", "listed": "no"}
@@ -264,6 +267,32 @@ def test_thirty_megabytes_for_a_choice_are_not_said_back() -> None:
 
     assert set(caught.value.errors) >= {"procedure", "listed_items"}
     assert len(str(caught.value)) < 500
+
+
+def test_thirty_megabytes_in_a_field_are_answered_with_what_to_do() -> None:
+    path = case().drafted()
+
+    response = browser_of(path.lead).post(
+        reverse("portal:section", args=[path.review.ref, "overview"]), {"purpose": "x" * 30_000_000}
+    )
+
+    assert response.status_code == 413
+    assert "请用浏览器的“返回”回到刚才的页面，您填写的内容还在" in response.content.decode()
+
+
+def test_file_that_is_gone_from_storage_is_named_on_every_face() -> None:
+    path = case().submitted()
+    version = path.review.submission.documents()[0].version
+    Path(version.file.path).unlink()
+
+    page = browser_of(path.lead).get(reverse("portal:document", args=[version.document.ref, version.number]))
+    caller = Caller(path.lead)
+    address = caller.get(f"/reviews/{path.review.ref}").json()["documents"][0]["url"]
+    told = caller.http.get(address, headers=caller.headers)
+
+    assert (page.status_code, told.status_code) == (503, 503)
+    assert version.name in page.content.decode()
+    assert version.name in told.json()["detail"]
 
 
 # --- the database -------------------------------------------------------------------------------------------------

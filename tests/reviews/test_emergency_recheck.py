@@ -92,6 +92,8 @@ def test_the_whole_way_inside_seventy_two_hours():
     path = urgent_listed().passed().delivered()
 
     assert clocks(path)["review.conclude_by_recheck"].due_at == path.review.accepted_at + hours(72)
+    with pytest.raises(InvalidInput):
+        path.do("conclude_by_recheck", path.chair, password=PASSWORD, follow_up_months=6)
     path.do("conclude_by_recheck", path.chair, password=PASSWORD)
 
     decision = path.review.decision

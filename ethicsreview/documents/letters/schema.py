@@ -9,7 +9,17 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
-Outcome = Literal["approved", "modification_required", "revision_required", "rejected", "preliminarily_passed"]
+Outcome = Literal[
+    "approved",
+    "modification_required",
+    "revision_required",
+    "rejected",
+    "preliminarily_passed",
+    "continued",
+    "suspended",
+    "terminated",
+    "rereview_required",
+]
 
 
 class Part(BaseModel):

@@ -18,7 +18,18 @@ from ethicsreview.trail.models import Entry
 from reviews.desk.access import at_desk, reviews_at_desk
 from reviews.desk.registers.bounds import ReadRegister
 from reviews.desk.timeline import step_name
-from reviews.models import Appeal, Decision, Exemption, FollowUp, Meeting, Opinion, Project, ProjectMember, Review
+from reviews.models import (
+    Appeal,
+    Decision,
+    Exemption,
+    FollowUp,
+    Meeting,
+    Opinion,
+    Project,
+    ProjectMember,
+    Report,
+    Review,
+)
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES
 
 
@@ -138,7 +149,7 @@ class DecisionRegister(ReadRegister):
 
 @admin.register(FollowUp)
 class FollowUpRegister(ReadRegister):
-    list_display = ["ref", "page", "number", "due_on", "state"]
+    list_display = ["page", "review", "number", "due_on", "state"]
     list_filter = ["state"]
     search_fields = ["ref", "review__ref"]
     list_select_related = ["review"]
@@ -146,9 +157,24 @@ class FollowUpRegister(ReadRegister):
     def rows(self, standing: Standing) -> "QuerySet[FollowUp]":
         return FollowUp.objects.visible_to(standing).filter(review__in=reviews_at_desk(standing))
 
-    @admin.display(description=_("审查"))
+    @admin.display(description=_("跟踪审查"))
     def page(self, follow_up: FollowUp) -> SafeString:
-        return linked(reverse("desk:review", args=[follow_up.review.ref]), follow_up.review.ref)
+        return linked(reverse("desk:follow_up", args=[follow_up.ref]), follow_up.ref)
+
+
+@admin.register(Report)
+class ReportRegister(ReadRegister):
+    list_display = ["page", "kind", "state", "filed_at", "decided_at"]
+    list_filter = ["kind", "state"]
+    search_fields = ["ref", "project__ref"]
+
+    def rows(self, standing: Standing) -> "QuerySet[Report]":
+        rows: QuerySet[Report] = at_desk(Report, standing).defer("answers", "worksheet", "informing", "answer")
+        return rows
+
+    @admin.display(description=_("编号"))
+    def page(self, report: Report) -> SafeString:
+        return linked(reverse("desk:report", args=[report.ref]), report.ref)
 
 
 @admin.register(Deadline)
@@ -164,7 +190,7 @@ class DeadlineRegister(ReadRegister):
             return rows
         mine = Q(person=standing.person) | Q(body__in=[held.body_id for held in standing.held])
         seen = ~Q(object_kind=Review.noun) | Q(object_ref__in=reviews_at_desk(standing).values("ref"))
-        return rows.filter(mine & seen & ~Q(object_kind__in=[Opinion.noun, FollowUp.noun]))
+        return rows.filter(mine & seen & ~Q(object_kind__in=[Opinion.noun, FollowUp.noun, Report.noun]))
 
     @admin.display(description=_("期限"))
     def title(self, deadline: Deadline) -> str:
@@ -193,6 +219,8 @@ class EntryRegister(ReadRegister):
         meetings = Q(object_kind=Meeting.noun, object_ref__in=at_desk(Meeting, standing).values("ref"))
         committees = Q(object_kind=Committee.noun, object_ref__in=at_desk(Committee, standing).values("ref"))
         besides = Q(object_kind=Exemption.noun, object_ref__in=at_desk(Exemption, standing).values("ref"))
+        besides |= Q(object_kind=FollowUp.noun, object_ref__in=at_desk(FollowUp, standing).values("ref"))
+        besides |= Q(object_kind=Report.noun, object_ref__in=at_desk(Report, standing).values("ref"))
         besides |= Q(object_kind=Appeal.noun, object_ref__in=at_desk(Appeal, standing).values("ref"))
         return rows.filter(reviews | opinions | meetings | committees | besides)
 

@@ -38,6 +38,8 @@ RELATED = {
     "recheck_opinion": ("recheck__review__project", "recheck__review__committee", "recheck__authority", "person"),
     "expert": ("appointment__person", "authority", "institution"),
     "appeal": ("review__project", "review__committee", "review__assessment", "decision"),
+    "follow_up": ("project", "review__project", "review__committee", "review__assessment"),
+    "report": ("project", "review__project", "review__committee", "review__assessment"),
     "exemption": ("project__institution", "project__lead", "committee", "assessment"),
     "foreign_approval": ("project__institution", "project__lead"),
 }
@@ -141,7 +143,7 @@ def page_of(found: Lifecycle, visitor: Visitor) -> str:
 
 
 def desk_address(found: Any) -> str:
-    if found.noun in {"appeal", "exemption"}:
+    if found.noun in {"appeal", "exemption", "follow_up", "report"}:
         return reverse(f"desk:{found.noun}", args=[found.ref])
     if found.noun == "foreign_approval":
         return reverse("desk:foreign_approvals", args=[found.review.ref])

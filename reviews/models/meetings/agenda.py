@@ -20,7 +20,7 @@ from reviews.models.meetings.meeting import Attendance, Meeting, categories_of, 
 from reviews.models.opinions.opinion import Opinion
 from reviews.models.projects.project import project_facts
 from reviews.rules.quorum import Attendee, QuorumResult, quorum
-from reviews.rules.votes import Formula, Outcome, tally
+from reviews.rules.votes import Formula, Outcome, tally, verdicts_of
 
 
 class AgendaItem(models.Model):
@@ -149,6 +149,7 @@ class AgendaItem(models.Model):
             attending=voters,
             all_members={*members, *voters},
             formulas=[Formula.from_value(entry.value) for entry in policy.entries("vote.formula")],
+            verdicts=verdicts_of(self.review.kind),
         )
 
     def roll(self, at: datetime) -> list[dict[str, Any]]:

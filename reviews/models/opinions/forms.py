@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
 from ethicsreview.policy.catalogues import criteria
 from ethicsreview.policy.words import said
+from reviews.models.following.contents import Head, heads
 from reviews.models.reviewing.wording import verdict_choices
 from reviews.rules.checklist import applicable_criteria
 from reviews.rules.simplified import CONCERNS
+from reviews.rules.votes import ABSTAIN, PASSING
 
 if TYPE_CHECKING:
     from ethicsreview.policy.catalogue_models import Criterion
@@ -28,8 +30,12 @@ ANSWERS = [
 CONCERN_ANSWERS = [("no", _("没有")), ("yes", _("有"))]
 
 
-def criteria_for(review: "ReviewRecord") -> "tuple[Criterion, ...]":
-    """The heads of Measures 15 that apply to this review, as they stood when it was accepted."""
+def criteria_for(review: "ReviewRecord") -> "tuple[Criterion | Head, ...]":
+    """The heads of Measures 15 that apply to this review, as they stood when it was accepted; of a follow-up those of
+    Measures 19.
+    """
+    if review.kind == review.Kind.FOLLOW_UP:
+        return heads(review.policy_at(review.accepted_at or timezone.now()))
     return applicable_criteria(review.assessment.conclusions, criteria(review.accepted_at or timezone.now()))
 
 
@@ -46,9 +52,7 @@ class CastForm(PasswordAgain):
     )
 
     def build(self) -> None:
-        self.fields["verdict"].choices = verdict_choices(  # type: ignore[attr-defined]
-            listed=bool(self.obj.review.listed)
-        )
+        self.fields["verdict"].choices = verdict_choices(self.obj.review)  # type: ignore[attr-defined]
         for criterion in criteria_for(self.obj.review):
             name = f"criterion__{criterion.key}"
             self.fields[name] = forms.ChoiceField(
@@ -71,14 +75,13 @@ class CastForm(PasswordAgain):
         """Of a designated member: what would turn the review into a meeting, asked without a default. They do not
         abstain: whoever cannot give an opinion is replaced.
         """
-        from reviews.models.opinions.opinion import Verdict
-
         verdict: Any = self.fields["verdict"]
         verdict.label, verdict.help_text = (
             _("意见"),
-            _("“批准”以外的意见都会使本审查转为会议审查（《办法》第二十四条）。"),
+            _("“%(passing)s”以外的意见都会使本审查转为会议审查（《办法》第二十四条）。")
+            % {"passing": verdict.choices[0][1]},
         )
-        verdict.choices = [choice for choice in Verdict.choices if choice[0] != Verdict.ABSTAIN]
+        verdict.choices = [choice for choice in verdict.choices if choice[0] != ABSTAIN]
         names = []
         for key, label in concerns_asked(self.obj.review).items():
             name = f"concern__{key}"
@@ -100,7 +103,7 @@ class CastForm(PasswordAgain):
             asks_why = answer in {"comment", "fails"} if name.startswith("criterion__") else answer == "yes"
             if name.startswith(("criterion__", "concern__")) and asks_why and not cleaned.get(f"{name}__note"):
                 self.add_error(f"{name}__note", _("请写明具体意见。"))
-        if cleaned.get("verdict") and cleaned["verdict"] != "approved" and not cleaned.get("comment"):
+        if cleaned.get("verdict") and cleaned["verdict"] not in PASSING and not cleaned.get("comment"):
             self.add_error("comment", _("不批准、要求修改或弃权的，请写明理由。"))
         return cleaned
 

@@ -32,6 +32,11 @@ class Verdict(models.TextChoices):
     MODIFY = "modification_required", pgettext_lazy("vote", "修改后批准")
     REVISE = "revision_required", pgettext_lazy("vote", "修改后再审")
     REJECT = "rejected", pgettext_lazy("vote", "不予批准")
+    # Of a follow-up review.
+    CONTINUE = "continued", pgettext_lazy("vote", "继续实施")
+    SUSPEND = "suspended", pgettext_lazy("vote", "暂停实施")
+    TERMINATE = "terminated", pgettext_lazy("vote", "终止实施")
+    REREVIEW = "rereview_required", pgettext_lazy("vote", "重新审查")
     ABSTAIN = "abstain", pgettext_lazy("vote", "弃权")
 
 

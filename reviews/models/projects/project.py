@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -109,6 +109,12 @@ class Project(Lifecycle):
 
     objects = ProjectQuerySet.as_manager()
 
+    if TYPE_CHECKING:
+        assessments: Any
+        follow_ups: Any
+        reports: Any
+        reviews: Any
+
     class Meta:
         verbose_name = _("科技活动")
         verbose_name_plural = _("科技活动")
@@ -200,7 +206,8 @@ class Project(Lifecycle):
         """The review was withdrawn or not accepted: the project may be put forward again."""
 
     @step(
-        source=State.UNDER_REVIEW,
+        # From the latter two where an approved activity was reviewed again (Measures 20).
+        source=[State.UNDER_REVIEW, State.SUSPENDED, State.APPROVED],
         target=State.APPROVED,
         label=_("批准"),
         by=[CONSEQUENCE],
@@ -210,7 +217,7 @@ class Project(Lifecycle):
         act.record(decision=decision)
 
     @step(
-        source=State.UNDER_REVIEW,
+        source=[State.UNDER_REVIEW, State.SUSPENDED, State.APPROVED],
         target=State.REJECTED,
         label=_("不予批准"),
         by=[CONSEQUENCE],
@@ -218,6 +225,7 @@ class Project(Lifecycle):
     )
     def reject(self, act: Act, decision: str) -> None:
         act.record(decision=decision)
+        self._release(act)
 
     @step(
         source=State.REJECTED,
@@ -243,6 +251,54 @@ class Project(Lifecycle):
     @step(source=State.EXEMPT, target=State.ASSESSED, label=_("撤销免除"), by=[CONSEQUENCE], cite="human:32")
     def end_exemption(self, act: Act, exemption: str) -> None:
         act.record(exemption=exemption)
+
+    # --- after the approval: a follow-up, a report or a sanction says so ------------------------------------------
+
+    @step(source=State.APPROVED, target=State.SUSPENDED, label=_("暂停实施"), by=[CONSEQUENCE], cite="national:19")
+    def suspend(self, act: Act, ground: str) -> None:
+        """What is owed stays owed: the next follow-up is due all the same."""
+        act.record(ground=ground)
+        act.say(ground=ground)
+
+    @step(source=State.SUSPENDED, target=State.APPROVED, label=_("恢复实施"), by=[CONSEQUENCE], cite="national:19")
+    def resume(self, act: Act, ground: str) -> None:
+        act.record(ground=ground)
+        act.say(ground=ground)
+
+    @step(
+        source=[State.APPROVED, State.SUSPENDED],
+        target=State.TERMINATED,
+        label=_("终止实施"),
+        by=[CONSEQUENCE],
+        cite="national:19",
+    )
+    def terminate(self, act: Act, ground: str) -> None:
+        act.record(ground=ground)
+        act.say(ground=ground)
+        self._release(act)
+
+    @step(
+        source=[State.APPROVED, State.SUSPENDED],
+        target=State.COMPLETED,
+        label=_("结题"),
+        by=[CONSEQUENCE],
+        cite="national:19",
+    )
+    def complete(self, act: Act, ground: str) -> None:
+        act.record(ground=ground)
+        act.say(ground=ground)
+        self._release(act)
+
+    def _release(self, act: Act) -> None:
+        """Nothing is owed of what has ended. What the committee itself has taken up, it brings to its end."""
+        for follow_up in self.follow_ups.exclude(state__in=ENDED):
+            act.then(follow_up, "fall_away")
+        for review in self.reviews.open().filter(report=None).exclude(kind__in=["initial", "appeal"]):
+            act.then(review, "fall_away")
+
+
+# The states of a follow-up in which nothing is owed any more.
+ENDED = ("continued", "suspended", "terminated", "rereview_required", "cancelled")
 
 
 class ProjectMember(models.Model):

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ethicsreview.deadlines import calendar
+from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Policy
 from reviews.models.rechecks import timing as recheck_timing
@@ -87,8 +88,13 @@ def _decision(review: "Rechecking", outcome: str, reasons: str, months: int | No
 def _approved(review: "Rechecking", decision: Decision, act: Act, policy: Policy) -> None:
     """The first follow-up within the shorter interval, and the time to register, which begins with the approval."""
     conclusion.approved(review, decision, act, policy)
-    if "listed_activity" in policy.value("registration.objects", default=()):
+    if "listed_activity" in policy.value("registration.objects", default=()) and not _registering(review):
         act.start(REGISTRATION, on=review.project, **recheck_timing.registration(review, policy))
+
+
+def _registering(review: "Rechecking") -> bool:
+    """The time to register the activity runs already: it was reviewed again meanwhile."""
+    return Deadline.objects.of(review.project).open().filter(kind=REGISTRATION).exists()
 
 
 def _ground(entry: Any) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """From ballots to a decision: what `conclude` and `confirm_modification` write."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone, translation
@@ -12,7 +11,8 @@ from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Entry, Policy
-from reviews.models.following.follow_up import FollowUp
+from reviews.models.following import proceeding
+from reviews.models.following.follow_up import schedule
 from reviews.models.meetings.reporting import to_be_reported
 from reviews.models.projects import starting
 from reviews.models.rechecks import conclusion as recheck_conclusion
@@ -22,8 +22,8 @@ from reviews.models.reviewing.designation import reviewers_needed
 from reviews.models.reviewing.wording import outcome_word
 from reviews.models.submissions.submission import Request
 from reviews.rules.intervals import follow_up_due
-from reviews.rules.votes import VERDICTS
 from reviews.rules.votes import Outcome as Tally
+from reviews.rules.votes import verdicts_of
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.record import ReviewRecord
@@ -60,6 +60,8 @@ def conclude(review: "ReviewRecord", act: Act, *, requirements: list[str], reaso
         act.meet("review.decision")
     if review.is_urgent and review.runs(urgent_timing.SHARE):
         act.meet(urgent_timing.SHARE)
+    if review.kind == review.Kind.FOLLOW_UP:
+        return proceeding.concluded(review, decision, act, policy)
     if preliminary:
         return recheck_conclusion.passed(review, act, policy)
     if passes:
@@ -79,14 +81,15 @@ def conclude_simplified(review: "Simplified", act: Act, *, reasons: str, months:
     """Write the approval that the designated members have given, each of them (Measures 23); the next state."""
     policy, day = review.policy_at(act.at), law_day(act.at)
     chair = review.committee.members_at(day).filter(appointment__role=Role.CHAIR).first()
+    verdicts = verdicts_of(review.kind)
     decision = Decision(
         review_id=review.pk,
-        outcome=Outcome.APPROVED,
+        outcome=verdicts[0],
         basis=Decision.Basis.SIMPLIFIED,
         presider_name=chair.person.name if chair else review.reviewers[0].designated_by,
         attendance=[_on_the_roll(seat.membership) for seat in review.reviewers],
         tally={
-            "votes": {verdict: len(review.reviewers) if verdict == Outcome.APPROVED else 0 for verdict in VERDICTS},
+            "votes": {verdict: len(review.reviewers) if verdict == verdicts[0] else 0 for verdict in verdicts},
             "abstained": 0,
             "attending": len(review.reviewers),
             "all_members": review.committee.count_all_members(day),
@@ -100,8 +103,10 @@ def conclude_simplified(review: "Simplified", act: Act, *, reasons: str, months:
     issue(decision, review, act, policy, grounds=grounds)
     if review.clock_runs():
         act.meet("review.decision")
-    approved(review, decision, act, policy)
     to_be_reported(review, decision, act.at)
+    if review.kind == review.Kind.FOLLOW_UP:
+        return proceeding.concluded(review, decision, act, policy)
+    approved(review, decision, act, policy)
     return review.State.APPROVED
 
 
@@ -165,6 +170,10 @@ def issue(
         decision.follow_up_due = follow_up_due(
             local_day, timing.follow_up_months(review, policy).value, decision.follow_up_months
         )
+    elif review.follow_up is not None and decision.outcome != Outcome.TERMINATED:
+        decision.follow_up_due = follow_up_due(
+            local_day, timing.follow_up_months(review, policy).value, decision.follow_up_months
+        )
     made = review.decisions.count() + 1
     decision.number = f"{review.committee.ref}-{review.ref}-{made}"
     decision.round = review.round
@@ -185,21 +194,16 @@ def approved(review: "ReviewRecord", decision: Decision, act: Act, policy: Polic
     if decision.conditions:
         told = [*review.people("lead"), *review.people("officers")]
         act.tell("review.approved_with_conditions", told, number=decision.number)
-    first = FollowUp(
-        project=review.project,
-        review=review,
-        number=review.project.follow_ups.count() + 1,
-        due_on=decision.follow_up_due,
-        report_from=decision.follow_up_due - timedelta(days=policy.value("follow_up.lead_days")),
-    )
-    act.create(first)
-    act.start("follow_up.report", on=first, **timing.follow_up(review, decision.follow_up_due, policy))
+    for earlier in review.project.follow_ups.outstanding():
+        # A review anew starts the interval anew.
+        act.then(earlier, "fall_away")
+    schedule(review, decision.follow_up_due, act, policy)
 
 
 def tally_kept(result: Tally) -> dict[str, Any]:
     """The count as the decision keeps it: votes by verdict, and by each formula what it had and needed."""
     return {
-        "votes": {verdict: result.votes(verdict) for verdict in VERDICTS},
+        "votes": {verdict: result.votes(verdict) for verdict in dict.fromkeys(one.verdict for one in result.counts)},
         "abstained": result.abstained,
         "attending": result.attending,
         "all_members": result.all_members,

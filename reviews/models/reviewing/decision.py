@@ -18,6 +18,11 @@ class Outcome(models.TextChoices):
     MODIFICATION_REQUIRED = "modification_required", pgettext_lazy("decision", "修改后批准")
     REVISION_REQUIRED = "revision_required", pgettext_lazy("decision", "修改后再审")
     REJECTED = "rejected", pgettext_lazy("decision", "不予批准")
+    # Measures 19, 20: of an activity that was approved.
+    CONTINUED = "continued", pgettext_lazy("decision", "继续实施")
+    SUSPENDED = "suspended", pgettext_lazy("decision", "暂停实施")
+    TERMINATED = "terminated", pgettext_lazy("decision", "终止实施")
+    REREVIEW_REQUIRED = "rereview_required", pgettext_lazy("decision", "重新审查")
     # Measures 26: of a listed activity, before its re-check. It approves nothing.
     PRELIMINARILY_PASSED = "preliminarily_passed", pgettext_lazy("decision", "初审通过")
 
@@ -77,7 +82,7 @@ class Decision(models.Model):
             # Measures 24: whatever is not an approval goes to a meeting; a listed activity never came this way.
             models.CheckConstraint(
                 condition=~models.Q(basis="simplified")
-                | models.Q(outcome=Outcome.APPROVED, preliminary=False, meeting__isnull=True),
+                | models.Q(outcome__in=[Outcome.APPROVED, Outcome.CONTINUED], preliminary=False, meeting__isnull=True),
                 name="decision_simplified_approves",
             ),
             models.CheckConstraint(

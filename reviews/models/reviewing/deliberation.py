@@ -133,6 +133,7 @@ class Deliberation(Simplified):
             State.MODIFICATION_REQUIRED,
             State.REVISION_REQUIRED,
             State.REJECTED,
+            State.CONCLUDED,
         ),
         label=_("形成审查意见"),
         by=["presider", "secretary", "designator"],
@@ -153,7 +154,7 @@ class Deliberation(Simplified):
         form=forms.ConcludeForm,
         judges=True,
     )
-    def conclude(self, act: Act, *, requirements: list[str], reasons: str, follow_up_months: int | None) -> str:
+    def conclude(self, act: Act, *, requirements: list[str], reasons: str, follow_up_months: int | None = None) -> str:
         """Measures 14-17: what the ballots say, by every formula that applies. Nobody enters an outcome.
 
         Measures 22-24: in the simplified procedure, the approval of every designated member.

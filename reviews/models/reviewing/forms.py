@@ -20,6 +20,7 @@ from reviews.models.projects.project import project_facts
 from reviews.models.reviewing import timing, urgent_timing
 from reviews.models.submissions.submission import changed_items
 from reviews.rules.checklist import asked_sections, required_materials
+from reviews.rules.votes import verdicts_of
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.record import ReviewRecord
@@ -178,10 +179,20 @@ class AcceptForm(ListingForm):
             self.add_error("procedure", words)
         return cleaned
 
+    def terms(self) -> dict[str, Any]:
+        """What a follow-up looks at was determined when it was first reviewed."""
+        if self.obj.kind != self.obj.Kind.FOLLOW_UP:
+            return super().terms()
+        known = {"listed": "yes" if self.obj.listed else "no", "listed_items": self.obj.listed_items}
+        return super().terms() | known | {"listed_reason": self.obj.listed_reason}
+
     def build(self) -> None:
         from reviews.models.reviewing.guards import procedures_of
 
         super().build()
+        if self.obj.kind == self.obj.Kind.FOLLOW_UP:
+            for name in ("listed", "listed_items", "listed_reason"):
+                del self.fields[name]
         labels = dict(self.obj.Procedure.choices)
         self.fields["procedure"].choices = [  # type: ignore[attr-defined]
             (procedure, labels[procedure])
@@ -268,18 +279,25 @@ class ConcludeForm(PasswordAgain):
     )
     field_order = ["requirements", "reasons", "follow_up_months", "password"]
 
+    def build(self) -> None:
+        if self.obj.report_id is not None:
+            # The follow-up goes on as it was scheduled; the secretary may bring it forward.
+            del self.fields["follow_up_months"]
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         item = self.obj.item
         outcome = item.tally(self.act.at).verdict if item is not None else None
         if self.obj.is_simplified:
-            outcome = "approved"  # nothing else can be concluded without a meeting
+            outcome = verdicts_of(self.obj.kind)[0]  # nothing else can be concluded without a meeting
         if outcome in {"modification_required", "revision_required"} and not cleaned.get("requirements"):
             self.add_error("requirements", _("修改后批准或修改后再审的，应当写明修改建议和要求（《办法》第十六条）。"))
         if outcome == "approved" and cleaned.get("requirements"):
             self.add_error("requirements", _("批准的决定不附修改要求；需要修改的，应当表决为修改后批准。"))
         if outcome == "rejected" and not cleaned.get("reasons"):
             self.add_error("reasons", _("不予批准的，应当说明理由（《办法》第十六条）。"))
+        if outcome in {"suspended", "terminated", "rereview_required"} and not cleaned.get("reasons"):
+            self.add_error("reasons", _("暂停、终止或者重新审查的，应当说明理由。"))
         months, policy = cleaned.get("follow_up_months"), self.obj.policy_at(self.act.at)
         limit = timing.follow_up_months(self.obj, policy).value
         if months and months > limit:

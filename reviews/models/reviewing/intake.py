@@ -8,7 +8,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import step
 from reviews.models.appeals.guards import no_appeal_pending
 from reviews.models.projects.project import Project
-from reviews.models.reviewing import forms, guards, timing, urgent_timing
+from reviews.models.reviewing import followed, forms, guards, timing, urgent_timing
 from reviews.models.reviewing.simplified import Simplified
 from reviews.models.reviewing.states import OPEN_STATES, State
 from reviews.models.submissions.submission import Request
@@ -41,7 +41,7 @@ class Intake(Simplified):
         self.submitted_at = act.at
         urgent_timing.ask_for_triage(self, act)
         # After an appeal it never left: the review that was set aside goes on in this one.
-        if self.kind != self.Kind.APPEAL or self.project.state != Project.State.UNDER_REVIEW:
+        if self.moves_project and (self.kind != self.Kind.APPEAL or self.project.state != Project.State.UNDER_REVIEW):
             act.then(self.project, "enter_review")
 
     @step(
@@ -49,7 +49,7 @@ class Intake(Simplified):
         target=State.SUPPLEMENT_REQUESTED,
         label=_("一次性补正"),
         by=["secretary"],
-        requires=[guards.supplement_allowed],
+        requires=[followed.is_an_application, guards.supplement_allowed],
         cite="national:10",
         form=forms.SupplementForm,
         judges=True,
@@ -104,6 +104,8 @@ class Intake(Simplified):
         self.regimes, self.policy_pin, self.accepted_at = sorted(policy.regimes), policy.pin(), act.at
         self.determine(act, listed == "yes", listed_items, listed_reason)
         act.start("review.decision", **timing.decision(self, policy))
+        if self.follow_up is not None:
+            act.then(self.follow_up, "take_up")
         act.say(procedure=self.Procedure(procedure).label, due=timing.decision_due(self, policy, act.at))
 
     @step(
@@ -111,6 +113,7 @@ class Intake(Simplified):
         target=State.DECLINED,
         label=_("不予受理"),
         by=["secretary"],
+        requires=[followed.may_be_turned_away],
         cite="national:10",
         form=forms.ReasonForm,
         judges=True,
@@ -119,14 +122,17 @@ class Intake(Simplified):
     def decline(self, act: Act, *, reason: str) -> None:
         urgent_timing.triaged(self, act)
         act.say(reason=reason)
-        act.then(self.project, "leave_review")
+        if self.follow_up is not None:
+            act.then(self.follow_up, "send_back", reason=reason)
+        if self.moves_project:
+            act.then(self.project, "leave_review")
 
     @step(
         source=sorted(OPEN_STATES),
         target=State.WITHDRAWN,
         label=_("撤回"),
         by=["lead"],
-        requires=[no_appeal_pending],
+        requires=[followed.not_owed, no_appeal_pending],
         form=forms.ReasonForm,
         danger=True,
         help=_("撤回后本次审查终止；如需继续，应重新申请。"),

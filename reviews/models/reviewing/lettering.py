@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ethicsreview.accounts.models import Role
 from ethicsreview.documents.letters import issue_letter
@@ -150,6 +151,21 @@ def _months_between(decision: Decision) -> int:
     return months
 
 
+# What a decision on an activity that was approved means for those who carry it out.
+AFTER_APPROVAL = {
+    "continued": (
+        gettext_lazy("应当继续在批准的范围内实施；风险变化、严重不良事件和方案偏离应当及时报告。"),
+        "national:20",
+    ),
+    "suspended": (
+        gettext_lazy("自本意见作出之日起暂停；已入组参与者的安全应当得到保障。恢复实施须经本委员会审查。"),
+        "national:19",
+    ),
+    "terminated": (gettext_lazy("自本意见作出之日起终止；应当妥善安排已入组的参与者，处置数据和样本。"), "national:19"),
+    "rereview_required": (gettext_lazy("应当重新申请审查；列入清单的，并应当重新报请专家复核。"), "national:33"),
+}
+
+
 def _notices(decision: Decision) -> list[dict[str, str]]:
     """What the applicant must and may do now."""
     said = []
@@ -160,6 +176,9 @@ def _notices(decision: Decision) -> list[dict[str, str]]:
             else {"text": _("应当在批准的范围内开展科技活动。"), "citation": cite("national:20")},
             {"text": _("方案发生变化，可能改变风险的，应当及时报告。"), "citation": cite("national:20")},
         ]
+    if decision.outcome in AFTER_APPROVAL:
+        meaning, article = AFTER_APPROVAL[decision.outcome]
+        return [{"text": str(meaning), "citation": cite(article)}]
     if decision.emergency:
         said += guidance(decision)
     if decision.preliminary:

@@ -146,7 +146,11 @@ class ReviewRecord(Lifecycle):
         emergency_facts: Any
         event: Any
         field_advice: Any
+        follow_up: Any
+        follow_up_id: int | None
         follow_ups: Any
+        report: Any
+        report_id: int | None
         opinions: Any
         rechecks: Any
         requests: Any
@@ -236,6 +240,11 @@ class ReviewRecord(Lifecycle):
             # Turned to words in each reader's language.
             "state": State(self.state).label,
         }
+
+    @property
+    def moves_project(self) -> bool:
+        """Whether the project waits for it. One that was approved goes on, or stands still, as it did."""
+        return self.kind in {self.Kind.INITIAL, self.Kind.APPEAL}
 
     @property
     def is_simplified(self) -> bool:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.models.reviewing.appealed import Appealed
 from reviews.models.reviewing.deliberation import Deliberation
+from reviews.models.reviewing.followed import Followed
 from reviews.models.reviewing.intake import Intake
 from reviews.models.reviewing.rechecking import Rechecking
 from reviews.models.reviewing.revision import Revision
@@ -13,9 +14,9 @@ from reviews.models.reviewing.states import OPEN_STATES
 from reviews.models.reviewing.urgent import Urgent
 
 
-class Review(Urgent, Intake, Deliberation, Revision, Rechecking, Appealed):
+class Review(Urgent, Intake, Deliberation, Revision, Rechecking, Appealed, Followed):
     """Steps are declared by phase: intake, deliberation with the simplified procedure beside it, revision, re-check;
-    what follows an appeal; and what the emergency procedure has of its own.
+    what follows an appeal, what an approval leaves to follow up; and what the emergency procedure has of its own.
     """
 
     noun, collection, letter = "review", "reviews", "R"
@@ -42,6 +43,11 @@ class Review(Urgent, Intake, Deliberation, Revision, Rechecking, Appealed):
             ),
             models.CheckConstraint(
                 condition=Q(recheck_waived=False) | ~Q(exception={}), name="review_waived_has_ground"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="follow_up") & (Q(follow_up__isnull=True) ^ Q(report__isnull=True))
+                | ~Q(kind="follow_up") & Q(follow_up__isnull=True, report__isnull=True),
+                name="review_follow_up_has_its_report",
             ),
         ]
         indexes = [

@@ -19,6 +19,7 @@ class State(models.TextChoices):
     REJECTED = "rejected", pgettext_lazy("state", "不予批准")
     PRELIMINARILY_PASSED = "preliminarily_passed", pgettext_lazy("state", "初审通过")
     IN_RECHECK = "in_recheck", pgettext_lazy("state", "专家复核中")
+    CONCLUDED = "concluded", pgettext_lazy("state", "已形成意见")
     WITHDRAWN = "withdrawn", pgettext_lazy("state", "已撤回")
     SET_ASIDE = "set_aside", pgettext_lazy("state", "已由申诉再审取代")
 

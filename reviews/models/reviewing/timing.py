@@ -64,7 +64,10 @@ def follow_up(review: "ReviewRecord", due_on: date, policy: Policy) -> dict[str,
         "citation": follow_up_months(review, policy).cite,
         "person": review.project.lead_id,
         "ladder": [timedelta(days=-policy.value("follow_up.lead_days"))],
-        "escalate_to": [{"role": Role.SECRETARY, "body_id": review.committee_id}],
+        "escalate_to": [
+            {"role": Role.SECRETARY, "body_id": review.committee_id},
+            {"role": Role.INSTITUTION_OFFICER, "body_id": review.project.institution_id},
+        ],
     }
 
 

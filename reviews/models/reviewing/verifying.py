@@ -3,19 +3,21 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from ethicsreview.documents.models import Letter
 from reviews.models.projects.project import Project
 from reviews.models.projects.starting import gates
 from reviews.models.rechecks.report import RecheckReport
-from reviews.models.reviewing.decision import Decision
+from reviews.models.reviewing.decision import Decision, Outcome
 
 
 @dataclass(frozen=True)
 class LetterStanding:
     """`valid`: the approval stands today; a letter that permits nothing was never valid so. `conditional`: but what it
-    permits may not be begun yet, because a partner's country is still to be cleared (Measures 12).
+    permits may not be begun yet, because a partner's country is still to be cleared (Measures 12). `stopped`: what the
+    activity has come to, where it no longer goes on.
     """
 
     number: str
@@ -26,6 +28,15 @@ class LetterStanding:
     valid: bool
     conditional: bool
     withdrawn_on: date | None
+    stopped: str = ""
+
+    @property
+    def stopped_label(self) -> str:
+        return str(Project.State(self.stopped).label) if self.stopped else ""
+
+
+# Of an activity that was approved: what it may have come to since.
+STOPPED = frozenset({Project.State.SUSPENDED, Project.State.TERMINATED, Project.State.COMPLETED})
 
 
 def standing_of_letter(code: str, at: datetime) -> LetterStanding | None:
@@ -46,13 +57,25 @@ def standing_of_letter(code: str, at: datetime) -> LetterStanding | None:
         permits=decision is not None and decision.approves,
         valid=valid,
         conditional=decision is not None and valid and not gates(decision.review.project, at).start.open,
+        stopped=_stopped(decision),
         withdrawn_on=timezone.localdate(letter.revoked_at) if letter.revoked_at and withdrawn else None,
     )
 
 
 def holds(decision: Decision) -> bool:
-    """Whether an approval still stands: no later decision took its place, and the project may go on."""
+    """Whether an approval still stands: no later decision took its place, and the project may go on.
+
+    What a follow-up decided takes the place of no approval: it shows in the project's own state.
+    """
     if not decision.approves or decision.review.project.state != Project.State.APPROVED:
         return False
-    latest: Decision | None = decision.review.decisions.first()
-    return latest is not None and latest.pk == decision.pk
+    latest = Decision.objects.filter(review__project=decision.review.project_id).exclude(review__kind="follow_up")
+    approving = latest.filter(Q(outcome=Outcome.APPROVED, preliminary=False) | Q(review=decision.review_id)).first()
+    return approving is not None and approving.pk == decision.pk
+
+
+def _stopped(decision: Decision | None) -> str:
+    if decision is None or not (decision.approves or decision.review.kind == "follow_up"):
+        return ""
+    state: str = decision.review.project.state
+    return state if state in STOPPED else ""

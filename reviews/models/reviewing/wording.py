@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from reviews.rules.votes import ABSTAIN, verdicts_of
+
 if TYPE_CHECKING:
     from reviews.models.reviewing.decision import Decision
+    from reviews.models.reviewing.record import ReviewRecord
 
 # The committee's opinion on a listed activity is preliminary, and so are the votes for it (Measures 26, 32).
 PRELIMINARY: dict[str, str | Promise] = {
@@ -27,11 +30,10 @@ def verdict_word(verdict: str, *, listed: bool) -> str:
     return str(Verdict(verdict).label) if verdict in Verdict.values else verdict
 
 
-def verdict_choices(*, listed: bool) -> list[tuple[str, str]]:
-    """What a member may choose from."""
-    from reviews.models.opinions.opinion import Verdict
-
-    return [(value, verdict_word(value, listed=listed)) for value in Verdict.values]
+def verdict_choices(review: "ReviewRecord") -> list[tuple[str, str]]:
+    """What a member may choose from: the verdicts of its kind of review, or none of them."""
+    listed = bool(review.listed)
+    return [(value, verdict_word(value, listed=listed)) for value in (*verdicts_of(review.kind), ABSTAIN)]
 
 
 def outcome_word(decision: "Decision") -> str | Promise:

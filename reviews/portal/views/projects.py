@@ -14,9 +14,10 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import Refused
-from reviews.models import Exemption, Project, Recheck, Review
+from reviews.models import Exemption, Project, Recheck, Report, Review
 from reviews.models.applying import committees_offered, institutions_of, start_assessment, start_project, start_review
 from reviews.models.exemptions.exemption import OPEN
+from reviews.models.following.reporting import kinds_open
 from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, once_by_form
 from reviews.models.projects.starting import gates
 from reviews.models.submissions.writing import revise_project
@@ -104,10 +105,14 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
         Review.objects.visible_to(visitor.standing).filter(project=found).select_related("committee").order_by("-pk")
     )
     follow_ups = list(found.follow_ups.order_by("number"))
-    refs = [review.ref for review in reviews] + [follow_up.ref for follow_up in follow_ups]
+    # Before an approval there is nothing to report of.
+    reports = (
+        list(Report.objects.visible_to(visitor.standing).filter(project=found).order_by("-pk")) if follow_ups else []
+    )
+    refs = [one.ref for one in (*reviews, *follow_ups, *reports)]
     if any(review.state == Review.State.IN_RECHECK for review in reviews):
         refs += Recheck.objects.open().filter(review__in=reviews).values_list("ref", flat=True)
-    kinds = ["review", "follow_up", "recheck", "project"]
+    kinds = ["review", "follow_up", "recheck", "project", "report"]
     deadlines = Deadline.objects.open().filter(object_kind__in=kinds, object_ref__in=[*refs, found.ref])
     assessments = list(found.assessments.defer("answers", "conclusions_kept").order_by("-pk"))
     capacities = found.capacities(visitor.standing)
@@ -119,6 +124,8 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
         "assessments": assessments,
         "reviews": reviews,
         "follow_ups": follow_ups,
+        "reports": reports,
+        "may_report": kinds_open(found) if "lead" in capacities else [],
         "deadlines": list(deadlines.soonest()),
         "letters": list(Letter.objects.filter(object_kind="review", object_ref__in=refs).order_by("-created_at")),
         "may_edit": _may_edit(visitor, found),
@@ -126,7 +133,7 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
         "own": bool(OWN_SIDE & capacities),
         "may_assess": found.state not in CLOSED and not any(one.state == "draft" for one in assessments),
         "may_apply": found.state == Project.State.ASSESSED and not any(one.waiting_for for one in reviews),
-        "history": history.of_project(found, reviews, follow_ups),
+        "history": history.of_project(found, reviews, follow_ups, reports),
     }
     if context["own"] and found.state in BEFORE_REVIEW:
         context["emergencies"] = in_force(found.region, visitor.at)
@@ -139,7 +146,13 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
 BEFORE_REVIEW = frozenset({Project.State.DRAFT, Project.State.ASSESSED})
 # Where a new assessment would lead nowhere.
 CLOSED = frozenset(
-    {Project.State.UNDER_REVIEW, Project.State.APPROVED, Project.State.COMPLETED, Project.State.TERMINATED}
+    {
+        Project.State.UNDER_REVIEW,
+        Project.State.APPROVED,
+        Project.State.SUSPENDED,
+        Project.State.COMPLETED,
+        Project.State.TERMINATED,
+    }
 )
 
 

@@ -90,6 +90,9 @@ def submitted(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseB
 def version(request: HttpRequest, visitor: Visitor, ref: str, number: int) -> HttpResponseBase:
     """A version as it was handed in, for reading."""
     found, sealed = _sealed(visitor, ref, number)
+    if found.filed is not None:
+        # What a follow-up review looks at is a report, and has a page of its own.
+        return redirect(found.filed)
     context = {"review": found, "version": sealed, "application": Application(found, sealed, visitor.at)}
     return render(request, "portal/version.html", context)
 

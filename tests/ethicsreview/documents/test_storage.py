@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from ethicsreview.documents.checks import UploadRefused
 from ethicsreview.documents.digest import sm3
 from ethicsreview.documents.models import Document, DocumentVersion, Findings, Kept, Scan, TextState
-from ethicsreview.documents.storage import serve, store
+from ethicsreview.documents.storage import FileGone, serve, store
 from tests.ethicsreview.documents import files
 
 pytestmark = pytest.mark.django_db
@@ -120,4 +120,11 @@ def test_infected_file_is_not_served(version):
     version.refresh_from_db()
 
     with pytest.raises(PermissionDenied, match="查出病毒"):
+        serve(version)
+
+
+def test_file_that_is_gone_is_named(version):
+    Path(version.file.path).unlink()
+
+    with pytest.raises(FileGone, match=r"方案\.pdf"):
         serve(version)

@@ -188,7 +188,7 @@ def strike(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
 @pytest.mark.parametrize(
     "where",
     [
-        "reviews.models.conclusion.FollowUp",  # after the decision was written
+        "reviews.models.reviewing.conclusion.schedule",  # after the decision was written
         "ethicsreview.lifecycle.door.append",  # after the review was saved
         "ethicsreview.lifecycle.act.clock.meet",  # after its trail entry
         "ethicsreview.lifecycle.act.clock.start",  # after the follow-up was made

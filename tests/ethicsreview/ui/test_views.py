@@ -14,6 +14,7 @@ pytestmark = pytest.mark.urls("tests.ethicsreview.ui.urls")
 FAILURES = [
     ("denied", 403, "您没有权限"),
     ("missing", 404, "没有这个页面"),
+    ("too_long", 413, "内容过长"),
     ("suspicious", 400, "请求有误"),
     ("broken", 500, "系统出错"),
 ]

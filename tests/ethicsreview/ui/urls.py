@@ -1,6 +1,6 @@
 """Pages that fail in every way, beside the real ones of the ground floor."""
 
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import include, path
 
@@ -13,6 +13,7 @@ def fail(_request: HttpRequest, way: str) -> HttpResponse:
     raise {
         "denied": PermissionDenied("只有秘书可以受理。"),
         "missing": Http404(),
+        "too_long": RequestDataTooBig(),
         "suspicious": SuspiciousOperation(),
         "broken": RuntimeError("a secret in a message"),
     }[way]

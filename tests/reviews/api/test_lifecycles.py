@@ -11,6 +11,7 @@ from tests.reviews.api.client import Caller, problem
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import PASSWORD, Case, ballot, signing
 from tests.reviews.emergencies import event
+from tests.reviews.following import filed as reported
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.rules.answers import RECORDS, SURVEY
 
@@ -40,6 +41,7 @@ def everything(path: Case) -> dict[str, str]:
         "meetings": path.meeting.ref,
         "opinions": path.ballot_of(path.chair).ref,
         "follow-ups": path.project.follow_ups.get().ref,
+        "reports": reported(path, "deviation").ref,
         "committees": path.committee.ref,
         "rechecks": beside.recheck.ref,
         "recheck-opinions": beside.seat(beside.experts[0]).ref,

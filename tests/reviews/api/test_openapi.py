@@ -22,6 +22,7 @@ from reviews.models.exemptions.exempting import start_exemption
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case
 from tests.reviews.emergencies import event
+from tests.reviews.following import filed as reported
 from tests.reviews.foreign import abroad
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.rules.answers import RECORDS
@@ -80,6 +81,7 @@ def populated(path: Case) -> World:
     listed.passed().referred().paneled().accept(listed.experts[0])
     spared = Case(path.committee, path.lead, path.at, RECORDS).assessed()
     organiser = ApiToken.issue(listed.organiser)[1]
+    approved = Case(path.committee, path.lead, path.at).concluded()
     appeal = filed(rejected(Case(path.committee, path.lead, path.at)))
     # A file that is served here is closed by nobody: the caller is no server.
     Appeal.objects.update(document=None)
@@ -90,7 +92,8 @@ def populated(path: Case) -> World:
         "meetings": path.meeting.ref,
         "opinions": path.ballot_of(path.chair).ref,
         "committees": path.committee.ref,
-        "follow-ups": "F2026-000001",
+        "follow-ups": approved.project.follow_ups.get().ref,
+        "reports": reported(approved, "deviation").ref,
         "foreign-approvals": f"{path.project.ref}-DE",
         "appeals": appeal.ref,
         "exemptions": start_exemption(spared.project, by=path.lead, at=path.at).ref,

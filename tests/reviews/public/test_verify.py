@@ -38,11 +38,12 @@ def test_an_approval_is_valid_today_and_the_page_says_nothing_more(client):
 def test_an_approval_of_a_project_that_stands_still_is_not_valid_today(client):
     path = case().concluded()
     letter = letter_of(path)
-    # Suspension is a step of a later lifecycle; the page must follow the project's state already.
     with connection.cursor() as cursor:
         cursor.execute("UPDATE reviews_project SET state = 'suspended' WHERE id = %s", [path.project.pk])
 
-    assert "今日无效" in page(client, letter)
+    html = page(client, letter)
+    assert "科技活动现为“暂停”" in html
+    assert "今日有效" not in html
 
 
 def test_a_letter_that_approves_nothing_says_so(client):

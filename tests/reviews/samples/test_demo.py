@@ -15,7 +15,7 @@ from ethicsreview.accounts.standing import standing_of
 from ethicsreview.documents.models import Letter
 from ethicsreview.trail.models import Entry
 from ethicsreview.trail.verification import verify
-from reviews.models import Decision, FollowUp, Meeting, Project, Recheck, Review
+from reviews.models import Decision, FollowUp, Meeting, Project, Recheck, Report, Review
 from reviews.samples.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -53,8 +53,9 @@ def test_the_stages_of_reviews_and_projects(printed):
     ]
     assert Project.objects.filter(state="draft").count() == 1
     assert Meeting.objects.filter(state="planned").count() == 5
-    assert FollowUp.objects.count() == 3
-    assert Letter.objects.count() == Decision.objects.count() == 9
+    assert sorted(FollowUp.objects.values_list("state", flat=True)) == ["due", *["scheduled"] * 4]
+    assert list(Report.objects.values_list("kind", "state")) == [("sae", "filed")]
+    assert Letter.objects.count() == Decision.objects.count() == 11
     assert sorted(Recheck.objects.values_list("state", flat=True)) == ["in_progress", "requested"]
 
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('committees', '0004_emergency_readiness'),
-        ('reviews', '0006_international_appeal_exemption'),
+        ('reviews', '0007_follow_ups_and_reports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
