@@ -9,6 +9,7 @@ from ethicsreview.accounts.models import Authority
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
+from reviews.models.reviewing import timing
 
 
 class ReferForm(StepForm):
