@@ -85,3 +85,4 @@ class RuleKind(models.TextChoices):
     INTERESTS = "interests", _("利益冲突管理制度")
     VIDEO = "video", _("视频会议规则")
     EMERGENCY = "emergency", _("应急审查制度")
+    EMERGENCY_SOP = "emergency_sop", _("应急审查标准操作规程")

@@ -18,5 +18,6 @@ app.conf.beat_schedule = {
     "deliver": {"task": "notices.deliver", **MINUTE},
     "read documents": {"task": "documents.extract_pending", **MINUTE},
     "letters": {"task": "reviews.letters", **MINUTE},
+    "emergencies": {"task": "reviews.emergencies", **MINUTE},
     "comparisons": {"task": "reviews.comparisons", **MINUTE},
 }

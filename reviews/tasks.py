@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from reviews.models.emergencies.lapsing import lapse_pending
 from reviews.models.reviewing.lettering import issue_pending
 from reviews.models.submissions.comparing import compare_pending
 
@@ -11,6 +12,12 @@ from reviews.models.submissions.comparing import compare_pending
 def letters() -> None:
     """Set every letter that is wanting. Two workers at once make each once: its number is unique."""
     issue_pending(timezone.now())
+
+
+@shared_task(name="reviews.emergencies")
+def emergencies() -> None:
+    """End what has run out, and let the reviews of what has ended go on in the general procedure."""
+    lapse_pending(timezone.now())
 
 
 @shared_task(name="reviews.comparisons")

@@ -9,16 +9,19 @@ from committees.models.interests import (
     declared_interests,
 )
 from committees.models.membership import CommitteeRule, Membership, SignedPaper, Training
+from committees.models.readiness import EmergencyDrill, OnCall, fields_known
 
 __all__ = [
     "Committee",
     "CommitteeQuerySet",
     "CommitteeRule",
+    "EmergencyDrill",
     "Expert",
     "ExpertQuerySet",
     "ExpertTraining",
     "InterestDeclaration",
     "Membership",
+    "OnCall",
     "ProjectFacts",
     "SignedPaper",
     "Training",
@@ -27,4 +30,5 @@ __all__ = [
     "conflicts_in",
     "conflicts_of",
     "declared_interests",
+    "fields_known",
 ]

@@ -18,6 +18,7 @@ from committees.kinds import STANDING_STATES, CommitteeState, CommitteeType, Reg
 from committees.models.interests import InterestDeclaration
 from committees.models.membership import CommitteeRule, Membership, SignedPaper, Training
 from committees.models.querysets import CommitteeQuerySet, MembershipQuerySet
+from committees.models.readiness import EmergencyReadiness
 from ethicsreview.accounts.models import COMMITTEE_ROLES, Appointment, Body, Institution, Person, Role
 from ethicsreview.accounts.regions import is_autonomous
 from ethicsreview.accounts.standing import Standing
@@ -33,7 +34,7 @@ KEEPERS = frozenset({Role.INSTITUTION_OFFICER, Role.OPERATOR})  # who sets up, s
 GROUPS = {"secretaries": {Role.SECRETARY}, "chair": {Role.CHAIR}, "seated": COMMITTEE_ROLES}
 
 
-class Committee(Body, Lifecycle):
+class Committee(Body, Lifecycle, EmergencyReadiness):
     """A body that reviews: of an institution, a centre; or advises: of a sector."""
 
     noun, collection, letter = "committee", "committees", "C"

@@ -26,9 +26,9 @@ class Ending:
         return cls(deadline.due_at, deadline.by_day, deadline.is_provisional, deadline.left(at), deadline.is_late(at))
 
     @classmethod
-    def on(cls, moment: datetime, at: datetime) -> "Ending":
-        """Of an object that keeps only its next moment: one at midnight is the end of a day."""
-        by_day = moment.astimezone(calendar.LAW_ZONE).time() == time.min
+    def on(cls, moment: datetime, at: datetime, *, in_hours: bool = False) -> "Ending":
+        """Of an object that keeps only its next moment: one at midnight is the end of a day, unless hours run."""
+        by_day = not in_hours and moment.astimezone(calendar.LAW_ZONE).time() == time.min
         days = (calendar.last_day(moment) - calendar.law_day(at)).days
         left = days_left(days) if by_day else hours_left(moment - at)
         return cls(moment, by_day, is_provisional=False, left=left, late=moment <= at)

@@ -233,6 +233,7 @@ class DecisionShape(BaseModel):
     reasons: str
     recheck: str
     exception: dict[str, Any]
+    emergency: dict[str, Any]
     follow_up_due: date | None
 
     @classmethod
@@ -256,6 +257,7 @@ class DecisionShape(BaseModel):
             reasons=decision.reasons,
             recheck=decision.recheck.number if decision.recheck else "",
             exception=decision.exception,
+            emergency=decision.emergency,
             follow_up_due=decision.follow_up_due,
         )
 

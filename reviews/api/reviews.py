@@ -17,6 +17,7 @@ from ethicsreview.policy.words import said
 from reviews.api import review_shapes as parts
 from reviews.api.access import Call, Ref, Viewer, find
 from reviews.api.amendment_shapes import AmendmentShape
+from reviews.api.emergencies import UrgencyShape
 from reviews.api.lifecycles import Face, along, routes
 from reviews.api.reading import require_media_type, storable
 from reviews.api.shapes import BodyShape, Input, Summary, url_of
@@ -37,6 +38,7 @@ class ReviewShape(Summary):
     simplified: SimplifiedShape | None
     amendment: AmendmentShape | None
     follows: str | None
+    urgency: UrgencyShape | None
     round: int
     regimes: list[str]
     listed: bool | None
@@ -75,6 +77,7 @@ class ReviewShape(Summary):
             simplified=SimplifiedShape.of(obj, viewer),
             amendment=AmendmentShape.of(obj),
             follows=obj.follows.ref if obj.follows else None,
+            urgency=UrgencyShape.of(obj, viewer),
             round=obj.round,
             regimes=obj.regimes or sorted(obj.assessment.conclusions.regimes),
             listed=obj.listed,

@@ -21,6 +21,7 @@ from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
 from reviews.models import (
     Appeal,
+    EmergencyEvent,
     Exemption,
     FollowUp,
     ForeignApproval,
@@ -174,7 +175,7 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         own = ProjectMember.objects.filter(person=standing.person, person__isnull=False).values("project")
         exemptions = Exemption.objects.visible_to(standing).exclude(project__in=own)
         return exemptions.exclude(project__lead=standing.person) if standing.person else exemptions
-    if kind in (Meeting, Committee, Recheck, RecheckOpinion, Expert):
+    if kind in (Meeting, Committee, Recheck, RecheckOpinion, Expert, EmergencyEvent):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible
     return model._base_manager.none()

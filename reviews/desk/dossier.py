@@ -19,6 +19,7 @@ from ethicsreview.policy.catalogues import listed_items
 from ethicsreview.policy.words import said
 from reviews.desk import amendments, content
 from reviews.desk.access import Visitor, with_side
+from reviews.desk.emergencies import Lapsed, Urgency, lapsed, urgency
 from reviews.desk.simplified import Conversion, Panel, conversion, panel
 from reviews.desk.tasks import next_task, still_to_confirm
 from reviews.models import Decision, Opinion, Review
@@ -91,6 +92,7 @@ class Head:
     state: str
     state_label: str
     listed: bool
+    urgent: bool
     lead: str
     institution: str
     committee: str
@@ -181,6 +183,7 @@ class Dossier:
             state=review.state,
             state_label=str(review.get_state_display()),
             listed=bool(review.listed),
+            urgent=review.is_urgent,
             lead=review.project.lead.name,
             institution=review.project.institution.name,
             committee=review.committee.name,
@@ -188,7 +191,9 @@ class Dossier:
             unconfirmed=tuple(self.unconfirmed),
             task=str(task.text),
             cite=task.cite,
-            due=Ending.on(review.next_due_at, self.visitor.at) if review.next_due_at else None,
+            due=Ending.on(review.next_due_at, self.visitor.at, in_hours=review.is_urgent)
+            if review.next_due_at
+            else None,
         )
 
     @property
@@ -356,9 +361,24 @@ class Dossier:
         return conversion(self.review)
 
     @cached_property
+    def urgency(self) -> Urgency | None:
+        return urgency(self.review, self.visitor.at, on_table=self.on_table)
+
+    @property
+    def lapsed(self) -> Lapsed | None:
+        return lapsed(self.review)
+
+    @property
+    def claimed(self) -> bool:
+        """The lead says that it is urgent, and nobody has accepted it yet."""
+        return self.review.state == Review.State.SUBMITTED and self.review.claims_urgency
+
+    @cached_property
     def steps(self) -> list[StepView]:
         standing = self.visitor.standing
         asked = COLLEAGUES if self.review.is_simplified else HANDLERS
+        if self.review.is_urgent:
+            asked = (*HANDLERS, "adviser")
         handles = self.on_table and standing.holds(*asked, body_id=self.review.committee_id)
         # The unit itself has one thing to do: to apply for the re-check of what passed preliminarily.
         applies = self.review.state == Review.State.PRELIMINARILY_PASSED and standing.holds(

@@ -16,7 +16,7 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
-from reviews.desk.tasks import BALLOT, BALLOT_NOW, GIVE, Task, task_of
+from reviews.desk.tasks import BALLOT, BALLOT_NOW, GIVE, TRIAGE, Task, task_of
 from reviews.models import Attendance, Meeting, Opinion, Review
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES, territory
 from reviews.models.reviewing.states import State
@@ -133,6 +133,7 @@ class ReviewRow:
     ref: str
     state: str
     simplified: bool
+    urgent: bool
     waiting_for: str
     recheck_result: str
     listed: bool
@@ -145,6 +146,8 @@ class ReviewRow:
 
     @property
     def task(self) -> Task:
+        if self.urgent and self.state == State.SUBMITTED:
+            return TRIAGE
         return task_of(self.state, self.waiting_for, self.recheck_result, simplified=self.simplified)
 
     @property
@@ -207,10 +210,14 @@ class Reviews:
         return bool(self.page.rows)
 
     def _row(self, row: Any) -> ReviewRow:
+        # Before it is accepted, nothing but the question whether it is urgent has a time.
+        claimed = row.state == State.SUBMITTED and row.next_due_at is not None
+        urgent = claimed or row.procedure == Review.Procedure.EMERGENCY
         return ReviewRow(
             ref=row.ref,
             state=row.state,
             simplified=row.procedure == Review.Procedure.SIMPLIFIED,
+            urgent=urgent,
             waiting_for=row.waiting_for,
             recheck_result=row.recheck_result,
             listed=bool(row.listed),
@@ -218,7 +225,7 @@ class Reviews:
             lead=row.lead_name,
             institution=row.institution_name,
             committee=row.committee_name if self.side != "committee" else "",
-            due=Ending.on(row.next_due_at, self.at) if row.next_due_at else None,
+            due=Ending.on(row.next_due_at, self.at, in_hours=urgent) if row.next_due_at else None,
             submitted_at=row.submitted_at,
         )
 

@@ -48,6 +48,8 @@ BY_RECHECK = _task(_("复核意见已反馈，依据复核意见作出审查决�
 
 
 def next_task(review: Review) -> Task:
+    if review.state == State.SUBMITTED and review.claims_urgency:
+        return TRIAGE
     return task_of(review.state, review.waiting_for, review.recheck_result, simplified=review.is_simplified)
 
 
@@ -59,6 +61,10 @@ def task_of(state: str, waiting_for: str, recheck_result: str, *, simplified: bo
     if state == State.IN_REVIEW and waiting_for == "secretary":
         return CONVERTED
     return NEXT.get(state, NOTHING)
+
+
+# Asked first of all where the lead says that it is urgent.
+TRIAGE = _task(_("负责人说明情况紧急：请先判断是否按应急程序受理"), "accept_urgently")
 
 
 def still_to_confirm(review: Review) -> list[str]:

@@ -5,6 +5,7 @@ from django.urls import path
 from reviews.desk.views import (
     besides,
     committees,
+    emergencies,
     experts,
     files,
     following,
@@ -56,6 +57,9 @@ urlpatterns = [
     path("rechecks/<str:ref>/documents/<str:document>/<int:number>/", rechecks.document, name="recheck_document"),
     path("recheck-opinions/<str:ref>/", rechecks.seat, name="recheck_seat"),
     path("recheck-opinions/<str:ref>/draft/", rechecks.draft, name="recheck_draft"),
+    path("emergencies/", emergencies.events, name="emergency_events"),
+    path("emergencies/new/", emergencies.declare, name="emergency_event_new"),
+    path("emergencies/<str:ref>/", emergencies.event, name="emergency_event"),
     path("experts/", experts.experts, name="experts"),
     path("experts/new/", experts.enter, name="expert_new"),
     path("experts/<str:ref>/", experts.expert, name="expert"),

@@ -1,5 +1,7 @@
 from reviews.models.amending.amendment import Amendment
 from reviews.models.appeals.appeal import Appeal
+from reviews.models.emergencies.advising import FieldAdvice
+from reviews.models.emergencies.event import EmergencyEvent
 from reviews.models.exemptions.exemption import Exemption
 from reviews.models.following.filing import FilingPaper
 from reviews.models.following.follow_up import FollowUp
@@ -30,7 +32,9 @@ __all__ = [
     "Comparison",
     "Decision",
     "Designation",
+    "EmergencyEvent",
     "Exemption",
+    "FieldAdvice",
     "FilingPaper",
     "FollowUp",
     "ForeignApproval",

@@ -33,7 +33,7 @@ BEFORE_REVIEW = frozenset({Project.State.DRAFT, Project.State.ASSESSED})
 
 # What is asked of a project and of its latest review; no object is made of them.
 PROJECT = ("pk", "ref", "title", "state", "lead", "lead__name", "institution__name")
-REVIEW = ("pk", "ref", "state", "project", "waiting_for", "committee__name")
+REVIEW = ("pk", "ref", "state", "project", "waiting_for", "committee__name", "procedure")
 ASSESSMENT = ("pk", "ref", "state", "project")
 
 
@@ -133,6 +133,8 @@ def _situation(
             "committee": review.committee__name,
             "state": Review.State(review.state).label,
         }
+        if review.procedure == Review.Procedure.EMERGENCY:
+            where = _("%(where)s · %(procedure)s") % {"where": where, "procedure": Review.Procedure.EMERGENCY.label}
         todo = None
         if review.state in TO_DO:
             todo = Next(str(TO_DO[review.state]), reverse("portal:review", args=[review.ref]))

@@ -11,7 +11,7 @@ from committees.models import Expert
 from ethicsreview.accounts.models import Authority, Institution, Person, Role
 from ethicsreview.deadlines.calendar import law_day
 from reviews.models.reviewing import lettering
-from reviews.samples import changes, following, rechecks
+from reviews.samples import changes, emergencies, following, rechecks
 from reviews.samples.houses import House, Place, found
 from reviews.samples.journeys import Journey, Session
 from reviews.samples.people import appoint, person
@@ -74,7 +74,24 @@ def make(now: datetime | None = None) -> None:
     _after_approval(first, now)
     for number, (house, verdict) in enumerate(zip(others, ("approved", "rejected", "revision_required"), strict=True)):
         _some_stages(house, stories()[2 * number : 2 * number + 4], verdict, now)
+    _urgent(first, now)
     lettering.issue_pending(now)
+
+
+def _urgent(house: House, now: datetime) -> None:
+    """An emergency in Shandong: one activity decided in two days, one before a meeting tonight, one just handed in."""
+    department, regulator = _office("sd")
+    emergencies.make_ready(house, now - SET_UP_BEFORE)
+    event = emergencies.emergency(department, regulator, now - timedelta(days=9))
+    decided, coming, claimed = (emergencies.urgent_story(place) for place in range(3))
+    done = _submitted(house, decided, now - timedelta(days=8))
+    done.accept_urgently(event.ref, tier=2, ground=emergencies.GROUND)
+    begins = done.at + timedelta(hours=30)
+    Session(house, "应急审查会议", begins, done.at, [(done, "approved")], presence="video").plan().hold()
+    soon = _submitted(house, coming, now - timedelta(hours=30))
+    soon.accept_urgently(event.ref, tier=1, ground=emergencies.GROUND)
+    Session(house, "应急审查会议（今晚）", now + timedelta(hours=6), now - timedelta(hours=20), [(soon, "")]).plan()
+    _submitted(house, claimed, now - timedelta(hours=2))
 
 
 def _offices(now: datetime) -> None:

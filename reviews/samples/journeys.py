@@ -94,6 +94,11 @@ class Journey:
         terms = {"procedure": "simplified", "procedure_ground": SIMPLIFIED_GROUND, "listed": "no"}
         return self.take("accept", self.house.secretary, **terms)
 
+    def accept_urgently(self, event: str, *, tier: int = 1, ground: str, **listing: Any) -> "Journey":
+        """By whoever is at hand; here it is the secretary."""
+        terms = {"event": event, "tier": tier, "procedure_ground": ground, "listed": "no", **listing}
+        return self.take("accept_urgently", self.house.secretary, **terms)
+
     def designate(self, *places: int, days: int) -> "Journey":
         """The chair charges the members at these places with the review, for so many days."""
         seats = [str(self.house.seats[place]) for place in places]
@@ -151,6 +156,7 @@ class Session:
     starts_at: datetime
     called_at: datetime
     agenda: list[tuple[Journey, str]]
+    presence: str = "present"
     meeting: Meeting = field(init=False)
 
     def plan(self) -> "Session":
@@ -173,7 +179,7 @@ class Session:
     def hold(self) -> "Session":
         """Open it with everybody there, vote on each item, conclude it, and close with the minutes."""
         secretary, chair, at = self.house.secretary, self.house.chair, self.starts_at
-        there = {f"presence__{seat}": "present" for seat in self.house.seats}
+        there = {f"presence__{seat}": self.presence for seat in self.house.seats}
         perform(self.meeting, "mark_attendance", by=secretary, at=at, **there)
         self.meeting = perform(self.meeting, "open", by=secretary, at=at)
         for journey, verdict in self.agenda:

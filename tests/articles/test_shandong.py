@@ -6,11 +6,10 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.refusals import InvalidInput
 from reviews.models import Review
-from reviews.models.reviewing.guards import PROCEDURES_HELD, procedures_of
-from reviews.rules.procedures import open_procedures
+from reviews.models.reviewing.guards import procedures_of
 from tests.reviews.builders import PASSWORD, case, signing
 from tests.reviews.following import approved, decided, latest, reported, step
-from tests.reviews.rules.answers import ANIMALS, BCI, SURVEY
+from tests.reviews.rules.answers import ANIMALS, BCI
 
 pytestmark = pytest.mark.django_db
 
@@ -47,28 +46,6 @@ def test_first_the_risk_then_the_application_then_the_same_committee_follows_up(
     assert path.review.decision.submission == path.review.submission
     assert first.review.committee == path.committee
     assert clock.escalate_to[0] == {"role": "secretary", "body_id": path.committee.pk}
-
-
-@pytest.mark.article("shandong", 9)
-def test_urgency_waives_nothing() -> None:
-    """第九条：不得以情况紧急为由回避审查或者降低标准。
-
-    Given an activity that answers an emergency, when the secretary would accept it, then what is offered are the
-    procedures that any other activity of its kind has, with all their guards: nothing is let through.
-    """
-    path = case(answers=SURVEY | {"responds_to_emergency": True}).submitted()
-    offers = open_procedures(
-        path.assessment.conclusions,
-        path.assessment.questionnaire,
-        kind="initial",
-        available=PROCEDURES_HELD,
-    )
-
-    [accept] = [view for view in open_steps(path.review, path.secretary, at=path.at) if view.name == "accept"]
-    offered = [procedure for procedure, _label in accept.form.fields["procedure"].choices]
-
-    assert set(offered) == set(offers.open)
-    assert accept.open == bool(offered)
 
 
 @pytest.mark.article("shandong", 11)

@@ -30,6 +30,8 @@ ALLOWED: dict[str, set[str]] = {
     "sign_paper": SECRETARIAT,
     "record_training": SECRETARIAT,
     "adopt_rule": SECRETARIAT,
+    "record_drill": SECRETARIAT,
+    "keep_roster": SECRETARIAT,
     "declare_interests": SEATED,
     "dissolve": KEEPERS,
 }

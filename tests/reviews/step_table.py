@@ -26,11 +26,13 @@ from tests.committees.builders import appoint, authority, holder, institution, k
 from tests.reviews.amendments import authorise
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case, case, signing
+from tests.reviews.emergencies import event
 from tests.reviews.following import filed as reported
 from tests.reviews.recheck_builders import Listed, listed
 from tests.reviews.rules.answers import RECORDS
 
 FILE = Path(__file__).with_name("step_table.txt")
+EMERGENCY = Path(__file__).with_name("step_table_emergency.txt")
 SIMPLIFIED = Path(__file__).with_name("step_table_simplified.txt")
 # What each is besides in a review by the simplified procedure.
 MORE_IN_SIMPLIFIED = {
@@ -51,7 +53,8 @@ CAPACITIES: dict[str, set[str]] = {
     "recused member": {"member"},
     "adviser": {"adviser"},
     "regulator": {"regulator"},
-    "organiser": {"organiser", "keeper"},
+    # The department has declared the emergency, too.
+    "organiser": {"organiser", "keeper", "declarer"},
     "recheck expert": {"recheck_expert"},
     "expert who left": set(),
     "operator": {"operator"},
@@ -71,6 +74,7 @@ BESIDES = {
     ("appeal", "upheld"): ", answer = 'x'",
     ("appeal", "dismissed"): ", answer = 'x'",
     ("exemption", "granted"): ", ground = 'anonymised'",
+    ("emergency_event", "ended"): ", ended_at = starts_at",
     ("foreign_approval", "entered"): ", basis = 'not_prescribed', reason = 'x'",
     ("foreign_approval", "confirmed"): ", basis = 'not_prescribed', reason = 'x'",
 }
@@ -161,6 +165,7 @@ def scene() -> Scene:
         "foreign_approval": create(ForeignApproval(project=path.project, country="DE"), by=SYSTEM, at=path.at),
         "appeal": filed(refused := rejected(Case(path.committee, path.lead, path.at))),
         "exemption": start_exemption(spared.project, by=path.lead, at=path.at),
+        "emergency_event": event(at=path.at, by=path.organiser),
     }
     trusted = Case(path.committee, path.lead, path.at).assessed()
     ProjectMember.objects.create(project=trusted.project, person=team, name=team.name)

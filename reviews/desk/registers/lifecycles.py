@@ -9,7 +9,7 @@ from ethicsreview.accounts.standing import Standing
 from reviews.desk.access import at_desk
 from reviews.desk.registers.bounds import ReadRegister
 from reviews.desk.registers.reading import page_of
-from reviews.models import Appeal, Exemption, ForeignApproval
+from reviews.models import Appeal, EmergencyEvent, Exemption, ForeignApproval
 
 
 @admin.register(ForeignApproval)
@@ -61,3 +61,18 @@ class ExemptionRegister(ReadRegister):
     @admin.display(description=_("情形"))
     def ground_shown(self, exemption: Exemption) -> str:
         return exemption.ground_text
+
+
+@admin.register(EmergencyEvent)
+class EmergencyEventRegister(ReadRegister):
+    list_display = ["page", "title", "kind", "level", "authority", "starts_at", "until", "state"]
+    list_filter = ["state", "kind", "level"]
+    search_fields = ["ref", "title"]
+    list_select_related = ["authority"]
+
+    def rows(self, standing: Standing) -> "QuerySet[EmergencyEvent]":
+        return at_desk(EmergencyEvent, standing)
+
+    @admin.display(description=_("编号"))
+    def page(self, event: EmergencyEvent) -> SafeString | str:
+        return page_of(event.noun, event.ref)

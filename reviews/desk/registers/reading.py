@@ -39,7 +39,7 @@ def linked(address: str, words: str) -> SafeString:
 
 def page_of(noun: str, ref: str) -> SafeString | str:
     """A reference as a link, where its object has a page at the desk."""
-    if noun in {Review.noun, Meeting.noun, Committee.noun, Appeal.noun, Exemption.noun}:
+    if noun in {Review.noun, Meeting.noun, Committee.noun, Appeal.noun, Exemption.noun, "emergency_event"}:
         return linked(reverse(f"desk:{noun}", args=[ref]), ref)
     return ref
 

@@ -20,6 +20,7 @@ from ethicsreview.lifecycle.door import create, open_steps
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.composition import health
+from reviews.desk.emergencies import readiness
 from reviews.desk.queue import SHORT
 
 ROWS = 30
@@ -63,6 +64,7 @@ def committee(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseB
         "seats": _seats(found, memberships),
         "regimes": [str(Regime(regime).label) for regime in found.regimes if regime in Regime.values],
         "health": health(found, memberships, visitor.at),
+        "readiness": readiness(found, visitor.at),
         "rules": found.rules.select_related("version__document").order_by("kind", "-effective"),
         "deadlines": Deadline.objects.of(found).open().soonest(),
         "steps": open_steps(found, visitor.person, at=visitor.at, standing=visitor.standing),

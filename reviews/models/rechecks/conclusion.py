@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from ethicsreview.deadlines import calendar
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Policy
 from reviews.models.rechecks import timing as recheck_timing
 from reviews.models.rechecks.dossier import preliminary_opinion
-from reviews.models.reviewing import conclusion
+from reviews.models.reviewing import conclusion, urgent_timing
 from reviews.models.reviewing.decision import Decision, Outcome
 
 if TYPE_CHECKING:
@@ -19,7 +20,17 @@ REGISTRATION = "registration.activity"
 
 def passed(review: "ReviewRecord", act: Act, policy: Policy) -> str:
     """The preliminary pass: from now on the unit has to apply for the re-check."""
-    act.start("review.refer", **recheck_timing.refer(review, policy))
+    end = None
+    if urgent_timing.counts_inside(review, policy):
+        if (row := urgent_timing.running(review)) is None:
+            # The applicant had the ball meanwhile: the hours run anew, as after a revision.
+            terms = urgent_timing.decision(review, policy)
+            act.start(urgent_timing.CLOCK, **terms)
+            end = calendar.end_of_hours(act.at, terms["length"])
+        else:
+            end = row.due_at
+        end = urgent_timing.left_for_panel(end, act.at, policy)
+    act.start("review.refer", **recheck_timing.refer(review, policy, end))
     return review.State.PRELIMINARILY_PASSED
 
 
@@ -35,6 +46,8 @@ def by_recheck(review: "Rechecking", act: Act, *, reasons: str, months: int | No
     act.say(report=report.number)
     if review.runs("review.conclude_by_recheck"):
         act.meet("review.conclude_by_recheck")
+    if review.runs(urgent_timing.CLOCK):
+        act.meet(urgent_timing.CLOCK)
     if not agreed:
         conclusion.rejected(review, decision, act)
         return review.State.REJECTED
@@ -51,6 +64,8 @@ def by_exception(review: "Rechecking", act: Act, *, reasons: str, months: int | 
     act.record(exception=review.exception)
     if review.runs("review.refer"):
         act.cancel("review.refer")
+    if review.runs(urgent_timing.CLOCK):
+        act.meet(urgent_timing.CLOCK)
     _approved(review, decision, act, policy)
 
 

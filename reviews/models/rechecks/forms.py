@@ -16,6 +16,7 @@ from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import cite, with_article
 from reviews.models.meetings.forms import ReasonForm
+from reviews.models.reviewing import urgent_timing
 
 if TYPE_CHECKING:
     from reviews.models.rechecks.panel import Choice
@@ -172,10 +173,34 @@ class ExtendForm(ReasonForm):
     until = forms.DateField(label=_("新的期限"), widget=forms.DateInput(attrs={"type": "date"}))
     field_order = ["until", "reason"]
 
+    def build(self) -> None:
+        self.in_hours = urgent_timing.counts_inside(self.obj.review, self.obj.policy)
+        if self.in_hours:
+            self.fields["until"] = forms.DateTimeField(
+                label=_("新的时限"),
+                widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+                help_text=_("专家复核时间计入应急审查时间，不得超过审查的时限。"),
+            )
+            self.order_fields(self.field_order)
+
     def clean_until(self) -> Any:
         until = self.cleaned_data["until"]
+        if self.in_hours:
+            return self.within_the_clock(until)
         if until <= timezone.localdate(self.obj.due_at - timedelta(seconds=1)):
             raise forms.ValidationError(_("新的期限应晚于现有期限。"), code="earlier")
+        return until
+
+    def within_the_clock(self, until: Any) -> Any:
+        """Measures 36: the review's own hours are the panel's too."""
+        row = urgent_timing.running(self.obj.review)
+        if until <= self.obj.due_at:
+            raise forms.ValidationError(_("新的期限应晚于现有期限。"), code="earlier")
+        if row is not None and until > row.due_at:
+            words = _("专家复核时间计入应急审查时间（%(article)s），不得晚于%(end)s；应先由委员会延长审查的时限。")
+            article = cite(self.obj.policy.entry("emergency.includes_recheck").cite)
+            end = urgent_timing.minute(row.due_at)
+            raise forms.ValidationError(words, code="beyond", params={"article": article, "end": end})
         return until
 
 

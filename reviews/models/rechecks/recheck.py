@@ -190,6 +190,10 @@ class Recheck(Lifecycle):
         if self.review.state != "in_recheck":
             yield Refusal("review_over", _("该项审查已不在复核中"), cite="national:26")
 
+    def left_emergency(self, act: Act) -> Iterator[Refusal]:
+        if self.review.is_urgent or not self.review.lapse:
+            yield Refusal("not_left", _("该项审查没有由应急程序转为一般程序"), cite="national:36")
+
     def panel_possible(self, act: Act) -> Iterator[Refusal]:
         """The register must have enough experts without an interest, of every category."""
         from reviews.models.rechecks.panel import choices
@@ -308,7 +312,7 @@ class Recheck(Lifecycle):
     )
     def extend(self, act: Act, *, until: date, reason: str) -> None:
         """Measures 31 says “generally”: with a reason, and the new limit stated."""
-        self.due_at = timing.end_of_day(until)
+        self.due_at = until if isinstance(until, datetime) else timing.end_of_day(until)
         act.extend(CLOCK, due_at=self.due_at, reason=reason)
         for seat in self.panel:
             if seat.state == "assigned":
@@ -351,6 +355,27 @@ class Recheck(Lifecycle):
         act.meet(CLOCK)
         act.say(result=str(self.report.get_result_display()), number=self.report.number)
         act.then(self.review, "receive_recheck", result=self.report.result)
+
+    @step(
+        source=list(OPEN),
+        target=None,
+        label=_("改按一般程序的期限"),
+        by=[CONSEQUENCE],
+        requires=[left_emergency],
+        cite="national:31",
+    )
+    def take_general_time(self, act: Act) -> None:
+        """The review left the emergency procedure: thirty days from receipt, for whoever still owes something."""
+        self.due_at = recheck_timing.due(self, self.policy)
+        act.cancel(CLOCK)
+        act.start(CLOCK, **recheck_timing.opinion(self, self.policy, self.due_at))
+        for seat in self.panel:
+            if seat.state == "invited":
+                act.cancel("recheck.reply", on=seat)
+                act.start("recheck.reply", on=seat, **recheck_timing.reply(seat, self.policy, act.at))
+            elif seat.state == "assigned":
+                act.cancel("recheck.cast", on=seat)
+                act.start("recheck.cast", on=seat, **recheck_timing.cast(seat, self.policy))
 
     @step(source=list(OPEN), target=State.CANCELLED, label=_("终止复核"), by=[CONSEQUENCE], cite="national:26")
     def cancel(self, act: Act, *, reason: str) -> None:

@@ -9,25 +9,38 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines import calendar
 from ethicsreview.policy import Policy
+from reviews.models.reviewing import urgent_timing
 
 if TYPE_CHECKING:
     from reviews.models.rechecks.opinion import RecheckOpinion
     from reviews.models.rechecks.recheck import Recheck
     from reviews.models.reviewing.record import ReviewRecord
 
-EMERGENCY = "emergency"
-
 
 def _days_before(policy: Policy, key: str) -> list[timedelta]:
     return [timedelta(days=-days) for days in policy.value(key)]
 
 
+def _rungs(recheck: "Recheck", policy: Policy) -> list[timedelta]:
+    if urgent_timing.counts_inside(recheck.review, policy):
+        return urgent_timing.ladder(policy)
+    return _days_before(policy, "reminders.recheck")
+
+
+def _within(end: datetime | None, policy: Policy, days: str) -> dict[str, Any]:
+    """So many days; or until the end of a clock in hours."""
+    if end is not None:
+        return {"due_at": end, "unit": "hours", "length": 0, "ladder": urgent_timing.ladder(policy)}
+    return {"length": policy.value(days), "unit": "days", "ladder": _days_before(policy, "reminders.recheck")}
+
+
 def due(recheck: "Recheck", policy: Policy) -> datetime:
     """Measures 31: thirty days from receipt. In an emergency the re-check counts inside the review's own hours
-    (Measures 36), from the review's acceptance."""
-    review = recheck.review
-    if review.procedure == EMERGENCY and policy.value("emergency.includes_recheck", default=False):
-        return calendar.end_of_hours(review.accepted_at or recheck.requested_at, policy.value("emergency.hours"))
+    (Measures 36): the panel has its share of them, and never more than is left."""
+    if urgent_timing.counts_inside(recheck.review, policy):
+        share = calendar.end_of_hours(recheck.requested_at, policy.value("emergency.panel_hours"))
+        row = urgent_timing.running(recheck.review)
+        return min(share, row.due_at) if row is not None else share
     return calendar.end_of_days(
         recheck.requested_at,
         policy.value("recheck.days"),
@@ -42,26 +55,29 @@ def last_day(end: datetime) -> str:
 
 def opinion(recheck: "Recheck", policy: Policy, due_at: datetime) -> dict[str, Any]:
     """The authority's duty to feed the opinion back."""
-    in_hours = recheck.review.procedure == EMERGENCY
+    in_hours = urgent_timing.counts_inside(recheck.review, policy)
     return {
         "label": _("反馈专家复核意见"),
         "due_at": due_at,
+        "unit": "hours" if in_hours else "fixed",
         "citation": policy.entry("emergency.includes_recheck" if in_hours else "recheck.days").cite,
         "body": recheck.authority_id,
         "role": Role.REGULATOR,
-        "ladder": [timedelta(hours=-hours) for hours in policy.value("reminders.emergency")]
-        if in_hours
-        else _days_before(policy, "reminders.recheck"),
+        "ladder": _rungs(recheck, policy),
         "escalate_to": [{"role": Role.INSTITUTION_OFFICER, "body_id": recheck.review.project.institution_id}],
     }
 
 
 def reply(seat: "RecheckOpinion", policy: Policy, at: datetime) -> dict[str, Any]:
     """An expert answers the invitation; never later than the opinion itself is due."""
-    end = calendar.end_of_days(at, policy.value("recheck.reply_days"), shift_holidays=False)
+    if in_hours := urgent_timing.counts_inside(seat.recheck.review, policy):
+        end = calendar.end_of_hours(at, policy.value("emergency.reply_hours"))
+    else:
+        end = calendar.end_of_days(at, policy.value("recheck.reply_days"), shift_holidays=False)
     return {
         "label": _("答复复核邀请"),
         "due_at": min(end, seat.recheck.due_at),
+        "unit": "hours" if in_hours else "fixed",
         "citation": "national:28",
         "person": seat.person_id,
         "escalate_to": [{"role": Role.REGULATOR, "body_id": seat.recheck.authority_id}],
@@ -70,40 +86,39 @@ def reply(seat: "RecheckOpinion", policy: Policy, at: datetime) -> dict[str, Any
 
 def cast(seat: "RecheckOpinion", policy: Policy) -> dict[str, Any]:
     """An expert's own opinion, by the end of the re-check."""
+    in_hours = urgent_timing.counts_inside(seat.recheck.review, policy)
     return {
         "label": _("提交复核意见"),
         "due_at": seat.recheck.due_at,
-        "citation": policy.entry("recheck.days").cite,
+        "unit": "hours" if in_hours else "fixed",
+        "citation": policy.entry("emergency.includes_recheck" if in_hours else "recheck.days").cite,
         "person": seat.person_id,
-        "ladder": _days_before(policy, "reminders.recheck"),
+        "ladder": _rungs(seat.recheck, policy),
         "escalate_to": [{"role": Role.REGULATOR, "body_id": seat.recheck.authority_id}],
     }
 
 
-def refer(review: "ReviewRecord", policy: Policy) -> dict[str, Any]:
-    """The unit applies for the re-check (a setting: no text states a time)."""
+def refer(review: "ReviewRecord", policy: Policy, end: datetime | None = None) -> dict[str, Any]:
+    """The unit applies for the re-check (a setting: no text states a time); in an emergency by an `end` in hours."""
     return {
         "label": _("报请专家复核"),
-        "length": policy.value("recheck.refer_days"),
-        "unit": "days",
+        **_within(end, policy, "recheck.refer_days"),
         "citation": "national:26",
         "body": review.project.institution_id,
         "role": Role.INSTITUTION_OFFICER,
-        "ladder": _days_before(policy, "reminders.recheck"),
         "escalate_to": [{"role": Role.SECRETARY, "body_id": review.committee_id}],
     }
 
 
-def conclude(review: "ReviewRecord", policy: Policy) -> dict[str, Any]:
-    """The committee decides by the re-check (a setting: no text states a time)."""
+def conclude(review: Any, policy: Policy) -> dict[str, Any]:
+    """The committee decides by the re-check (a setting: no text states a time); in an emergency by its one clock."""
+    row = urgent_timing.running(review) if urgent_timing.counts_inside(review, policy) else None
     return {
         "label": _("依据复核意见作出审查决定"),
-        "length": policy.value("recheck.conclude_days"),
-        "unit": "days",
+        **_within(row.due_at if row else None, policy, "recheck.conclude_days"),
         "citation": "national:32",
         "body": review.committee_id,
         "role": Role.SECRETARY,
-        "ladder": _days_before(policy, "reminders.recheck"),
         "escalate_to": [{"role": Role.CHAIR, "body_id": review.committee_id}],
     }
 

@@ -17,6 +17,7 @@ from reviews.models.following.follow_up import schedule
 from reviews.models.meetings.reporting import to_be_reported
 from reviews.models.projects import starting
 from reviews.models.rechecks import conclusion as recheck_conclusion
+from reviews.models.reviewing import timing, urgent_timing
 from reviews.models.reviewing.decision import Decision, Outcome
 from reviews.models.reviewing.designation import reviewers_needed
 from reviews.models.reviewing.wording import outcome_word
@@ -55,8 +56,11 @@ def conclude(review: "ReviewRecord", act: Act, *, requirements: list[str], reaso
         follow_up_months=months,
     )
     issue(decision, review, act, policy)
-    if review.clock_runs():
+    if review.clock_runs() and not (preliminary and urgent_timing.counts_inside(review, policy)):
+        # In an emergency the one clock runs on through the re-check (Measures 36).
         act.meet("review.decision")
+    if review.is_urgent and review.runs(urgent_timing.SHARE):
+        act.meet(urgent_timing.SHARE)
     if review.kind == review.Kind.FOLLOW_UP:
         return proceeding.concluded(review, decision, act, policy)
     if preliminary:
@@ -161,21 +165,25 @@ def issue(
     """
     assert review.submission is not None
     local_day = timezone.localdate(act.at)
+    decision.emergency = review.emergency_facts(policy)
     if decision.outcome == Outcome.APPROVED and not decision.preliminary:
         decision.conditions = starting.conditions(review.project, act.at)
         if review.amends_id is None:
-            months = _follow_up_months(review, policy)
+            months = timing.follow_up_months(review, policy).value
             decision.follow_up_due = follow_up_due(local_day, months, decision.follow_up_months)
         else:
             settling.keep_follow_up(review, decision, local_day)
     elif review.follow_up is not None and decision.outcome != Outcome.TERMINATED:
-        decision.follow_up_due = follow_up_due(local_day, _follow_up_months(review, policy), decision.follow_up_months)
+        decision.follow_up_due = follow_up_due(
+            local_day, timing.follow_up_months(review, policy).value, decision.follow_up_months
+        )
     made = review.decisions.count() + 1
     decision.number = f"{review.committee.ref}-{review.ref}-{made}"
     decision.round = review.round
     decision.submission, decision.submission_digest = review.submission, review.submission.digest
     decision.policy = review.policy_pin
-    decision.grounds = [*(_grounds(policy) if grounds is None else grounds), *more]
+    rests_on = [*(_grounds(policy) if grounds is None else grounds), *more]
+    decision.grounds = _with_urgency(rests_on, review, policy)
     decision.decided_at = review.concluded_at = act.at
     decision.save(force_insert=True)
     act.record(**decision.facts())
@@ -207,11 +215,6 @@ def rejected(review: "ReviewRecord", decision: Decision, act: Act) -> None:
         act.then(review.project, "reject", decision=decision.number)
 
 
-def _follow_up_months(review: "ReviewRecord", policy: Policy) -> int:
-    months: int = policy.value("follow_up.months_listed" if review.listed else "follow_up.months")
-    return months
-
-
 def tally_kept(result: Tally) -> dict[str, Any]:
     """The count as the decision keeps it: votes by verdict, and by each formula what it had and needed."""
     return {
@@ -233,6 +236,19 @@ def _grounds(policy: Policy) -> list[dict[str, Any]]:
     # A decision is written in Chinese, whatever language the pages of who concluded are in.
     with translation.override("zh-hans"):
         return [_ground(entry, entry.label) for entry in entries]
+
+
+def _with_urgency(grounds: list[dict[str, Any]], review: "ReviewRecord", policy: Policy) -> list[dict[str, Any]]:
+    """Measures 36-38: hours in place of days, the field, the votes as ever, and a stronger follow-up."""
+    if not review.is_urgent:
+        return grounds
+    keys = ["emergency.hours", "emergency.field_members_min", "emergency.keeps_quorum_and_vote"]
+    keys += ["emergency.strengthened_follow_up"] + (["emergency.includes_recheck"] if review.listed else [])
+    entries = [policy.entry(key) for key in keys if policy.has(key)]
+    hours = review.urgent_hours(policy)
+    with translation.override("zh-hans"):
+        urgent = [_ground(entry, entry.label, hours if entry.key == keys[0] else None) for entry in entries]
+    return [*(one for one in grounds if one["key"] != "review.decision_days"), *urgent]
 
 
 def _ground(entry: Entry, words: str, value: Any = None) -> dict[str, Any]:

@@ -62,6 +62,8 @@ class Decision(models.Model):
         "reviews.RecheckReport", models.PROTECT, null=True, blank=True, related_name="decisions", editable=False
     )
     exception = models.JSONField(_("免予复核的认定"), default=dict, blank=True, editable=False)
+    # The event and the tier under which it was urgent, as they were on that day; empty in any other procedure.
+    emergency = models.JSONField(_("应急程序"), default=dict, blank=True, editable=False)
     follow_up_months = models.PositiveIntegerField(_("跟踪审查间隔（月）"), null=True)
     follow_up_due = models.DateField(_("首次跟踪审查"), null=True)
     policy = models.JSONField(_("所据规则"), default=dict)

@@ -10,7 +10,7 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import step
 from reviews.models.amending import guards as amending
-from reviews.models.reviewing import forms, guards, timing
+from reviews.models.reviewing import forms, guards, timing, urgent_guards, urgent_timing
 from reviews.models.reviewing import simplified_guards as simplified
 from reviews.models.reviewing.designation import designate
 from reviews.models.reviewing.simplified import LISTED, Simplified
@@ -59,7 +59,8 @@ class Deliberation(Simplified):
             act.tell("review.begun_simplified", self.people("lead"), due=opinion_due.isoformat())
         else:
             meeting.take_up(self, presenter, act)
-            act.tell("review.begin", [*self.people("lead"), *self.people("members")], meeting=meeting.title)
+            key = "review.begun_urgently" if self.is_urgent else "review.begin"
+            act.tell(key, [*self.people("lead"), *self.people("members")], meeting=meeting.title)
 
     @step(
         source=State.IN_REVIEW,
@@ -88,6 +89,7 @@ class Deliberation(Simplified):
     def determine_listing(self, act: Act, *, listed: str, listed_items: list[str], listed_reason: str) -> None:
         """Measures 5(4): the committee decides whether the activity is on the list, not its lead."""
         self.determine(act, listed == "yes", listed_items, listed_reason)
+        urgent_timing.keep_share(self, act, self.policy_at(act.at))
         if self.listed and self.is_simplified:
             act.by_rule(self, "convert_to_meeting", triggers=[LISTED])
 
@@ -103,13 +105,14 @@ class Deliberation(Simplified):
     )
     def extend(self, act: Act, *, until: Any, reason: str) -> None:
         """Measures 17: in special cases, with the new limit stated."""
-        due_at = timing.end_of_day(until)
+        due_at = until if self.is_urgent else timing.end_of_day(until)
         running = Deadline.objects.of(self).open().get(kind="review.decision")
         act.extend("review.decision", due_at=due_at, reason=reason)
         # No text bounds how often; so each time is counted, and told with its number and its own reason.
         times = len(running.extensions) + 1
         act.record(times=times)
-        act.say(reason=reason, due=until.isoformat(), times=times)
+        urgent_timing.keep_share(self, act, self.policy_at(act.at), due_at)
+        act.say(reason=reason, due=urgent_timing.minute(until) if self.is_urgent else until.isoformat(), times=times)
 
     @step(
         source=State.IN_REVIEW,
@@ -145,6 +148,7 @@ class Deliberation(Simplified):
             guards.quorum_met,
             guards.all_ballots_in,
             guards.verdict_reached,
+            urgent_guards.field_present,
             simplified.opinions_in,
             simplified.reviewers_fit,
             simplified.of_one_mind,

@@ -18,6 +18,7 @@ from reviews.models.mandates.acts import PREFIX
 from reviews.models.meetings.forms import ReasonForm
 from reviews.models.meetings.meeting import Meeting
 from reviews.models.projects.project import project_facts
+from reviews.models.reviewing import timing, urgent_timing
 from reviews.models.submissions.submission import changed_items
 from reviews.rules.checklist import asked_sections, required_materials
 from reviews.rules.votes import verdicts_of
@@ -218,7 +219,8 @@ class AcceptForm(ListingForm):
         self.fields["procedure"].choices = [  # type: ignore[attr-defined]
             (procedure, labels[procedure])
             for procedure in procedures_of(self.obj, self.act.at).open
-            if procedure in labels
+            # The emergency procedure is accepted into by a step of its own, which names the event.
+            if procedure in labels and procedure != self.obj.Procedure.EMERGENCY
         ]
         cases = [with_article(words, article) for words, article in self.obj.simplified_cases(self.act.at).values()]
         if "simplified" in dict(self.fields["procedure"].choices):  # type: ignore[attr-defined]
@@ -245,12 +247,31 @@ class BeginForm(StepForm):
         self.fields["presenter"].queryset = members.filter(pk__in=free)  # type: ignore[attr-defined]
 
 
+def new_limit(review: "ReviewRecord", until: Any) -> Any:
+    """A clock in hours is extended to a minute."""
+    row = urgent_timing.running(review)
+    if row is not None and until <= row.due_at:
+        raise forms.ValidationError(_("新的期限应晚于现有期限。"), code="earlier")
+    return until
+
+
 class ExtendForm(ReasonForm):
     until = forms.DateField(label=_("新的期限"), widget=forms.DateInput(attrs={"type": "date"}))
     field_order = ["until", "reason"]
 
+    def build(self) -> None:
+        if self.obj.is_urgent:
+            self.fields["until"] = forms.DateTimeField(
+                label=_("新的时限"),
+                widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+                help_text=_("精确到分钟。"),
+            )
+            self.order_fields(self.field_order)
+
     def clean_until(self) -> Any:
         until = self.cleaned_data["until"]
+        if self.obj.is_urgent:
+            return new_limit(self.obj, until)
         due = self.obj.next_due_at
         if due is not None and until <= timezone.localdate(due - timedelta(seconds=1)):
             raise forms.ValidationError(_("新的期限应晚于现有期限。"), code="earlier")
@@ -300,7 +321,7 @@ class ConcludeForm(PasswordAgain):
         if outcome in {"suspended", "terminated", "rereview_required"} and not cleaned.get("reasons"):
             self.add_error("reasons", _("暂停、终止或者重新审查的，应当说明理由。"))
         months, policy = cleaned.get("follow_up_months"), self.obj.policy_at(self.act.at)
-        limit = policy.value("follow_up.months_listed" if self.obj.listed else "follow_up.months")
+        limit = timing.follow_up_months(self.obj, policy).value
         if months and months > limit:
             self.add_error("follow_up_months", _("跟踪审查间隔一般不超过%(months)d个月。") % {"months": limit})
         return cleaned

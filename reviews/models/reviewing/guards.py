@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reviews.models.reviewing.simplified import Simplified
 
 # The procedures that this service carries out today; another is told so, and waits in `submitted`.
-PROCEDURES_HELD = frozenset({"general", "simplified"})
+PROCEDURES_HELD = frozenset({"general", "simplified", "emergency"})
 
 
 def assessment_current(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:

@@ -10,7 +10,7 @@ from reviews.models.amending import beginning, settling
 from reviews.models.amending import guards as amending
 from reviews.models.appeals.guards import no_appeal_pending
 from reviews.models.projects.project import Project
-from reviews.models.reviewing import followed, forms, guards, signing, timing
+from reviews.models.reviewing import followed, forms, guards, signing, timing, urgent_timing
 from reviews.models.reviewing.simplified import Simplified
 from reviews.models.reviewing.states import OPEN_STATES, State
 from reviews.models.submissions.submission import Request
@@ -47,6 +47,7 @@ class Intake(Simplified):
     def submit(self, act: Act, **signed: Any) -> None:
         self.seal(act, signed)
         self.submitted_at = act.at
+        urgent_timing.ask_for_triage(self, act)
         if self.amends_id is not None:
             # What is approved stays approved, as it is, until this is decided.
             beginning.handed_in(self, act)
@@ -66,6 +67,7 @@ class Intake(Simplified):
     )
     def request_supplement(self, act: Act, **asked: str) -> None:
         """Measures 10: all that is missing, told once."""
+        urgent_timing.triaged(self, act)
         self.ask(
             act,
             Request.Kind.SUPPLEMENT,
@@ -90,6 +92,7 @@ class Intake(Simplified):
     def resubmit(self, act: Act, **answers: Any) -> None:
         self.answer(act, answers)
         self.seal(act, answers)
+        urgent_timing.ask_for_triage(self, act)
 
     @step(
         source=State.SUBMITTED,
@@ -117,6 +120,7 @@ class Intake(Simplified):
         listed_reason: str,
     ) -> None:
         """Measures 10, 17: says the procedure; the clock runs from here, by the rules of this day."""
+        urgent_timing.triaged(self, act)
         policy = self.policy_at(act.at)
         self.procedure, self.procedure_ground = procedure, procedure_ground
         self.regimes, self.policy_pin, self.accepted_at = sorted(policy.regimes), policy.pin(), act.at
@@ -138,6 +142,7 @@ class Intake(Simplified):
         danger=True,
     )
     def decline(self, act: Act, *, reason: str) -> None:
+        urgent_timing.triaged(self, act)
         act.say(reason=reason)
         if self.follow_up is not None:
             act.then(self.follow_up, "send_back", reason=reason)
@@ -162,7 +167,7 @@ class Intake(Simplified):
         self.release_reviewers(act)
         if self.clock_runs():
             act.cancel("review.decision")
-        act.cancel("review.refer", "review.conclude_by_recheck")
+        act.cancel("review.refer", "review.conclude_by_recheck", urgent_timing.SHARE, urgent_timing.TRIAGE)
         for recheck in self.rechecks.open():
             act.then(recheck, "cancel", reason=reason)
         if self.amends_id is not None:

@@ -102,6 +102,9 @@ def letter_content(decision: Decision) -> dict[str, Any]:
 def _procedure(decision: Decision) -> str:
     if decision.is_simplified:
         return _("简易程序（主任委员指定委员审查）")
+    if kept := decision.emergency:
+        words = _("应急程序（会议审查）；所应对的突发事件：%(title)s（%(event)s），时限%(hours)d小时")
+        return words % kept
     return _("%(procedure)s（会议审查）") % {"procedure": decision.review.get_procedure_display()}
 
 
@@ -151,12 +154,20 @@ def _follow_up(decision: Decision) -> dict[str, Any] | None:
     if decision.follow_up_due is None:
         return None
     months = decision.follow_up_months or _months_between(decision)
+    if decision.emergency and not decision.follow_up_months:
+        # Only the first comes earlier; what follows it has its own interval.
+        return {
+            "interval": _("首次自决定之日起%(months)d个月内") % {"months": months},
+            "next_on": decision.follow_up_due,
+        }
     return {"interval": _("每%(months)d个月一次") % {"months": months}, "next_on": decision.follow_up_due}
 
 
 def _months_between(decision: Decision) -> int:
     policy = Policy.from_pin(decision.policy)
     months: int = policy.value("follow_up.months_listed" if decision.review.listed else "follow_up.months")
+    if decision.emergency and policy.value("emergency.strengthened_follow_up", default=False):
+        months = min(months, policy.value("emergency.follow_up_months"))
     return months
 
 
@@ -188,11 +199,24 @@ def _notices(decision: Decision) -> list[dict[str, str]]:
     if decision.outcome in AFTER_APPROVAL:
         meaning, article = AFTER_APPROVAL[decision.outcome]
         return [{"text": str(meaning), "citation": cite(article)}]
+    if decision.emergency:
+        said += guidance(decision)
     if decision.preliminary:
         words = _("清单内的科技活动须经专家复核，委员会依据复核意见作出审查决定；在此之前不得开展。")
         said.append({"text": words, "citation": cite("national:26")})
     said += [{"text": condition_text(one), "citation": cite(one["cite"])} for one in decision.conditions]
     said.append({"text": _("对审查决定有异议的，可以向本委员会书面申诉。"), "citation": cite("national:18")})
+    return said
+
+
+def guidance(decision: Decision) -> list[dict[str, str]]:
+    """Measures 38, 39: what an urgent decision asks of who carries the activity out."""
+    said = [
+        {"text": _("情况紧急不降低伦理标准：知情同意、风险控制和隐私保护的要求不变。"), "citation": cite("national:39")}
+    ]
+    if decision.approves:
+        words = _("应急批准的科技活动加强跟踪审查和过程监督，首次跟踪审查提前；请保存过程记录，配合指导和检查。")
+        said.insert(0, {"text": words, "citation": cite("national:38")})
     return said
 
 

@@ -9,6 +9,7 @@ from ethicsreview.accounts.models import Authority
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
+from reviews.models.reviewing import timing
 
 
 class ReferForm(StepForm):
@@ -56,10 +57,8 @@ class ConcludeForm(PasswordAgain):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.obj.recheck_result == "disagreed" and not cleaned.get("reasons"):
             self.add_error("reasons", _("不予批准的，应当说明理由（《办法》第十六条）。"))
-        months, limit = (
-            cleaned.get("follow_up_months"),
-            self.obj.policy_at(self.act.at).value("follow_up.months_listed"),
-        )
+        months = cleaned.get("follow_up_months")
+        limit = timing.follow_up_months(self.obj, self.obj.policy_at(self.act.at)).value
         if months and months > limit:
             self.add_error("follow_up_months", _("跟踪审查间隔一般不超过%(months)d个月。") % {"months": limit})
         return cleaned

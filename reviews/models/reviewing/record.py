@@ -158,9 +158,13 @@ class ReviewRecord(Lifecycle):
     if TYPE_CHECKING:  # what other models call back by
         agenda_items: Any
         amendment: Any
+        claims_urgency: Any
         appeals: Any
         designations: Any
         decisions: Any
+        emergency_facts: Any
+        event: Any
+        field_advice: Any
         follow_up: Any
         follow_up_id: int | None
         follow_ups: Any
@@ -169,7 +173,10 @@ class ReviewRecord(Lifecycle):
         opinions: Any
         rechecks: Any
         requests: Any
+        runs: Any
         submissions: Any
+        tier: Any
+        urgent_hours: Any
 
     class Meta:
         abstract = True
@@ -270,6 +277,11 @@ class ReviewRecord(Lifecycle):
     def needs_recheck(self) -> bool:
         """Measures 26, 33: every listed activity; of its amendments, those that raise its risk."""
         return bool(self.listed) and not (self.amends_id is not None and self.risk_steady)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it runs by the emergency procedure now. False again once it became general."""
+        return self.procedure == self.Procedure.EMERGENCY
 
     @property
     def holder(self) -> str:

@@ -13,11 +13,13 @@ from reviews.models.reviewing.rechecking import Rechecking
 from reviews.models.reviewing.revision import Revision
 from reviews.models.reviewing.signing import Signing
 from reviews.models.reviewing.states import OPEN_STATES
+from reviews.models.reviewing.urgent import Urgent
 
 
-class Review(Intake, Signing, Amending, Deliberation, Revision, Rechecking, Appealed, Followed):
+class Review(Urgent, Intake, Signing, Amending, Deliberation, Revision, Rechecking, Appealed, Followed):
     """Steps are declared by phase: intake, deliberation with the simplified procedure beside it, revision, re-check;
-    what an amendment has besides, what follows an appeal, and what an approval leaves to follow up.
+    what an amendment has besides, what follows an appeal, what an approval leaves to follow up; and what the emergency
+    procedure has of its own.
     """
 
     noun, collection, letter = "review", "reviews", "R"
@@ -47,6 +49,11 @@ class Review(Intake, Signing, Amending, Deliberation, Revision, Rechecking, Appe
                 # Measures 33: what was re-checked once, and whose risk the committee found not to change greatly.
                 | Q(amends__isnull=False, risk_steady=True),
                 name="review_listed_approved_by_recheck",
+            ),
+            # Measures 36: hours run only under an emergency that somebody declared.
+            models.CheckConstraint(
+                condition=~Q(procedure="emergency") | Q(event__isnull=False, tier__isnull=False),
+                name="review_emergency_names_event",
             ),
             models.CheckConstraint(
                 condition=Q(recheck_waived=False) | ~Q(exception={}), name="review_waived_has_ground"

@@ -9,7 +9,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import step
 from reviews.models.amending import guards as amending
 from reviews.models.appeals.guards import no_appeal_pending
-from reviews.models.reviewing import forms, guards, timing
+from reviews.models.reviewing import forms, guards, timing, urgent_timing
 from reviews.models.reviewing.simplified import Simplified
 from reviews.models.reviewing.states import State
 from reviews.models.submissions.submission import Request
@@ -99,3 +99,4 @@ class Revision(Simplified):
         policy = self.policy_at(act.at)
         if policy.value("review.clock_restarts_on_revision"):
             act.start("review.decision", **timing.decision(self, policy))
+            urgent_timing.keep_share(self, act, policy)

@@ -8,15 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines import calendar
-from ethicsreview.policy import Policy, policy_for
+from ethicsreview.policy import Entry, Policy, policy_for
+from reviews.models.reviewing import urgent_timing
 
 if TYPE_CHECKING:
     from reviews.models.projects.project import Project
     from reviews.models.reviewing.record import ReviewRecord
 
 
-def decision(review: "ReviewRecord", policy: Policy) -> dict[str, Any]:
-    """Measures 17: thirty calendar days from acceptance."""
+def decision(review: Any, policy: Policy) -> dict[str, Any]:
+    """Measures 17: thirty calendar days from acceptance; in an emergency, hours (Measures 36)."""
+    if review.is_urgent:
+        return urgent_timing.decision(review, policy)
     limit = policy.entry("review.decision_days")
     return {
         "label": _("作出审查决定"),
@@ -34,12 +37,23 @@ def decision(review: "ReviewRecord", policy: Policy) -> dict[str, Any]:
     }
 
 
-def decision_due(review: "ReviewRecord", policy: Policy, at: datetime) -> str:
-    """The last day, as a notice names it."""
+def decision_due(review: Any, policy: Policy, at: datetime) -> str:
+    """The last day, or the minute, as a notice names it."""
+    if review.is_urgent:
+        return urgent_timing.minute(calendar.end_of_hours(at, urgent_timing.hours_of(review.tier, policy)))
     end = calendar.end_of_days(
         at, policy.value("review.decision_days"), shift_holidays=policy.value("calendar.shift_holidays")
     )
     return timezone.localdate(end - timedelta(seconds=1)).isoformat()
+
+
+def follow_up_months(review: Any, policy: Policy) -> Entry:
+    """The longest interval to the first follow-up, with its article. After an emergency it is shorter (Measures 38)."""
+    found = policy.entry("follow_up.months_listed" if review.listed else "follow_up.months")
+    if review.is_urgent and policy.value("emergency.strengthened_follow_up", default=False):
+        shorter = policy.entry("emergency.follow_up_months")
+        return shorter if shorter.value < found.value else found
+    return found
 
 
 def follow_up(review: "ReviewRecord", due_on: date, policy: Policy) -> dict[str, Any]:
@@ -47,7 +61,7 @@ def follow_up(review: "ReviewRecord", due_on: date, policy: Policy) -> dict[str,
     return {
         "label": _("提交跟踪审查报告"),
         "due_at": end_of_day(due_on),
-        "citation": policy.entry("follow_up.months_listed" if review.listed else "follow_up.months").cite,
+        "citation": follow_up_months(review, policy).cite,
         "person": review.project.lead_id,
         "ladder": [timedelta(days=-policy.value("follow_up.lead_days"))],
         "escalate_to": [

@@ -24,6 +24,7 @@ from reviews.models.projects.starting import gates
 from reviews.models.submissions.writing import revise_project
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page, refused_page
+from reviews.portal.emergencies import in_force
 from reviews.portal.project_forms import ProjectForm, TeamFormSet, team_of
 
 
@@ -141,11 +142,15 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
         "steps": open_steps(found, visitor.person, at=visitor.at, standing=visitor.standing),
         "history": history.of_project(found, reviews, follow_ups, reports),
     }
+    if context["own"] and found.state in BEFORE_REVIEW:
+        context["emergencies"] = in_force(found.region, visitor.at)
     open_ = any(one.state in OPEN for one in context["exemptions"])
     context["may_be_exempt"] = context["may_apply"] and context["gates"].exempt_possible and not open_
     return render(request, "portal/project.html", context)
 
 
+# While there is still to be said in the assessment what the activity responds to.
+BEFORE_REVIEW = frozenset({Project.State.DRAFT, Project.State.ASSESSED})
 # Where a new assessment would lead nowhere.
 CLOSED = frozenset(
     {

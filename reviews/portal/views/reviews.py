@@ -14,7 +14,7 @@ from reviews.models import Appeal, FollowUp, Review, Submission
 from reviews.models.appeals.appeal import OPEN, obstacles
 from reviews.models.projects.starting import gates
 from reviews.models.submissions.comparing import Comparison
-from reviews.portal import amendments, history, simplified
+from reviews.portal import amendments, emergencies, history, simplified
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
 from reviews.portal.amendments import LEADING, TOLD
 from reviews.portal.application import Application
@@ -58,7 +58,10 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
             "wanting": amendments.in_the_way(amendments.may_hand_in(steps, handing_in)),
         }
     if found.procedure:
+        context |= {"urgency": emergencies.told(found, visitor.at), "lapsed": emergencies.lapsed(found)}
         context |= {"simplified": simplified.told(found, visitor.at), "turned": simplified.turned(found)}
+    elif own and found.claims_urgency:
+        context["emergencies"] = emergencies.in_force(found.project.region, visitor.at)
     if found.state != Review.State.DRAFT:
         decisions = list(found.decisions.all())
         letters = {letter.number: letter for letter in Letter.objects.of(found.noun, found.ref)}

@@ -11,6 +11,7 @@ from tests.reviews.amendments import authorise, team_member
 from tests.reviews.api.client import Caller, problem
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import PASSWORD, Case, ballot, signing
+from tests.reviews.emergencies import event
 from tests.reviews.following import filed as reported
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.rules.answers import RECORDS, SURVEY
@@ -47,6 +48,7 @@ def everything(path: Case) -> dict[str, str]:
         "recheck-opinions": beside.seat(beside.experts[0]).ref,
         "experts": beside.experts[0].ref,
         "mandates": authorise(path, team_member(path)).ref,
+        "emergency-events": event(at=path.at).ref,
     }
 
 

@@ -22,6 +22,7 @@ from reviews.models.exemptions.exempting import start_exemption
 from tests.reviews.amendments import authorise, team_member
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case
+from tests.reviews.emergencies import event
 from tests.reviews.following import filed as reported
 from tests.reviews.foreign import abroad
 from tests.reviews.recheck_builders import Listed
@@ -101,9 +102,10 @@ def populated(path: Case) -> World:
         "recheck-opinions": listed.seat(listed.experts[0]).ref,
         "experts": listed.experts[0].ref,
         "mandates": authorise(path, team_member(path)).ref,
+        "emergency-events": event(at=path.at, by=listed.organiser).ref,
     }
     asking = dict.fromkeys(("projects", "assessments", "reviews", "foreign-approvals", "mandates", "me"), lead)
-    asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts"), organiser)
+    asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts", "emergency-events"), organiser)
     return World(refs, {collection: asking.get(collection, chair) for collection in [*refs, "me"]})
 
 

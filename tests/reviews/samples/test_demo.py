@@ -52,8 +52,8 @@ def test_the_stages_of_reviews_and_projects(printed):
         "supplement_requested",
     ]
     assert Project.objects.filter(state="draft").count() == 1
-    assert Meeting.objects.filter(state="planned").count() == 4
-    assert sorted(FollowUp.objects.values_list("state", flat=True)) == ["due", "scheduled", "scheduled", "scheduled"]
+    assert Meeting.objects.filter(state="planned").count() == 5
+    assert sorted(FollowUp.objects.values_list("state", flat=True)) == ["due", *["scheduled"] * 4]
     assert list(Report.objects.values_list("kind", "state")) == [("sae", "filed")]
     assert Letter.objects.count() == Decision.objects.count() == 11
     assert sorted(Review.objects.filter(kind="amendment").values_list("state", flat=True)) == ["approved", "submitted"]
@@ -65,6 +65,15 @@ def test_one_review_is_on_its_way_by_the_simplified_procedure(printed):
 
     assert review.waiting_for == "reviewers"
     assert sorted(review.opinions.values_list("state", flat=True)) == ["assigned", "cast"]
+
+
+def test_an_emergency_is_in_force_with_one_review_before_a_meeting_and_one_decided(printed):
+    urgent = Review.objects.filter(procedure="emergency").order_by("pk")
+
+    assert [review.state for review in urgent] == ["approved", "in_review"]
+    assert {review.event.state for review in urgent} == {"active"}
+    assert urgent[0].decision.emergency["hours"] == 48
+    assert urgent[1].next_due_at is not None
 
 
 def test_every_committee_may_review_under_every_regime(printed):
