@@ -1,9 +1,12 @@
 """Follow-ups: they fall due by themselves, are reported, reviewed by vote, and move the project at once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from ethicsreview.deadlines.calendar import add_months
 from ethicsreview.deadlines.models import Deadline
@@ -429,3 +432,30 @@ def test_a_listed_activity_reviewed_again_needs_its_recheck_again() -> None:
     path.do("conclude", path.chair, password=PASSWORD)
 
     assert (path.review.state, state_of(path)) == ("preliminarily_passed", "suspended")
+
+
+# --- several ticks at once ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_several_ticks_at_once_take_each_step_once() -> None:
+    path = approved()
+    later = path.at + timedelta(days=900)
+    together = Barrier(6)
+
+    def tick() -> int:
+        try:
+            connection.ensure_connection()
+            together.wait(60)
+            return take_timely(later)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        taken = [one.result() for one in [pool.submit(tick) for _number in range(6)]]
+
+    assert sum(taken) == 1
+    assert latest(path).state == "due"
+    assert Entry.objects.filter(step="fall_due").count() == 1
+    assert Notice.objects.filter(key="follow_up.fall_due").count() == 1
