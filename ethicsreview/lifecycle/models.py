@@ -124,6 +124,10 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
         return {"ref": self.ref}
 
     def note_next_due(self) -> None:
-        """Keep the earliest open deadline on the row, so that a queue is read from one index."""
-        self.next_due_at = Deadline.objects.of(self).open().aggregate(first=models.Min("due_at"))["first"]
-        type(self)._base_manager.filter(pk=self.pk).update(next_due_at=self.next_due_at)
+        """Keep the earliest open deadline on the row, so that a queue is read from one index.
+
+        A row that says so already is not touched: it may be one that is kept as written.
+        """
+        self.next_due_at = first = Deadline.objects.of(self).open().aggregate(first=models.Min("due_at"))["first"]
+        same = models.Q(next_due_at__isnull=True) if first is None else models.Q(next_due_at=first)
+        type(self)._base_manager.filter(pk=self.pk).exclude(same).update(next_due_at=first)

@@ -171,7 +171,7 @@ class FollowUp(Filed):
         source=State.DUE,
         target=State.REPORTED,
         label=_("提交跟踪审查报告"),
-        by=["lead"],
+        by=["lead", "acting_report"],
         requires=[committee_free],
         cite="national:19",
         form=FilingForm,

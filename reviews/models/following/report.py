@@ -68,7 +68,7 @@ class Report(Filed):
     """Filed by the lead, assessed by the secretary, settled by the chair or, whatever takes something away, by vote."""
 
     noun, collection, letter = "report", "reports", "N"
-    creators = frozenset({"lead"})
+    creators = frozenset({"lead", "acting_report"})
     State = State
     Kind = Kind
     draft = Draft(fields={"answers"}, states={State.DRAFT}, by={"lead", "team"})
@@ -205,7 +205,7 @@ class Report(Filed):
         source=State.DRAFT,
         target=State.FILED,
         label=_("提交报告"),
-        by=["lead"],
+        by=["lead", "acting_report"],
         requires=[may_be_filed, committee_free],
         cite="national:20",
         form=FilingForm,
@@ -353,7 +353,7 @@ class Report(Filed):
         source=[State.ASSESSED, State.IN_REVIEW, *SETTLED],
         target=None,
         label=_("报告已告知参与者"),
-        by=["lead"],
+        by=["lead", "acting_report"],
         requires=[must_be_informed],
         cite="human:38",
         form=forms.InformedForm,
