@@ -18,7 +18,7 @@ from ethicsreview.notices.models import Notice
 from ethicsreview.trail.models import Entry
 from reviews.models import Decision, FollowUp, Project, Review
 from reviews.models.projects.starting import gates
-from reviews.models.reviewing.lettering import issue_pending
+from reviews.models.reviewing.lettering import issue_pending, letter_content
 from reviews.models.reviewing.verifying import standing_of_letter
 from tests.reviews.builders import PASSWORD, Case, signing
 from tests.reviews.following import (
@@ -290,6 +290,14 @@ def test_without_a_major_change_two_members_may_do_it() -> None:
     decision = path.review.decisions.get()
     assert (decision.basis, decision.outcome) == ("simplified", "continued")
     assert path.review.decisions.get().report.meeting is None
+    issue_pending(path.at)
+    letter = Letter.objects.get(number=decision.number)
+    standing = standing_of_letter(letter.code, path.at)
+    assert standing is not None
+    told = letter_content(decision)
+    assert (len(told["attending"]), told["outcome_label"]) == (2, "继续实施")
+    # It is genuine, and by itself permits nothing: the approval does.
+    assert (standing.genuine, standing.permits, standing.stopped) == (True, False, "")
 
 
 def test_anything_but_going_on_takes_it_to_a_meeting() -> None:

@@ -1,7 +1,7 @@
 """How what is reported comes before the committee, and what its votes bring about."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.dateparse import parse_datetime
 
@@ -130,8 +130,3 @@ def _open_rereview(review: "ReviewRecord", act: Act) -> None:
     )
     act.create(new)
     act.then(new, "carry_over", version=approved.submission)
-
-
-def grounds_of(policy: Policy) -> list[Any]:
-    """The values that such a decision rests on besides its votes."""
-    return [policy.entry(key) for key in ("follow_up.outcomes", "follow_up.contents") if policy.has(key)]

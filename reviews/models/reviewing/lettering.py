@@ -22,6 +22,8 @@ from reviews.models.reviewing.decision import Decision
 from reviews.models.reviewing.wording import votes_told
 
 BATCH = 50
+# How a designated member stands on a decision's roll: no meeting was attended.
+DESIGNATED = "designated"
 REST = ("submission", "meeting", "recheck")
 
 
@@ -51,7 +53,8 @@ def letter_content(decision: Decision) -> dict[str, Any]:
     """What `documents.letters.schema.Decision` asks for, in the language that is active."""
     review, project, version = decision.review, decision.review.project, decision.submission
     policy = Policy.from_pin(decision.policy)
-    there = [row for row in decision.attendance if row["presence"] in Attendance.THERE and not row["recused"]]
+    came = (*Attendance.THERE, DESIGNATED)
+    there = [row for row in decision.attendance if row["presence"] in came and not row["recused"]]
     tally = decision.tally
     votes = [{"label": label, "count": count} for label, count in votes_told(decision)]
     return {
