@@ -6,10 +6,11 @@ from django.http import HttpRequest
 from ninja import NinjaAPI, Router
 
 from committees.models import Committee
-from ethicsreview.lifecycle.registry import collections
+from ethicsreview.lifecycle import registry
 from reviews.api import (
     appeals,
     assessments,
+    collaborations,
     exemptions,
     experts,
     foreign_approvals,
@@ -52,6 +53,8 @@ OWN: dict[str, Router] = {
     "reviews": reviews.router,
     "appeals": appeals.router,
     "exemptions": exemptions.router,
+    "collaborations": collaborations.router,
+    "participations": collaborations.participations,
     "foreign-approvals": foreign_approvals.router,
     "opinions": opinions.router,
     "meetings": meetings.router,
@@ -66,7 +69,7 @@ OWN: dict[str, Router] = {
     ),
 }
 api.add_router("/me", me.router)
-for name, model in collections().items():
+for name, model in registry.collections().items():
     api.add_router(f"/{name}", OWN.get(name) or routes(Face(model)))
 
 

@@ -21,10 +21,13 @@ from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
 from reviews.models import (
     Appeal,
+    Collaboration,
     Exemption,
     ForeignApproval,
     Meeting,
     Opinion,
+    Participation,
+    Project,
     ProjectMember,
     Recheck,
     RecheckOpinion,
@@ -167,6 +170,12 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         own = ProjectMember.objects.filter(person=standing.person, person__isnull=False).values("project")
         exemptions = Exemption.objects.visible_to(standing).exclude(project__in=own)
         return exemptions.exclude(project__lead=standing.person) if standing.person else exemptions
+    if kind in (Collaboration, Participation):
+        shown: QuerySet[Any] = kind.objects.visible_to(standing)
+        if standing.person is None:
+            return shown
+        path = "project" if kind is Collaboration else "collaboration__project"
+        return shown.exclude(**{f"{path}__in": Project.objects.own(standing.person).values("pk")})
     if kind in (Meeting, Committee, Recheck, RecheckOpinion, Expert):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from ethicsreview.accounts.models import Role
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
-from reviews.models import Appeal, Exemption, ForeignApproval
+from reviews.models import Appeal, Exemption, ForeignApproval, Participation
 
 MOST = 20
 # Without which no object with a lifecycle is made.
@@ -37,6 +37,24 @@ def besides(visitor: Visitor) -> list[Besides]:
     if visitor.standing.holds(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR):
         found += [*_appeals(visitor), *_exemptions(visitor)]
     return sorted(found, key=lambda row: row.since)
+
+
+def of_institution(visitor: Visitor) -> list[Besides]:
+    """What waits for an institution's officers besides its reviews: invitations to answer."""
+    units = visitor.standing.bodies(Role.INSTITUTION_OFFICER)
+    rows = Participation.objects.filter(institution__in=units, state=Participation.State.INVITED)
+    rows = rows.select_related("collaboration__project", "institution").order_by("invited_at")[:MOST]
+    return [
+        Besides(
+            ref=one.ref,
+            title=one.collaboration.project.title,
+            text=_("答复协作审查的邀请"),
+            cite="national:21",
+            since=one.invited_at,
+            url=reverse("desk:participation", args=[one.ref]),
+        )
+        for one in rows
+    ]
 
 
 def _appeals(visitor: Visitor) -> Iterator[Besides]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from reviews.desk.views import (
     besides,
+    collaborations,
     committees,
     experts,
     files,
@@ -27,6 +28,9 @@ urlpatterns = [
     path("reviews/<str:ref>/countries/<str:approval>/document/", foreign.document, name="foreign_document"),
     path("reviews/<str:ref>/letters/<str:letter>/", files.letter, name="letter"),
     path("reviews/<str:ref>/documents/<str:document>/<int:number>/", files.document, name="document"),
+    path("collaborations/<str:ref>/", collaborations.collaboration, name="collaboration"),
+    path("collaborations/<str:ref>/letter/", collaborations.letter, name="collaboration_letter"),
+    path("participations/<str:ref>/", collaborations.participation, name="participation"),
     path("appeals/<str:ref>/", besides.appeal, name="appeal"),
     path("appeals/<str:ref>/document/", besides.support, name="appeal_document"),
     path("exemptions/<str:ref>/", besides.exemption, name="exemption"),

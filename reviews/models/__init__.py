@@ -1,4 +1,6 @@
 from reviews.models.appeals.appeal import Appeal
+from reviews.models.collaborations.collaboration import Collaboration
+from reviews.models.collaborations.participation import Participation
 from reviews.models.exemptions.exemption import Exemption
 from reviews.models.following.follow_up import FollowUp
 from reviews.models.idempotency import IdempotentRequest
@@ -22,6 +24,7 @@ __all__ = [
     "AgendaItem",
     "Appeal",
     "Attendance",
+    "Collaboration",
     "Comparison",
     "Decision",
     "Designation",
@@ -34,6 +37,7 @@ __all__ = [
     "MeetingReport",
     "Opinion",
     "Outcome",
+    "Participation",
     "Project",
     "ProjectMember",
     "Recheck",

@@ -14,6 +14,7 @@ from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.lifecycle.door import create
 from ethicsreview.lifecycle.refusals import NotPermitted, Refusal, Refused
+from ethicsreview.policy import policy_for
 from reviews.models.meetings.meeting import Meeting
 from reviews.models.projects.assessment import RiskAssessment
 from reviews.models.projects.project import Project, ProjectMember
@@ -63,19 +64,22 @@ def start_review(
         if committee is None and offered:
             committee = offered[0]
         if committee is None or committee not in offered:
-            raise Refused(
-                [
-                    Refusal(
-                        "no_committee",
-                        _("没有可以审查本科技活动的委员会：本单位未设立的，应当书面委托其他单位的委员会"),
-                        {},
-                        "national:13",
-                    )
-                ]
-            )
+            raise Refused([no_committee(project.region, moment)])
         review = create(Review(project=project, committee=committee, assessment=assessment), by=by, at=moment)
         Submission.objects.create(review=review, number=1, content=_known(project))
     return review
+
+
+def no_committee(region: str, at: datetime) -> Refusal:
+    """Shandong 7 and Sichuan 9: a unit without the conditions must entrust; elsewhere Measures 13 lets it."""
+    policy = policy_for(region=region, at=at)
+    required = policy.entry("entrustment.required" if policy.has("entrustment.required") else "entrustment.cases")
+    return Refusal(
+        "no_committee",
+        _("没有可以审查本科技活动的委员会：本单位未设立的，应当书面委托其他单位的委员会"),
+        {},
+        required.cite,
+    )
 
 
 def start_meeting(

@@ -26,10 +26,12 @@ BEGUN: dict[str, str | Promise] = {
     "follow_up": gettext_lazy("排定跟踪审查"),
     "appeal": gettext_lazy("开始填写申诉"),
     "exemption": gettext_lazy("申请免除审查"),
+    "collaboration": gettext_lazy("组织协作审查"),
+    "participation": gettext_lazy("邀请参与单位"),
     "foreign_approval": gettext_lazy("列为合作国家"),
 }
 # Whose names an applicant's page shows; for the committee's side the office speaks.
-NAMED = frozenset({"lead", "team", "institution_officer"})
+NAMED = frozenset({"lead", "team", "institution_officer", "local_lead", "unit_officer"})
 # What the applicant has been told in the step's own notice.
 REASONS = ("reason", "listed_reason", "answer")
 
@@ -48,7 +50,8 @@ def of_project(project: Project, reviews: Iterable[Review], follow_ups: Iterable
     known = Q(object_kind="project", object_ref=project.ref) | Q(object_kind="assessment")
     known |= Q(object_kind="review", object_ref__in=[review.ref for review in reviews])
     known |= Q(object_kind="follow_up", object_ref__in=[follow_up.ref for follow_up in follow_ups])
-    known |= Q(object_kind__in=["appeal", "foreign_approval"]) & ~Q(step="create") | Q(object_kind="exemption")
+    known |= Q(object_kind__in=["appeal", "foreign_approval"]) & ~Q(step="create")
+    known |= Q(object_kind__in=["exemption", "collaboration"])
     return list(_events(Entry.objects.filter(known), project))
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from ethicsreview.accounts.models import Person
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.deadlines.models import Deadline
-from reviews.models import FollowUp, Project, Recheck, Review, RiskAssessment
+from reviews.models import FollowUp, Participation, Project, Recheck, Review, RiskAssessment
 from reviews.models.reviewing.states import HOLDERS, OPEN_STATES
 
 # What the applicant's side does in each state in which it has the ball.
@@ -71,16 +71,18 @@ class Situation:
 
 
 def situations(projects: Sequence[Any], person: Person, at: datetime) -> list[Situation]:
-    """Of rows with the values of PROJECT. At most five queries, however many projects: latest reviews, assessments,
-    follow-ups, re-checks, deadlines; none for what no project can have.
+    """Of rows with the values of PROJECT. At most six queries, however many projects: latest reviews, assessments,
+    parts of collaborations, follow-ups, re-checks, deadlines; none for what no project can have.
     """
     begun = [row.pk for row in projects if row.state not in BEFORE_REVIEW]
     reviews = _latest(Review, REVIEW, [row.pk for row in projects])
     assessments = _latest(RiskAssessment, ASSESSMENT, [row.pk for row in projects if row.state in BEFORE_REVIEW])
+    parts = _parts([row.pk for row in projects if row.state in BEFORE_REVIEW])
     told = [*reviews.values(), *(_follow_ups(begun) if begun else ()), *_rechecks(reviews)]
     limits = _limits({row.ref: row.project for row in told}, at)
     return [
-        _situation(row, reviews.get(row.pk), assessments.get(row.pk), limits.get(row.pk), person) for row in projects
+        _situation(row, reviews.get(row.pk), assessments.get(row.pk), limits.get(row.pk), person, parts.get(row.pk, ""))
+        for row in projects
     ]
 
 
@@ -91,6 +93,14 @@ def _latest(model: type[Any], columns: Sequence[str], projects: Sequence[int]) -
     newest = model.objects.filter(project__in=projects).order_by().values("project").annotate(newest=Max("pk"))
     rows = model.objects.filter(pk__in=newest.values("newest")).values_list(*columns, named=True)
     return {row.project: row for row in rows}
+
+
+def _parts(projects: Sequence[int]) -> dict[int, str]:
+    """Of those that are a unit's part of a collaboration: the reference of its participation."""
+    if not projects:
+        return {}
+    rows = Participation.objects.present().filter(project__in=projects)
+    return dict(rows.values_list("project", "ref"))
 
 
 def _follow_ups(projects: Sequence[int]) -> Any:
@@ -120,7 +130,9 @@ def _limits(by_ref: Mapping[str, int], at: datetime) -> dict[int, Limit]:
     return found
 
 
-def _situation(project: Any, review: Any, assessment: Any, limit: Limit | None, person: Person) -> Situation:
+def _situation(
+    project: Any, review: Any, assessment: Any, limit: Limit | None, person: Person, part: str = ""
+) -> Situation:
     known = {"lead": project.lead__name, "institution": project.institution__name, "limit": limit}
     known |= {name: getattr(project, name) for name in ("ref", "title", "state")}
     if review is not None and review.state in OPEN_STATES:
@@ -143,6 +155,8 @@ def _situation(project: Any, review: Any, assessment: Any, limit: Limit | None, 
     if project.state in BEFORE_REVIEW:
         leads = project.lead == person.pk
         holder, before = _("项目负责人"), _before_review(project, assessment, leads=leads)
+        if part and leads:
+            before = Next(_("查看协作审查，申请确认"), reverse("portal:participation", args=[part]))
     elif limit is not None:
         holder = _("项目负责人")
     return Situation(**known, where=where, holder=holder, mine=bool(holder), next=before)

@@ -27,6 +27,7 @@ from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case, case, signing
 from tests.reviews.recheck_builders import Listed, listed
 from tests.reviews.rules.answers import RECORDS
+from tests.reviews.together import Joint, unit
 
 FILE = Path(__file__).with_name("step_table.txt")
 SIMPLIFIED = Path(__file__).with_name("step_table_simplified.txt")
@@ -52,6 +53,9 @@ CAPACITIES: dict[str, set[str]] = {
     "organiser": {"organiser", "keeper"},
     "recheck expert": {"recheck_expert"},
     "expert who left": set(),
+    # A unit that takes part: its lead stands on the lead unit's team too.
+    "local lead": {"local_lead", "team"},
+    "unit officer": {"unit_officer"},
     "operator": {"operator"},
     "regulator elsewhere": set(),
     "secretary elsewhere": set(),
@@ -69,6 +73,8 @@ BESIDES = {
     ("appeal", "upheld"): ", answer = 'x'",
     ("appeal", "dismissed"): ", answer = 'x'",
     ("exemption", "granted"): ", ground = 'anonymised'",
+    ("participation", "agreed"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
+    ("participation", "differing"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
     ("foreign_approval", "entered"): ", basis = 'not_prescribed', reason = 'x'",
     ("foreign_approval", "confirmed"): ", basis = 'not_prescribed', reason = 'x'",
 }
@@ -116,6 +122,7 @@ def scene() -> Scene:
     voter, other, recused = members[5], members[6], members[7]
     perform(path.ballot_of(recused), "recuse", by=recused, at=path.at, ground="与负责人有合作")
     elsewhere = institution("510100")
+    joined = Joint(path, [unit("370200", at=path.at, committee=False)]).started().invite().join()
     people: dict[str, Any] = {
         "lead": path.lead,
         "team": team,
@@ -131,6 +138,8 @@ def scene() -> Scene:
         "organiser": path.organiser,
         "recheck expert": path.experts[0].person,
         "expert who left": path.experts[1].person,
+        "local lead": joined.units[0].local_lead,
+        "unit officer": joined.units[0].officer,
         "operator": holder(Role.OPERATOR, authority("370000")),
         "regulator elsewhere": holder(Role.REGULATOR, authority("510000")),
         "secretary elsewhere": holder(Role.SECRETARY, elsewhere),
@@ -155,6 +164,8 @@ def scene() -> Scene:
         "recheck_opinion": rechecked.seat(path.experts[0]),
         "expert": path.experts[0],
         "committee": path.committee,
+        "collaboration": joined.collaboration,
+        "participation": joined.units[0].participation,
         "foreign_approval": create(ForeignApproval(project=path.project, country="DE"), by=SYSTEM, at=path.at),
         "appeal": filed(refused := rejected(Case(path.committee, path.lead, path.at))),
         "exemption": start_exemption(spared.project, by=path.lead, at=path.at),

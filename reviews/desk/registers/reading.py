@@ -18,7 +18,19 @@ from ethicsreview.trail.models import Entry
 from reviews.desk.access import at_desk, reviews_at_desk
 from reviews.desk.registers.bounds import ReadRegister
 from reviews.desk.timeline import step_name
-from reviews.models import Appeal, Decision, Exemption, FollowUp, Meeting, Opinion, Project, ProjectMember, Review
+from reviews.models import (
+    Appeal,
+    Collaboration,
+    Decision,
+    Exemption,
+    FollowUp,
+    Meeting,
+    Opinion,
+    Participation,
+    Project,
+    ProjectMember,
+    Review,
+)
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES
 
 
@@ -26,9 +38,12 @@ def linked(address: str, words: str) -> SafeString:
     return format_html('<a href="{}">{}</a>', address, words)
 
 
+TOGETHER = (Collaboration.noun, Participation.noun)
+
+
 def page_of(noun: str, ref: str) -> SafeString | str:
     """A reference as a link, where its object has a page at the desk."""
-    if noun in {Review.noun, Meeting.noun, Committee.noun, Appeal.noun, Exemption.noun}:
+    if noun in {Review.noun, Meeting.noun, Committee.noun, Appeal.noun, Exemption.noun, *TOGETHER}:
         return linked(reverse(f"desk:{noun}", args=[ref]), ref)
     return ref
 

@@ -26,7 +26,7 @@ EXEMPTION = ("project__institution", "project__lead", "committee", "assessment")
 @desk_page
 def appeal(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     found = visitor.find(Appeal, ref, *APPEAL)
-    context = _common(visitor, found) | {"appeal": found}
+    context = common(visitor, found) | {"appeal": found}
     return render(request, "desk/appeal.html", context)
 
 
@@ -45,7 +45,7 @@ def exemption(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseB
     """With what the lead answered, and what followed from it."""
     found = visitor.find(Exemption, ref, *EXEMPTION)
     drawn = found.assessment.conclusions
-    context = _common(visitor, found) | {
+    context = common(visitor, found) | {
         "exemption": found,
         "concluded": [(said(item), item.cite) for item in drawn.items],
         "proposed": found.heads().get(found.proposed_ground, ""),
@@ -53,8 +53,8 @@ def exemption(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseB
     return render(request, "desk/exemption.html", context)
 
 
-def _common(visitor: Visitor, found: Any) -> dict[str, Any]:
-    entries = Entry.objects.filter(object_kind=found.noun, object_ref=found.ref).defer("facts").order_by("-seq")
+def common(visitor: Visitor, found: Any) -> dict[str, Any]:
+    entries = Entry.objects.filter(object_kind=found.noun, object_ref=found.ref).defer("facts").order_by("-at", "-pk")
     return {
         "steps_at": desk_address(found),
         "steps": open_steps(found, visitor.person, at=visitor.at, standing=visitor.standing),

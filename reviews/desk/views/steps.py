@@ -38,9 +38,13 @@ RELATED = {
     "recheck_opinion": ("recheck__review__project", "recheck__review__committee", "recheck__authority", "person"),
     "expert": ("appointment__person", "authority", "institution"),
     "appeal": ("review__project", "review__committee", "review__assessment", "decision"),
+    "collaboration": ("project__institution", "project__lead", "decision"),
+    "participation": ("institution", "local_lead", "project", "collaboration__project__institution", "review"),
     "exemption": ("project__institution", "project__lead", "committee", "assessment"),
     "foreign_approval": ("project__institution", "project__lead"),
 }
+# What has a page of its own beside the reviews.
+BESIDES = frozenset({"appeal", "exemption", "collaboration", "participation"})
 # What a link may fill in: which thing is meant, never what is decided about it.
 PREFILLED = ("meeting", "document", "membership", "person", "also")
 
@@ -141,7 +145,7 @@ def page_of(found: Lifecycle, visitor: Visitor) -> str:
 
 
 def desk_address(found: Any) -> str:
-    if found.noun in {"appeal", "exemption"}:
+    if found.noun in BESIDES:
         return reverse(f"desk:{found.noun}", args=[found.ref])
     if found.noun == "foreign_approval":
         return reverse("desk:foreign_approvals", args=[found.review.ref])

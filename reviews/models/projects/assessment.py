@@ -120,7 +120,7 @@ class RiskAssessment(Lifecycle):
         source=State.DRAFT,
         target=State.COMPLETED,
         label=_("完成评估"),
-        by=["lead"],
+        by=["lead", CONSEQUENCE],
         requires=[every_question_answered],
         cite="national:9",
     )
@@ -141,5 +141,5 @@ class RiskAssessment(Lifecycle):
             act.before(exemption, "lapse")
         act.then(self.project, "need_no_review" if found.project_outcome == "not_required" else "assess")
 
-    @step(source=State.COMPLETED, target=State.SUPERSEDED, label=_("被新评估替代"), by=[CONSEQUENCE])
+    @step(source=[State.DRAFT, State.COMPLETED], target=State.SUPERSEDED, label=_("被新评估替代"), by=[CONSEQUENCE])
     def supersede(self, act: Act) -> None: ...

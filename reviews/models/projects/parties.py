@@ -25,6 +25,8 @@ CAPACITIES = {
     "colleague": _("本委员会委员（简易程序）"),
     "institution_officer": _("单位管理人员"),
     "regulator": _("监管人员"),
+    "local_lead": _("参与单位负责人"),
+    "unit_officer": _("参与单位管理人员"),
     "keeper": _("复核专家库管理人员"),
     "organiser": _("复核组织人员"),
     "recheck_expert": _("复核专家"),

@@ -230,6 +230,17 @@ class Project(Lifecycle):
         act.record(appeal=appeal)
 
     @step(
+        source=[State.APPROVED, State.SUSPENDED],
+        target=State.UNDER_REVIEW,
+        label=_("就牵头单位的变更重新确认"),
+        by=[CONSEQUENCE],
+        cite="national:21",
+    )
+    def confirm_anew(self, act: Act, reason: str) -> None:
+        """The unit's part does not go on until its own committee has decided on what the lead unit changed."""
+        act.record(reason=reason)
+
+    @step(
         source=State.ASSESSED,
         target=State.EXEMPT,
         label=_("予以免除审查"),

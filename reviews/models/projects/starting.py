@@ -69,10 +69,11 @@ def gates(project: Project, at: datetime) -> Gates:
     drawn = _drawn(project)
     partners = drawn.partner_countries if drawn else ()
     found = obstacles(str(project.state), partners, _on_file(project, partners), law_day(at))
+    told = _told_by_lead(project) if drawn and drawn.several_units == "participating" else ()
     cites = {entry.value: entry.cite for entry in _policy(project, drawn, at).entries("international.gate")}
     asked = bool(partners) and ESTABLISHMENT in cites and project.state != OUT_OF_SCOPE
     return Gates(
-        start=_gate(project, found, cites.get(START, "national:12")),
+        start=_gate(project, found, cites.get(START, "national:12"), more=told),
         establishment=_gate(project, found, cites[ESTABLISHMENT], own=cites[ESTABLISHMENT]) if asked else None,
         partners=partners,
         exempt_possible=drawn is not None and drawn.project_outcome == "exempt_possible",
@@ -118,10 +119,25 @@ def _policy(project: Project, drawn: Conclusions | None, at: datetime) -> Policy
     return policy_for(region=project.region, regimes=drawn.regimes if drawn else (), at=at)
 
 
-def _gate(project: Project, found: Iterable[Obstacle], cite: str, own: str = "") -> Gate:
+def _told_by_lead(project: Project) -> tuple[Refusal, ...]:
+    """Of a unit that takes part: what its lead unit has told, until this unit's own committee has decided on it."""
+    from reviews.models.collaborations.participation import Participation
+
+    part = Participation.objects.filter(project=project).first()
+    if part is not None and part.state == Participation.State.LEFT:
+        return (Refusal("left", gettext_lazy("本单位已退出协作，其部分不得以本协作的名义开展"), {}, "national:21"),)
+    if part is None or not part.lead_change:
+        return ()
+    words = gettext_lazy("%(change)s，本单位的委员会尚未就此作出决定")
+    return (Refusal("lead_change", words, {"change": part.get_lead_change_display()}, "national:20"),)
+
+
+def _gate(
+    project: Project, found: Iterable[Obstacle], cite: str, own: str = "", more: tuple[Refusal, ...] = ()
+) -> Gate:
     found = list(found)
     outstanding = tuple(sorted(country for one in found for country in one.countries))
-    return Gate(tuple(_refusals(project, found, cite, own)), outstanding, cite)
+    return Gate((*_refusals(project, found, cite, own), *more), outstanding, cite)
 
 
 def _refusals(project: Project, found: Iterable[Obstacle], cite: str, own: str) -> Iterator[Refusal]:

@@ -18,7 +18,9 @@ REGISTRATION = "registration.activity"
 
 def passed(review: "ReviewRecord", act: Act, policy: Policy) -> str:
     """The preliminary pass: from now on the unit has to apply for the re-check."""
-    act.start("review.refer", **recheck_timing.refer(review, policy))
+    if review.kind != review.Kind.CONFIRMATION:
+        # Of several units the lead unit applies for all (Measures 26).
+        act.start("review.refer", **recheck_timing.refer(review, policy))
     return review.State.PRELIMINARILY_PASSED
 
 

@@ -12,6 +12,7 @@ from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Entry, Policy
+from reviews.models.collaborations import spreading
 from reviews.models.following.follow_up import FollowUp
 from reviews.models.meetings.reporting import to_be_reported
 from reviews.models.projects import starting
@@ -168,6 +169,7 @@ def issue(
     decision.decided_at = review.concluded_at = act.at
     decision.save(force_insert=True)
     act.record(**decision.facts())
+    spreading.decided(review, decision, act)
     act.say(outcome=outcome_word(decision), number=decision.number)
     act.nudge("reviews.letters")
 

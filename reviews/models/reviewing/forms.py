@@ -228,6 +228,14 @@ class RequirementsForm(StepForm):
     requirements = LinesField(label=_("修改要求"))
 
 
+def otherwise(review: "ReviewRecord", months: int | None) -> bool:
+    """Whether a confirmation would set another interval than the lead unit did."""
+    from reviews.models.collaborations.confirming import position
+
+    lead = getattr(review, "confirms", None)
+    return bool(lead and months and position(lead).months not in (None, months))
+
+
 class ConcludeForm(PasswordAgain):
     """What must be written for the outcome that the ballots give; the outcome itself is not entered."""
 
@@ -259,7 +267,10 @@ class ConcludeForm(PasswordAgain):
             self.add_error("requirements", _("批准的决定不附修改要求；需要修改的，应当表决为修改后批准。"))
         if outcome == "rejected" and not cleaned.get("reasons"):
             self.add_error("reasons", _("不予批准的，应当说明理由（《办法》第十六条）。"))
-        months, policy = cleaned.get("follow_up_months"), self.obj.policy_at(self.act.at)
+        months = cleaned.get("follow_up_months")
+        if outcome == "approved" and not cleaned.get("reasons") and otherwise(self.obj, months):
+            self.add_error("reasons", _("跟踪审查间隔与牵头单位不同的，应当说明理由，让各单位知道缘由。"))
+        policy = self.obj.policy_at(self.act.at)
         limit = policy.value("follow_up.months_listed" if self.obj.listed else "follow_up.months")
         if months and months > limit:
             self.add_error("follow_up_months", _("跟踪审查间隔一般不超过%(months)d个月。") % {"months": limit})

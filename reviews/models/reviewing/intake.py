@@ -40,7 +40,9 @@ class Intake(Simplified):
         self.seal(act, signed)
         self.submitted_at = act.at
         # After an appeal it never left: the review that was set aside goes on in this one.
-        if self.kind != self.Kind.APPEAL or self.project.state != Project.State.UNDER_REVIEW:
+        # A unit that confirms anew left its approval when it began.
+        stays = {self.Kind.APPEAL, self.Kind.CONFIRMATION}
+        if self.kind not in stays or self.project.state != Project.State.UNDER_REVIEW:
             act.then(self.project, "enter_review")
 
     @step(

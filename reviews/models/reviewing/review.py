@@ -5,16 +5,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from reviews.models.reviewing.appealed import Appealed
+from reviews.models.reviewing.confirming import Confirming
 from reviews.models.reviewing.deliberation import Deliberation
 from reviews.models.reviewing.intake import Intake
-from reviews.models.reviewing.rechecking import Rechecking
 from reviews.models.reviewing.revision import Revision
 from reviews.models.reviewing.states import OPEN_STATES
 
 
-class Review(Intake, Deliberation, Revision, Rechecking, Appealed):
+class Review(Intake, Deliberation, Revision, Confirming, Appealed):
     """Steps are declared by phase: intake, deliberation with the simplified procedure beside it, revision, re-check;
-    and what follows an appeal.
+    what only a confirmation has, and what follows an appeal.
     """
 
     noun, collection, letter = "review", "reviews", "R"

@@ -18,7 +18,7 @@ from reviews.portal.sections import SectionForm, value_text
 from reviews.portal.views.autosave import ConflictShown, autosaved, shown
 from reviews.rules.checklist import AskedSection
 
-RELATED = ("project__institution", "project__lead", "committee", "assessment")
+RELATED = ("project__institution", "project__lead", "committee", "assessment", "confirms__submission")
 
 
 def writable(visitor: Visitor, ref: str) -> tuple[Review, Submission | None]:

@@ -22,6 +22,7 @@ from reviews.models.projects.starting import gates
 from reviews.models.submissions.writing import revise_project
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page, refused_page
+from reviews.portal.collaborating import collaborating
 from reviews.portal.project_forms import ProjectForm, TeamFormSet, team_of
 
 
@@ -127,6 +128,7 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
         "may_apply": found.state == Project.State.ASSESSED and not any(one.waiting_for for one in reviews),
         "history": history.of_project(found, reviews, follow_ups),
     }
+    context |= collaborating(found, is_lead=context["is_lead"])
     open_ = any(one.state in OPEN for one in context["exemptions"])
     context["may_be_exempt"] = context["may_apply"] and context["gates"].exempt_possible and not open_
     return render(request, "portal/project.html", context)

@@ -21,11 +21,14 @@ from reviews.portal.decisions import told
 from reviews.portal.rechecks import told_of_recheck
 from reviews.portal.views.applications import RELATED, SUBMITTING
 
+# Of a confirmation: what it confirms, and on whose part.
+CONFIRMED = ("confirms__submission", "confirms__review", "project__participation")
+
 
 @require_safe
 @portal_page
 def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    found = visitor.find(Review, ref, *RELATED, "submission")
+    found = visitor.find(Review, ref, *RELATED, *CONFIRMED, "submission")
     capacities = found.capacities(visitor.standing)
     own = bool(OWN_SIDE & capacities)
     version = found.draft_submission if own and found.waiting_for == "lead" else None

@@ -16,13 +16,26 @@ from ethicsreview.lifecycle.forms import StepForm
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import InvalidInput, Refusal, Refused
 from ethicsreview.lifecycle.steps import steps_of
-from reviews.models import Appeal, Exemption, ForeignApproval, Project, Review, RiskAssessment
+from reviews.models import (
+    Appeal,
+    Collaboration,
+    Exemption,
+    ForeignApproval,
+    Participation,
+    Project,
+    Review,
+    RiskAssessment,
+)
 from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, form_key, once_by_form
 from reviews.portal.access import Visitor, portal_page
 from reviews.portal.views.applications import SUBMITTING
 
 COLLECTIONS: dict[str, type[Lifecycle]] = {
-    model.collection: model for model in (Project, RiskAssessment, Review, ForeignApproval, Appeal, Exemption)
+    model.collection: model
+    for model in (
+        *(Project, RiskAssessment, Review, ForeignApproval, Appeal, Exemption),
+        *(Collaboration, Participation),
+    )
 }
 # What a link may fill in: which other objects are meant, never what is said of them.
 PREFILLED = ("also",)

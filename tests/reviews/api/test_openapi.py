@@ -24,6 +24,7 @@ from tests.reviews.builders import Case
 from tests.reviews.foreign import abroad
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.rules.answers import RECORDS
+from tests.reviews.together import Joint, unit
 
 # A form that is right in itself may still name what does not exist, or not be this person's to send.
 TAKEN = ["2xx", *(str(status.value) for status in (
@@ -72,6 +73,9 @@ def untouched(world: World) -> Iterator[World]:
         transaction.set_rollback(True)
 
 
+OWN_SIDE = ("projects", "assessments", "reviews", "foreign-approvals", "collaborations", "participations")
+
+
 def populated(path: Case) -> World:
     """Beside the review, one of each other kind."""
     lead, chair = ApiToken.issue(path.lead)[1], ApiToken.issue(path.chair)[1]
@@ -80,6 +84,7 @@ def populated(path: Case) -> World:
     spared = Case(path.committee, path.lead, path.at, RECORDS).assessed()
     organiser = ApiToken.issue(listed.organiser)[1]
     appeal = filed(rejected(Case(path.committee, path.lead, path.at)))
+    joined = Joint(path, [unit("370200", at=path.at, committee=False)]).started().invite()
     # A file that is served here is closed by nobody: the caller is no server.
     Appeal.objects.update(document=None)
     refs = {
@@ -92,12 +97,14 @@ def populated(path: Case) -> World:
         "follow-ups": "F2026-000001",
         "foreign-approvals": f"{path.project.ref}-DE",
         "appeals": appeal.ref,
+        "collaborations": joined.collaboration.ref,
+        "participations": joined.units[0].participation.ref,
         "exemptions": start_exemption(spared.project, by=path.lead, at=path.at).ref,
         "rechecks": listed.recheck.ref,
         "recheck-opinions": listed.seat(listed.experts[0]).ref,
         "experts": listed.experts[0].ref,
     }
-    asking = dict.fromkeys(("projects", "assessments", "reviews", "foreign-approvals", "me"), lead)
+    asking = dict.fromkeys((*OWN_SIDE, "me"), lead)
     asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts"), organiser)
     return World(refs, {collection: asking.get(collection, chair) for collection in [*refs, "me"]})
 

@@ -15,7 +15,7 @@ from ethicsreview.accounts.standing import standing_of
 from ethicsreview.documents.models import Letter
 from ethicsreview.trail.models import Entry
 from ethicsreview.trail.verification import verify
-from reviews.models import Decision, FollowUp, Meeting, Project, Recheck, Review
+from reviews.models import Decision, FollowUp, Meeting, Participation, Project, Recheck, Review
 from reviews.samples.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -51,18 +51,24 @@ def test_the_stages_of_reviews_and_projects(printed):
         "submitted",
         "supplement_requested",
     ]
-    assert Project.objects.filter(state="draft").count() == 1
+    assert Project.objects.filter(state="draft", participation=None).count() == 1
     assert Meeting.objects.filter(state="planned").count() == 4
-    assert FollowUp.objects.count() == 2
-    assert Letter.objects.count() == Decision.objects.count() == 8
+    assert FollowUp.objects.count() == 4
+    assert Letter.objects.count() == Decision.objects.count() == 10
     assert sorted(Recheck.objects.values_list("state", flat=True)) == ["in_progress", "requested"]
 
 
 def test_one_review_is_on_its_way_by_the_simplified_procedure(printed):
-    review = Review.objects.get(procedure="simplified")
+    review = Review.objects.get(procedure="simplified", kind="initial")
 
     assert review.waiting_for == "reviewers"
     assert sorted(review.opinions.values_list("state", flat=True)) == ["assigned", "cast"]
+
+
+def test_a_collaboration_shows_who_has_confirmed_and_who_is_out(printed):
+    states = Participation.objects.order_by("pk").values_list("institution__region", "state")
+
+    assert list(states) == [("370200", "agreed"), ("510100", "joined"), ("513400", "invited")]
 
 
 def test_every_committee_may_review_under_every_regime(printed):
@@ -102,6 +108,9 @@ def test_the_lead_sees_the_own_projects_and_no_others(printed):
     lead = Person.objects.get(username="qingdao-lead")
 
     seen = Project.objects.visible_to(standing_of(lead, lead.date_joined))
+    # Of one more they are on the team: the whole of which their own is a part.
+    whole = Project.objects.filter(collaboration__participations__local_lead=lead)
 
     assert {project.institution.region for project in Project.objects.filter(lead=lead)} == {"370200"}
-    assert seen.count() <= Project.objects.filter(lead=lead).count() < Project.objects.count()
+    assert set(seen) <= set(Project.objects.filter(lead=lead)) | set(whole)
+    assert len(set(seen)) < Project.objects.count()

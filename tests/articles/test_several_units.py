@@ -1,0 +1,95 @@
+"""协作审查：《办法》第二十一条，《涉及人的生命科学和医学研究伦理审查办法》第二十七条，山东第八条，四川第九条。"""
+
+import pytest
+
+from ethicsreview.lifecycle.door import perform
+from reviews.models.collaborations.picture import measure
+from reviews.models.projects.starting import gates
+from reviews.models.reviewing.guards import procedures_of
+from tests.committees.builders import keeper_of
+from tests.reviews.rules.answers import DRUG_TRIAL
+from tests.reviews.together import TOGETHER, decided, joint, together
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.article("national", 21)
+def test_the_lead_unit_may_set_up_cooperation_and_each_unit_reviews_for_itself() -> None:
+    """第二十一条：多个单位合作开展的，牵头单位可以建立审查协作和结果互认机制，加强协作审查的统筹。
+
+    Given a lead unit and two others that take part, when the lead's committee and one of the others have approved, then
+    those two may begin; the third may not, whatever the others decided.
+    """
+    made = together("370200", "370300")
+    first, second = made.units
+
+    made.confirm(first)
+
+    made.lead.project.refresh_from_db()
+    first.participation.project.refresh_from_db()
+    assert gates(made.lead.project, made.lead.at).start.open
+    assert gates(first.participation.project, first.own.at).start.open
+    assert not gates(second.participation.project, made.lead.at).start.open
+
+
+@pytest.mark.article("human", 27)
+def test_lead_and_participants_both_review_and_the_participant_follows_up_by_itself() -> None:
+    """第二十七条：多个机构开展的研究，牵头机构和参与机构均应组织伦理审查，参与机构对本机构进行跟踪审查。
+
+    Given a confirmed part of a study, then the participant's own committee holds its follow-up, of its own project.
+    """
+    made = together("370200")
+    [one] = made.units
+
+    made.confirm(one)
+
+    [follow_up] = one.participation.project.follow_ups.all()
+    assert follow_up.review.committee == one.own.committee
+    assert {item.review.committee for item in made.lead.project.follow_ups.all()} == {made.lead.committee}
+
+
+@pytest.mark.article("shandong", 8)
+def test_confirming_the_lead_units_opinion_is_simplified_and_agreement_and_time_are_seen() -> None:
+    """第八条：牵头单位和参与单位分别组织审查；参与单位对牵头单位的审查意见进行确认，适用简易程序；保证一致性和时效性。
+
+    Given an activity above minimal risk, when a participant of Shandong applies for confirmation, then the simplified
+    procedure is open for that alone; and the share in agreement and the days it took are counted.
+    """
+    made = together("370200")
+    [one] = made.units
+
+    made.submit(one)
+    offered = procedures_of(one.own.review, one.own.at).open
+    cases = one.own.review.simplified_cases(one.own.at)
+    lead_offered = procedures_of(made.lead.review, made.lead.at).open
+
+    assert offered == ("general", "simplified")
+    assert [(key, cite) for key, (_words, cite) in cases.items()] == [("confirmation", "shandong:8")]
+    assert lead_offered == ("general",)
+    assert measure(made.collaboration, one.own.at).agreement is None
+
+
+@pytest.mark.article("shandong", 8)
+@pytest.mark.article("national", 21)
+def test_a_mixed_collaboration_follows_each_places_own_rules() -> None:
+    """山东的参与单位适用简易程序；四川没有这样的规定，一般科技活动按会议审查（《办法》第十一条）。
+
+    Given a lead unit in Shandong with one unit in Shandong and one in Sichuan, then each confirms by the procedure of
+    its own place; in the human field, the Human Measures open the simplified one in Sichuan too.
+    """
+    made = together("370200", "510100")
+    here, there = made.units
+    made.submit(here)
+    made.submit(there)
+    regimes = ["general", "human", "drug"]
+    study = joint("510100", answers=DRUG_TRIAL | TOGETHER, regimes=regimes)
+    committee, at = study.lead.committee, study.lead.at
+    perform(committee, "set_competence", by=keeper_of(committee), at=at, regimes=regimes)
+    decided(study.started().invite().join()).refresh()
+    [clinic] = study.units
+    study.submit(clinic)
+
+    assert "simplified" in procedures_of(here.own.review, here.own.at).open
+    assert procedures_of(there.own.review, there.own.at).open == ("general",)
+    assert "simplified" in procedures_of(clinic.own.review, clinic.own.at).open
+    assert {cite for _words, cite in clinic.own.review.simplified_cases(clinic.own.at).values()} == {"human:31"}
