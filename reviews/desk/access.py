@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from committees.models import Committee, Expert
-from ethicsreview.accounts.models import DESK_ROLES, Person, Role
+from ethicsreview.accounts.models import DESK_ROLES, Institution, Person, Role
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
 from reviews.models import (
     Appeal,
     Collaboration,
+    Entrustment,
     Exemption,
     ForeignApproval,
     Meeting,
@@ -58,6 +59,11 @@ class Visitor:
     def follows_rechecks(self) -> bool:
         """Who has anything to do with re-checks; to others the way there would be an empty page."""
         return self.standing.holds(Role.REGULATOR, Role.RECHECK_EXPERT, Role.OPERATOR)
+
+    @property
+    def entrusts(self) -> bool:
+        """Who gives, answers or watches over entrustments."""
+        return self.standing.holds(Role.INSTITUTION_OFFICER, Role.CHAIR, Role.SECRETARY, Role.REGULATOR, Role.OPERATOR)
 
     @property
     def keeps_experts(self) -> bool:
@@ -176,6 +182,12 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
             return shown
         path = "project" if kind is Collaboration else "collaboration__project"
         return shown.exclude(**{f"{path}__in": Project.objects.own(standing.person).values("pk")})
+    if kind is Entrustment:
+        # A person without a unit entrusts on the portal.
+        entrusted = Entrustment.objects.visible_to(standing)
+        return entrusted.exclude(
+            institution__in=standing.bodies(Role.RESEARCHER), institution__type=Institution.Type.INDIVIDUAL
+        )
     if kind in (Meeting, Committee, Recheck, RecheckOpinion, Expert):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible

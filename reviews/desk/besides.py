@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from ethicsreview.accounts.models import Role
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
-from reviews.models import Appeal, Exemption, ForeignApproval, Participation
+from reviews.models import Appeal, Entrustment, Exemption, ForeignApproval, Participation
 
 MOST = 20
 # Without which no object with a lifecycle is made.
@@ -36,7 +36,21 @@ def besides(visitor: Visitor) -> list[Besides]:
         found += _countries(visitor)
     if visitor.standing.holds(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR):
         found += [*_appeals(visitor), *_exemptions(visitor)]
+    if visitor.standing.holds(Role.CHAIR):
+        found += _of_centres(visitor)
     return sorted(found, key=lambda row: row.since)
+
+
+def _of_centres(visitor: Visitor) -> Iterator[Besides]:
+    """A centre has no institution: its chair answers who would entrust it."""
+    chaired = visitor.standing.bodies(Role.CHAIR)
+    rows = Entrustment.objects.filter(trustee__in=chaired, trustee__institution=None, state=Entrustment.State.PROPOSED)
+    yield from map(_to_answer, rows.select_related("institution").order_by("proposed_at")[:MOST])
+
+
+def _to_answer(one: Entrustment) -> Besides:
+    since, url = one.proposed_at or one.created_at, reverse("desk:entrustment", args=[one.ref])
+    return Besides(one.ref, one.institution.name, _("答复委托审查"), "national:13", since, url)
 
 
 def of_institution(visitor: Visitor) -> list[Besides]:
@@ -44,7 +58,9 @@ def of_institution(visitor: Visitor) -> list[Besides]:
     units = visitor.standing.bodies(Role.INSTITUTION_OFFICER)
     rows = Participation.objects.filter(institution__in=units, state=Participation.State.INVITED)
     rows = rows.select_related("collaboration__project", "institution").order_by("invited_at")[:MOST]
-    return [
+    offered = Entrustment.objects.filter(trustee__institution__in=units, state=Entrustment.State.PROPOSED)
+    asked = [_to_answer(one) for one in offered.select_related("institution").order_by("proposed_at")[:MOST]]
+    return asked + [
         Besides(
             ref=one.ref,
             title=one.collaboration.project.title,

@@ -1,6 +1,7 @@
 from reviews.models.appeals.appeal import Appeal
 from reviews.models.collaborations.collaboration import Collaboration
 from reviews.models.collaborations.participation import Participation
+from reviews.models.entrustments.entrustment import Entrustment
 from reviews.models.exemptions.exemption import Exemption
 from reviews.models.following.follow_up import FollowUp
 from reviews.models.idempotency import IdempotentRequest
@@ -28,6 +29,7 @@ __all__ = [
     "Comparison",
     "Decision",
     "Designation",
+    "Entrustment",
     "Exemption",
     "FollowUp",
     "ForeignApproval",

@@ -27,11 +27,12 @@ BEGUN: dict[str, str | Promise] = {
     "appeal": gettext_lazy("开始填写申诉"),
     "exemption": gettext_lazy("申请免除审查"),
     "collaboration": gettext_lazy("组织协作审查"),
+    "entrustment": gettext_lazy("开始填写委托"),
     "participation": gettext_lazy("邀请参与单位"),
     "foreign_approval": gettext_lazy("列为合作国家"),
 }
 # Whose names an applicant's page shows; for the committee's side the office speaks.
-NAMED = frozenset({"lead", "team", "institution_officer", "local_lead", "unit_officer"})
+NAMED = frozenset({"lead", "team", "institution_officer", "local_lead", "unit_officer", "truster", "trustee"})
 # What the applicant has been told in the step's own notice.
 REASONS = ("reason", "listed_reason", "answer")
 
@@ -59,12 +60,12 @@ def of_review(review: Review) -> list[Event]:
     return of_object(review, review.project)
 
 
-def of_object(obj: Lifecycle, project: Project) -> list[Event]:
-    """Of one object in the project's chain."""
+def of_object(obj: Lifecycle, project: Lifecycle) -> list[Event]:
+    """Of one object in the project's chain, or in its own."""
     return list(_events(Entry.objects.filter(object_kind=obj.noun, object_ref=obj.ref), project))
 
 
-def _events(entries: Any, project: Project) -> Iterator[Event]:
+def _events(entries: Any, project: Lifecycle) -> Iterator[Event]:
     """Newest first. What another step brought about is part of that step, and is not told twice."""
     chain = {"chain__subject_kind": project.noun, "chain__subject_ref": project.ref}
     # But for a turn that a rule gave it: whose step set it off is not the applicant's to know.

@@ -135,6 +135,7 @@ def _together(houses: Sequence[House], now: datetime) -> None:
     ).plan().hold()
     confirming = together.confirm(collaboration, others[0], _at_nine(now, -7))
     confirming.take("conclude", others[0].chair, password=PASSWORD)
+    together.entrust(lead, now - timedelta(days=15))
 
 
 def _every_stage(house: House, now: datetime) -> None:

@@ -1,14 +1,20 @@
-"""A collaboration of the demonstration: one unit has confirmed, others are asked, and the picture shows who is out."""
+"""What several units of the demonstration do together: a collaboration under way, and an entrustment in force."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.core.files.base import ContentFile
+
+from ethicsreview.accounts.models import Institution, Role
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import perform
-from reviews.models import Collaboration, Participation
+from reviews.models import Collaboration, Entrustment, Participation
 from reviews.models.collaborations.joining import start_collaboration
+from reviews.models.entrustments.entrusting import hand_in_agreement, start_entrustment
 from reviews.samples.houses import House
 from reviews.samples.journeys import PAUSE, Journey
+from reviews.samples.people import PASSWORD, appoint, person
 from reviews.samples.stories import Story, stories
 
 TITLE = "三省五地社区老年人听力筛查与干预的多中心研究"
@@ -61,3 +67,30 @@ def part_of(collaboration: Collaboration, house: House) -> Participation:
 def _later(journey: Journey) -> datetime:
     journey.at += PAUSE
     return journey.at
+
+
+def entrust(house: House, at: datetime) -> Entrustment:
+    """A unit without a committee has entrusted this house's with what its people do."""
+    unit = Institution.objects.create(
+        name=f"{house.place.name}社区健康服务中心（演示）", region=house.place.region, type="other"
+    )
+    officer = appoint(
+        person(f"{house.place.key}-community", f"社区单位管理人员·{house.place.name}"),
+        Role.INSTITUTION_OFFICER,
+        unit,
+        law_day(at),
+    )
+    made = start_entrustment(unit, house.committee, by=officer, at=at)
+    paper = ContentFile("委托书：委托方未设立委员会，委托受托方审查其科技活动。".encode(), name="委托书.txt")
+    hand_in_agreement(made, paper, by=officer, at=at)
+    made = Entrustment.objects.get(pk=made.pk)
+    terms = {
+        "case": "no_committee",
+        "scope": "general",
+        "regimes": ["general"],
+        "starts": law_day(at),
+        "ends": law_day(at) + timedelta(days=730),
+        "arrangements": "每季度报送跟踪审查材料。",
+    }
+    made = perform(made, "propose", by=officer, at=at + PAUSE, password=PASSWORD, **terms)
+    return perform(made, "accept", by=house.officer, at=at + 2 * PAUSE, checked=True, password=PASSWORD)

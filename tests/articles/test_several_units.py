@@ -1,12 +1,16 @@
-"""协作审查：《办法》第二十一条，《涉及人的生命科学和医学研究伦理审查办法》第二十七条，山东第八条，四川第九条。"""
+"""协作审查、委托审查：《办法》第二十一条，《涉及人的生命科学和医学研究伦理审查办法》第二十七条，山东第八条，四川第九条。"""
 
 import pytest
 
 from ethicsreview.lifecycle.door import perform
+from ethicsreview.lifecycle.refusals import InvalidInput
+from reviews.models.applying import committees_offered, no_committee
 from reviews.models.collaborations.picture import measure
 from reviews.models.projects.starting import gates
 from reviews.models.reviewing.guards import procedures_of
 from tests.committees.builders import keeper_of
+from tests.reviews.builders import PASSWORD
+from tests.reviews.entrusting import agreement, centre
 from tests.reviews.rules.answers import DRUG_TRIAL
 from tests.reviews.together import TOGETHER, decided, joint, together
 
@@ -93,3 +97,47 @@ def test_a_mixed_collaboration_follows_each_places_own_rules() -> None:
     assert procedures_of(there.own.review, there.own.at).open == ("general",)
     assert "simplified" in procedures_of(clinic.own.review, clinic.own.at).open
     assert {cite for _words, cite in clinic.own.review.simplified_cases(clinic.own.at).values()} == {"human:31"}
+
+
+@pytest.mark.article("national", 13)
+@pytest.mark.article("shandong", 7)
+@pytest.mark.article("sichuan", 9)
+@pytest.mark.parametrize("region", ["370100", "510100"])
+def test_who_has_no_committee_entrusts_one_in_writing(region: str) -> None:
+    """第十三条：委员会不能胜任、单位未设立委员会、无单位人员的，应当书面委托其他满足要求的委员会审查。
+    山东第七条、四川第九条：不具备条件的应当委托。
+
+    Given a unit without a committee, then its activity cannot be applied for, and the refusal names the article; when
+    another's committee has accepted its written agreement, then it can be, and that committee follows it up.
+    """
+    made = agreement(region)
+    path = made.case()
+    before = committees_offered(path.project, path.assessment, made.at)
+
+    made.in_force()
+
+    assert before == []
+    assert no_committee(region, made.at).cite in {"shandong:7", "sichuan:9"}
+    assert committees_offered(path.project, path.assessment, made.at) == [made.trustee]
+
+
+@pytest.mark.article("human", 14)
+def test_a_medical_institution_does_not_entrust_downwards() -> None:
+    """第十四条：医疗卫生机构未设立伦理审查委员会的，可以书面委托区域伦理审查委员会或者不低于其等级的机构的委员会。
+
+    Given a hospital of grade three, when one of grade two would accept, then it cannot; when a regional centre does, it
+    can.
+    """
+    human = ["general", "human"]
+    low, regional = agreement(regimes=human), agreement(**centre(regimes=human))
+    for made in (low, regional):
+        made.unit.type = "hospital"
+        made.unit.save()
+        made.proposed(regimes=human, truster_grade=3)
+
+    with pytest.raises(InvalidInput) as caught:
+        low.do("accept", low.answers, checked=True, password=PASSWORD, trustee_grade=2)
+    regional.do("accept", regional.answers, checked=True, password=PASSWORD)
+
+    assert "第十四条" in str(caught.value)
+    assert regional.entrustment.state == "in_force"

@@ -5,9 +5,13 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from reviews.models import Participation
+from reviews.models.entrustments.entrusting import register_without_unit
 from reviews.models.reviewing.lettering import issue_pending
 from tests.browser.test_besides import Look, desk, look
+from tests.committees.builders import person
 from tests.pages import DESKTOP, sign_in
+from tests.reviews.builders import with_password
+from tests.reviews.entrusting import Agreement, agreement, centre
 from tests.reviews.together import decided, joint, together, unit
 
 __all__ = ["look"]
@@ -82,3 +86,22 @@ def test_by_clicks_from_the_invitation_to_the_application(page: Page, live_serve
     page.get_by_role("button", name="申请确认审查").click()
     page.get_by_role("link", name="打开确认审查").click()
     expect(page.locator("main")).to_contain_text("参与单位的本地情况")
+
+
+def test_an_entrustment_from_both_sides(look: Look) -> None:
+    made = agreement(**centre()).proposed(arrangements="每季度报送跟踪材料。")
+    path = made.case()
+    page = desk("entrustment", made.entrustment.ref)
+    look(made.truster, desk("entrustments"), "entrustments-desk")
+    look(made.truster, desk("entrustment_new"), "entrustment-new")
+    look(made.answers, page, "entrustment-desk")
+    look(made.answers, f"{page}steps/accept/", "entrustment-accept")
+    look(path.lead, f"/projects/{path.project.ref}/apply/", "no-committee")
+    draft = agreement().begun()
+    look(draft.truster, desk("step", "entrustments", draft.entrustment.ref, "propose"), "entrustment-propose")
+    alone = with_password(person())
+    unit_of_one = register_without_unit(alone, region="370100", at=made.at)
+    mine = Agreement(unit_of_one, alone, made.trustee, made.at).begun()
+    look(alone, "/entrustments/", "entrustments-alone")
+    look(alone, mine.entrustment.get_absolute_url(), "entrustment-alone")
+    look(with_password(person()), "/without-unit/", "without-unit")

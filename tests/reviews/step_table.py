@@ -24,7 +24,8 @@ from reviews.models import ForeignApproval, ProjectMember
 from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
 from tests.reviews.appeals import filed, rejected
-from tests.reviews.builders import Case, case, signing
+from tests.reviews.builders import Case, case, signing, with_password
+from tests.reviews.entrusting import Agreement
 from tests.reviews.recheck_builders import Listed, listed
 from tests.reviews.rules.answers import RECORDS
 from tests.reviews.together import Joint, unit
@@ -56,6 +57,8 @@ CAPACITIES: dict[str, set[str]] = {
     # A unit that takes part: its lead stands on the lead unit's team too.
     "local lead": {"local_lead", "team"},
     "unit officer": {"unit_officer"},
+    # Officers of the unit that entrusts the committee.
+    "truster": {"truster"},
     "operator": {"operator"},
     "regulator elsewhere": set(),
     "secretary elsewhere": set(),
@@ -73,6 +76,7 @@ BESIDES = {
     ("appeal", "upheld"): ", answer = 'x'",
     ("appeal", "dismissed"): ", answer = 'x'",
     ("exemption", "granted"): ", ground = 'anonymised'",
+    ("entrustment", "in_force"): ", starts = '2026-01-01'",
     ("participation", "agreed"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
     ("participation", "differing"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
     ("foreign_approval", "entered"): ", basis = 'not_prescribed', reason = 'x'",
@@ -123,6 +127,8 @@ def scene() -> Scene:
     perform(path.ballot_of(recused), "recuse", by=recused, at=path.at, ground="与负责人有合作")
     elsewhere = institution("510100")
     joined = Joint(path, [unit("370200", at=path.at, committee=False)]).started().invite().join()
+    trusting = institution("370300")
+    entrusted = Agreement(trusting, with_password(keeper_of(trusting)), path.committee, path.at).begun()
     people: dict[str, Any] = {
         "lead": path.lead,
         "team": team,
@@ -140,6 +146,7 @@ def scene() -> Scene:
         "expert who left": path.experts[1].person,
         "local lead": joined.units[0].local_lead,
         "unit officer": joined.units[0].officer,
+        "truster": entrusted.truster,
         "operator": holder(Role.OPERATOR, authority("370000")),
         "regulator elsewhere": holder(Role.REGULATOR, authority("510000")),
         "secretary elsewhere": holder(Role.SECRETARY, elsewhere),
@@ -166,6 +173,7 @@ def scene() -> Scene:
         "committee": path.committee,
         "collaboration": joined.collaboration,
         "participation": joined.units[0].participation,
+        "entrustment": entrusted.entrustment,
         "foreign_approval": create(ForeignApproval(project=path.project, country="DE"), by=SYSTEM, at=path.at),
         "appeal": filed(refused := rejected(Case(path.committee, path.lead, path.at))),
         "exemption": start_exemption(spared.project, by=path.lead, at=path.at),
@@ -263,6 +271,10 @@ def declared_for(who: str, noun: str, step: Step, *, simplified: bool = False) -
         capacities = capacities & {"secretary", "chair", "presider", "voter", "consequence"}
     if noun == "recheck_opinion":
         capacities = capacities & {"organiser", "recheck_expert", "operator", "consequence"}
+    if noun == "entrustment":
+        # The committee is its institution's, whose officers answer for it.
+        answering = {"trustee"} if who == "institution_officer" else set()
+        capacities = (capacities - {"institution_officer"}) | answering
     if noun == "expert":
         # The department keeps the register; who stands in it changes nothing of it.
         capacities = capacities & {"keeper", "operator"}

@@ -47,6 +47,8 @@ TELLS_NOBODY = {
     "committee.declare_interests": "kept for the day it matters; then the recusal is told",
     "committee.record_training": "a note on file",
     "committee.sign_paper": "a note on file",
+    "entrustment.follow": "part of renewing",
+    "entrustment.renew": "the entrusting side is the one who goes on",
     "foreign_approval.confirm_alike": "told once, with the country it was confirmed beside",
     "foreign_approval.drop": "the lead has just answered so",
     "foreign_approval.enter_alike": "told once, with the country it was entered beside",

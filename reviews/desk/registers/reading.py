@@ -22,6 +22,7 @@ from reviews.models import (
     Appeal,
     Collaboration,
     Decision,
+    Entrustment,
     Exemption,
     FollowUp,
     Meeting,
@@ -38,7 +39,7 @@ def linked(address: str, words: str) -> SafeString:
     return format_html('<a href="{}">{}</a>', address, words)
 
 
-TOGETHER = (Collaboration.noun, Participation.noun)
+TOGETHER = (Collaboration.noun, Participation.noun, Entrustment.noun)
 
 
 def page_of(noun: str, ref: str) -> SafeString | str:

@@ -9,7 +9,7 @@ from ethicsreview.accounts.standing import Standing
 from reviews.desk.access import at_desk
 from reviews.desk.registers.bounds import ReadRegister
 from reviews.desk.registers.reading import page_of
-from reviews.models import Collaboration, Participation
+from reviews.models import Collaboration, Entrustment, Participation
 from reviews.models.collaborations.picture import differing_in
 
 
@@ -53,3 +53,18 @@ class ParticipationRegister(ReadRegister):
     @admin.display(description=_("与牵头单位的不同"))
     def differs(self, participation: Participation) -> str:
         return str(_("、")).join(differing_in(participation)) or "—"
+
+
+@admin.register(Entrustment)
+class EntrustmentRegister(ReadRegister):
+    list_display = ["page", "institution", "trustee", "case", "scope", "starts", "ends", "state"]
+    list_filter = ["state", "case", "scope"]
+    search_fields = ["ref", "institution__name", "trustee__name"]
+    list_select_related = ["institution", "trustee"]
+
+    def rows(self, standing: Standing) -> "QuerySet[Entrustment]":
+        return at_desk(Entrustment, standing)
+
+    @admin.display(description=_("编号"))
+    def page(self, entrustment: Entrustment) -> SafeString | str:
+        return page_of(entrustment.noun, entrustment.ref)

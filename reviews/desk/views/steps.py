@@ -40,11 +40,12 @@ RELATED = {
     "appeal": ("review__project", "review__committee", "review__assessment", "decision"),
     "collaboration": ("project__institution", "project__lead", "decision"),
     "participation": ("institution", "local_lead", "project", "collaboration__project__institution", "review"),
+    "entrustment": ("institution", "trustee__institution", "project", "document__document"),
     "exemption": ("project__institution", "project__lead", "committee", "assessment"),
     "foreign_approval": ("project__institution", "project__lead"),
 }
 # What has a page of its own beside the reviews.
-BESIDES = frozenset({"appeal", "exemption", "collaboration", "participation"})
+BESIDES = frozenset({"appeal", "exemption", "collaboration", "participation", "entrustment"})
 # What a link may fill in: which thing is meant, never what is decided about it.
 PREFILLED = ("meeting", "document", "membership", "person", "also")
 

@@ -120,6 +120,8 @@ def committee_exists(one: "Participation", act: Act) -> Iterator[Refusal]:
 
 def begin(one: "Participation", committee: Committee, act: Act) -> None:
     """A draft review whose first version is what the lead unit's committee decided on."""
+    from reviews.models.applying import agreement_with
+
     project, decision = one.project, one.collaboration.decision
     assert project is not None
     assert decision is not None
@@ -138,6 +140,8 @@ def begin(one: "Participation", committee: Committee, act: Act) -> None:
     review = Review(
         kind=Review.Kind.CONFIRMATION, project=project, committee=committee, assessment=assessment, confirms=decision
     )
+    regimes = decision.review.assessment.conclusions.regimes
+    review.entrustment = agreement_with(committee, project, regimes, act.at)
     act.create(review)
     act.then(review, "carry_lead", before=one.review)
     act.then(one, "open_review", review=review)

@@ -27,6 +27,8 @@ CAPACITIES = {
     "regulator": _("监管人员"),
     "local_lead": _("参与单位负责人"),
     "unit_officer": _("参与单位管理人员"),
+    "truster": _("委托方"),
+    "trustee": _("受托方"),
     "keeper": _("复核专家库管理人员"),
     "organiser": _("复核组织人员"),
     "recheck_expert": _("复核专家"),

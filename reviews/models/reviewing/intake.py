@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import step
 from reviews.models.appeals.guards import no_appeal_pending
+from reviews.models.entrustments import guards as entrusting
 from reviews.models.projects.project import Project
 from reviews.models.reviewing import forms, guards, timing
 from reviews.models.reviewing.simplified import Simplified
@@ -31,6 +32,7 @@ class Intake(Simplified):
             guards.materials_complete,
             guards.no_restriction,
             guards.committee_active,
+            entrusting.not_review_and_recheck,
         ],
         cite="national:9",
         form=forms.SubmitForm,
@@ -81,7 +83,12 @@ class Intake(Simplified):
         target=State.ACCEPTED,
         label=_("受理"),
         by=["secretary"],
-        requires=[guards.committee_active, guards.committee_lawful, guards.procedure_exists],
+        requires=[
+            guards.committee_active,
+            guards.committee_lawful,
+            guards.procedure_exists,
+            entrusting.not_review_and_recheck,
+        ],
         cite="national:10",
         form=forms.AcceptForm,
         judges=True,

@@ -106,6 +106,10 @@ def _vote_rules(policy: Policy) -> list[dict[str, str]]:
 def _grounds(decision: Decision) -> list[dict[str, str]]:
     grounds = [{"text": decision.reasons, "citation": ""}] if decision.reasons else []
     grounds += _of_listed(decision)
+    if (agreement := decision.review.entrustment) is not None:
+        words = _("受%(institution)s书面委托审查（%(ref)s）。")
+        said = words % {"institution": agreement.institution.name, "ref": agreement.ref}
+        grounds.append({"text": said, "citation": cite("national:13")})
     return grounds + [{"text": ground["label"], "citation": cite(ground["cite"])} for ground in decision.grounds]
 
 

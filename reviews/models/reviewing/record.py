@@ -119,6 +119,10 @@ class ReviewRecord(Lifecycle):
     project = models.ForeignKey(Project, models.PROTECT, related_name="reviews", verbose_name=_("科技活动"))
     committee = models.ForeignKey(Committee, models.PROTECT, related_name="reviews", verbose_name=_("委员会"))
     assessment = models.ForeignKey(RiskAssessment, models.PROTECT, related_name="reviews")
+    # Under which agreement the committee reviews for another unit; empty where it is the unit's own (Measures 13).
+    entrustment = models.ForeignKey(
+        "reviews.Entrustment", models.PROTECT, null=True, editable=False, related_name="reviews"
+    )
     # The version now under review: the last that was sealed.
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="+")
     round = models.PositiveIntegerField(_("轮次"), default=1, editable=False)

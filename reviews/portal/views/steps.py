@@ -19,6 +19,7 @@ from ethicsreview.lifecycle.steps import steps_of
 from reviews.models import (
     Appeal,
     Collaboration,
+    Entrustment,
     Exemption,
     ForeignApproval,
     Participation,
@@ -34,7 +35,7 @@ COLLECTIONS: dict[str, type[Lifecycle]] = {
     model.collection: model
     for model in (
         *(Project, RiskAssessment, Review, ForeignApproval, Appeal, Exemption),
-        *(Collaboration, Participation),
+        *(Collaboration, Participation, Entrustment),
     )
 }
 # What a link may fill in: which other objects are meant, never what is said of them.

@@ -19,8 +19,10 @@ from ethicsreview.accounts.models import ApiToken
 from reviews.api.access import REF
 from reviews.models import Appeal
 from reviews.models.exemptions.exempting import start_exemption
+from tests.committees.builders import committee, keeper_of
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case
+from tests.reviews.entrusting import Agreement
 from tests.reviews.foreign import abroad
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.rules.answers import RECORDS
@@ -85,6 +87,8 @@ def populated(path: Case) -> World:
     organiser = ApiToken.issue(listed.organiser)[1]
     appeal = filed(rejected(Case(path.committee, path.lead, path.at)))
     joined = Joint(path, [unit("370200", at=path.at, committee=False)]).started().invite()
+    unit_of_lead = path.project.institution
+    entrusted = Agreement(unit_of_lead, keeper_of(unit_of_lead), committee(at=path.at), path.at).begun(paper=False)
     # A file that is served here is closed by nobody: the caller is no server.
     Appeal.objects.update(document=None)
     refs = {
@@ -99,6 +103,7 @@ def populated(path: Case) -> World:
         "appeals": appeal.ref,
         "collaborations": joined.collaboration.ref,
         "participations": joined.units[0].participation.ref,
+        "entrustments": entrusted.entrustment.ref,
         "exemptions": start_exemption(spared.project, by=path.lead, at=path.at).ref,
         "rechecks": listed.recheck.ref,
         "recheck-opinions": listed.seat(listed.experts[0]).ref,
@@ -106,6 +111,7 @@ def populated(path: Case) -> World:
     }
     asking = dict.fromkeys((*OWN_SIDE, "me"), lead)
     asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts"), organiser)
+    asking["entrustments"] = ApiToken.issue(entrusted.truster)[1]
     return World(refs, {collection: asking.get(collection, chair) for collection in [*refs, "me"]})
 
 
