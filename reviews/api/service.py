@@ -21,6 +21,7 @@ from reviews.api import (
     problems,
     projects,
     rechecks,
+    recognitions,
     reviews,
 )
 from reviews.api.access import Bearer
@@ -57,6 +58,8 @@ OWN: dict[str, Router] = {
     "collaborations": collaborations.router,
     "participations": collaborations.participations,
     "entrustments": entrustments.router,
+    "alliances": recognitions.alliances,
+    "recognitions": recognitions.router,
     "foreign-approvals": foreign_approvals.router,
     "opinions": opinions.router,
     "meetings": meetings.router,

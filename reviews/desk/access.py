@@ -20,6 +20,7 @@ from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
 from reviews.models import (
+    Alliance,
     Appeal,
     Collaboration,
     Entrustment,
@@ -32,6 +33,7 @@ from reviews.models import (
     ProjectMember,
     Recheck,
     RecheckOpinion,
+    Recognition,
     Review,
 )
 from reviews.models.projects.parties import CAPACITIES
@@ -182,13 +184,16 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
             return shown
         path = "project" if kind is Collaboration else "collaboration__project"
         return shown.exclude(**{f"{path}__in": Project.objects.own(standing.person).values("pk")})
+    if kind is Recognition:
+        asked = Recognition.objects.visible_to(standing).exclude(state=Recognition.State.DRAFT)
+        return asked.filter(review__in=reviews_at_desk(standing).values("pk"))
     if kind is Entrustment:
         # A person without a unit entrusts on the portal.
         entrusted = Entrustment.objects.visible_to(standing)
         return entrusted.exclude(
             institution__in=standing.bodies(Role.RESEARCHER), institution__type=Institution.Type.INDIVIDUAL
         )
-    if kind in (Meeting, Committee, Recheck, RecheckOpinion, Expert):
+    if kind in (Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible
     return model._base_manager.none()

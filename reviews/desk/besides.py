@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from ethicsreview.accounts.models import Role
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
-from reviews.models import Appeal, Entrustment, Exemption, ForeignApproval, Participation
+from reviews.models import Appeal, Entrustment, Exemption, ForeignApproval, Participation, Recognition
 
 MOST = 20
 # Without which no object with a lifecycle is made.
@@ -35,7 +35,7 @@ def besides(visitor: Visitor) -> list[Besides]:
     if visitor.standing.holds(Role.SECRETARY):
         found += _countries(visitor)
     if visitor.standing.holds(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR):
-        found += [*_appeals(visitor), *_exemptions(visitor)]
+        found += [*_appeals(visitor), *_exemptions(visitor), *_recognitions(visitor)]
     if visitor.standing.holds(Role.CHAIR):
         found += _of_centres(visitor)
     return sorted(found, key=lambda row: row.since)
@@ -95,6 +95,19 @@ def _exemptions(visitor: Visitor) -> Iterator[Besides]:
             continue
         url = reverse("desk:exemption", args=[one.ref])
         yield Besides(one.ref, one.project.title, _("确认免除审查，或者不予免除"), "human:32", one.created_at, url)
+
+
+def _recognitions(visitor: Visitor) -> Iterator[Besides]:
+    """Those that the person's side has not signed."""
+    bodies = visitor.standing.bodies(Role.SECRETARY, Role.CHAIR)
+    rows = at_desk(Recognition, visitor.standing).filter(state=Recognition.State.REQUESTED)
+    rows = rows.filter(review__committee__in=bodies).select_related("review__project").order_by("requested_at")
+    for one in rows[:MOST]:
+        if any(done["person"] == visitor.person.username for done in one.confirmations):
+            continue
+        url, since = reverse("desk:recognition", args=[one.ref]), one.requested_at or one.created_at
+        text = _("认可其他委员会的结果，或者不予认可")
+        yield Besides(one.ref, one.review.project.title, text, "national:21", since, url)
 
 
 def _countries(visitor: Visitor) -> Iterator[Besides]:

@@ -15,6 +15,8 @@ from reviews.models.projects.project import Project, ProjectMember
 from reviews.models.rechecks.opinion import RecheckOpinion
 from reviews.models.rechecks.recheck import Recheck
 from reviews.models.rechecks.report import RecheckReport
+from reviews.models.recognitions.alliance import Alliance, AllianceSeat
+from reviews.models.recognitions.recognition import Recognition
 from reviews.models.reviewing.decision import Decision, Outcome
 from reviews.models.reviewing.designation import Designation
 from reviews.models.reviewing.review import Review
@@ -23,6 +25,8 @@ from reviews.models.submissions.submission import Material, Request, Submission
 
 __all__ = [
     "AgendaItem",
+    "Alliance",
+    "AllianceSeat",
     "Appeal",
     "Attendance",
     "Collaboration",
@@ -45,6 +49,7 @@ __all__ = [
     "Recheck",
     "RecheckOpinion",
     "RecheckReport",
+    "Recognition",
     "Request",
     "Review",
     "RiskAssessment",

@@ -27,6 +27,7 @@ BEGUN: dict[str, str | Promise] = {
     "appeal": gettext_lazy("开始填写申诉"),
     "exemption": gettext_lazy("申请免除审查"),
     "collaboration": gettext_lazy("组织协作审查"),
+    "recognition": gettext_lazy("开始请求结果互认"),
     "entrustment": gettext_lazy("开始填写委托"),
     "participation": gettext_lazy("邀请参与单位"),
     "foreign_approval": gettext_lazy("列为合作国家"),
@@ -51,7 +52,7 @@ def of_project(project: Project, reviews: Iterable[Review], follow_ups: Iterable
     known = Q(object_kind="project", object_ref=project.ref) | Q(object_kind="assessment")
     known |= Q(object_kind="review", object_ref__in=[review.ref for review in reviews])
     known |= Q(object_kind="follow_up", object_ref__in=[follow_up.ref for follow_up in follow_ups])
-    known |= Q(object_kind__in=["appeal", "foreign_approval"]) & ~Q(step="create")
+    known |= Q(object_kind__in=["appeal", "foreign_approval", "recognition"]) & ~Q(step="create")
     known |= Q(object_kind__in=["exemption", "collaboration"])
     return list(_events(Entry.objects.filter(known), project))
 

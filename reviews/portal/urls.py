@@ -15,6 +15,7 @@ from reviews.portal.views import (
     home,
     materials,
     projects,
+    recognitions,
     reviews,
     steps,
 )
@@ -43,6 +44,10 @@ urlpatterns = [
     path("entrustments/<str:ref>/document/", entrustments.document, name="entrustment_document"),
     path("projects/<str:ref>/exemption/", exemptions.begin, name="exemption_new"),
     path("exemptions/<str:ref>/", exemptions.exemption, name="exemption"),
+    path("reviews/<str:ref>/recognition/", recognitions.begin, name="recognition_new"),
+    path("recognitions/<str:ref>/", recognitions.recognition, name="recognition"),
+    path("recognitions/<str:ref>/upload/", recognitions.upload, name="recognition_upload"),
+    path("recognitions/<str:ref>/document/", recognitions.document, name="recognition_document"),
     path("reviews/<str:ref>/appeal/", appeals.begin, name="appeal_new"),
     path("appeals/<str:ref>/", appeals.appeal, name="appeal"),
     path("appeals/<str:ref>/upload/", appeals.upload, name="appeal_upload"),

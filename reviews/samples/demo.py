@@ -136,6 +136,9 @@ def _together(houses: Sequence[House], now: datetime) -> None:
     confirming = together.confirm(collaboration, others[0], _at_nine(now, -7))
     confirming.take("conclude", others[0].chair, password=PASSWORD)
     together.entrust(lead, now - timedelta(days=15))
+    alliance = together.ally(lead, others[0], now - timedelta(days=13))
+    asking = _submitted(others[0], replace(_least_risky(), title=together.RECOGNISED), now - timedelta(days=4)).accept()
+    together.ask(asking, journey.review.decision, alliance)
 
 
 def _every_stage(house: House, now: datetime) -> None:

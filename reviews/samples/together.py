@@ -9,15 +9,18 @@ from django.core.files.base import ContentFile
 from ethicsreview.accounts.models import Institution, Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import perform
-from reviews.models import Collaboration, Entrustment, Participation
+from reviews.models import Alliance, Collaboration, Decision, Entrustment, Participation, Recognition
 from reviews.models.collaborations.joining import start_collaboration
 from reviews.models.entrustments.entrusting import hand_in_agreement, start_entrustment
+from reviews.models.recognitions.recognising import found_alliance, start_recognition
+from reviews.models.reviewing import lettering
 from reviews.samples.houses import House
 from reviews.samples.journeys import PAUSE, Journey
 from reviews.samples.people import PASSWORD, appoint, person
 from reviews.samples.stories import Story, stories
 
 TITLE = "三省五地社区老年人听力筛查与干预的多中心研究"
+RECOGNISED = "社区老年人听力干预依从性的问卷研究（互认）"
 GROUND = "对牵头单位审查意见的确认"
 
 
@@ -94,3 +97,28 @@ def entrust(house: House, at: datetime) -> Entrustment:
     }
     made = perform(made, "propose", by=officer, at=at + PAUSE, password=PASSWORD, **terms)
     return perform(made, "accept", by=house.officer, at=at + 2 * PAUSE, checked=True, password=PASSWORD)
+
+
+def ally(founder: House, fellow: House, at: datetime) -> Alliance:
+    """A recognition alliance of two units."""
+    made = found_alliance(
+        founder.institution,
+        by=founder.officer,
+        at=at,
+        name="胶济科技伦理审查互认联盟（演示）",
+        regimes=["general", "human"],
+        charter="成员之间认可有效的审查批准；各成员自行跟踪审查。",
+    )
+    unit = fellow.institution.ref
+    perform(made, "join", by=fellow.officer, at=at + PAUSE, institution=unit)
+    return perform(made, "admit", by=founder.officer, at=at + 2 * PAUSE, institutions=[unit])
+
+
+def ask(journey: Journey, decision: Decision, alliance: Alliance) -> Recognition:
+    """Its committee is asked to recognise the other's approval; the secretary has signed, the chair has not."""
+    made = start_recognition(journey.review, by=journey.lead, at=journey.at)
+    letter = lettering.issue(decision, journey.at)
+    terms = {"code": letter.code, "alliance": alliance.ref, "note": "同一方案在本单位的部分，入组条件相同。"}
+    made = perform(made, "request", by=journey.lead, at=_later(journey), **terms)
+    secretary = journey.house.secretary
+    return perform(made, "confirm", by=secretary, at=_later(journey), checked=True, password=PASSWORD)

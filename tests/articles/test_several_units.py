@@ -1,17 +1,19 @@
-"""协作审查、委托审查：《办法》第二十一条，《涉及人的生命科学和医学研究伦理审查办法》第二十七条，山东第八条，四川第九条。"""
+"""协作审查、委托审查、结果互认：《办法》第二十一条，《涉及人的生命科学和医学研究伦理审查办法》第二十七条，山东第八条，四川第九条。"""
 
 import pytest
 
 from ethicsreview.lifecycle.door import perform
-from ethicsreview.lifecycle.refusals import InvalidInput
+from ethicsreview.lifecycle.refusals import InvalidInput, Refused
 from reviews.models.applying import committees_offered, no_committee
 from reviews.models.collaborations.picture import measure
 from reviews.models.projects.starting import gates
 from reviews.models.reviewing.guards import procedures_of
 from tests.committees.builders import keeper_of
-from tests.reviews.builders import PASSWORD
+from tests.reviews.builders import PASSWORD, case
 from tests.reviews.entrusting import agreement, centre
-from tests.reviews.rules.answers import DRUG_TRIAL
+from tests.reviews.recheck_builders import LISTED
+from tests.reviews.recognising import BY_HAND, Asked, asked
+from tests.reviews.rules.answers import BCI, DRUG_TRIAL
 from tests.reviews.together import TOGETHER, decided, joint, together
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +143,60 @@ def test_a_medical_institution_does_not_entrust_downwards() -> None:
 
     assert "第十四条" in str(caught.value)
     assert regional.entrustment.state == "in_force"
+
+
+@pytest.mark.article("shandong", 10)
+@pytest.mark.article("national", 21)
+def test_members_of_an_alliance_recognise_each_others_results_and_keep_their_duties() -> None:
+    """第十条：鼓励组建互认联盟，推进审查结果互认，逐步建立跨省域互认机制。《办法》第二十一条：审查结果互认。
+
+    Given two units of an alliance, when one's committee recognises the other's approval by secretary and chair, then
+    that is the basis of its own decision, and follow-up is its own; outside of an alliance it is refused, with the
+    article.
+    """
+    made = asked().requested()
+    with pytest.raises(Refused) as outside:
+        made.confirm("secretary")
+    made.step("withdraw", made.here.lead)
+
+    made.allied().requested().confirm()
+
+    decision = made.here.review.decision
+    [follow_up] = made.here.project.follow_ups.all()
+    assert [refusal.cite for refusal in outside.value.refusals] == ["shandong:10"]
+    assert (decision.basis, decision.grounds[0]["cite"]) == ("recognition", "shandong:10")
+    assert follow_up.review.committee == made.here.committee
+
+
+@pytest.mark.article("sichuan", 9)
+def test_a_result_from_elsewhere_is_recognised_on_its_evidence_by_two() -> None:
+    """四川第九条：推动审查结果互认。
+
+    Given a letter of another province that this service did not issue, when it is entered with its evidence, then it is
+    recognised only when secretary and chair have both signed; by one of them it is not.
+    """
+    made = asked(here="510100").requested(**BY_HAND)
+
+    made.confirm("secretary")
+    after_one = made.here.review.state
+    made.confirm("chair")
+
+    assert after_one == "accepted"
+    assert made.here.review.state == "approved"
+    assert made.here.review.decision.grounds[0]["cite"] == "sichuan:9"
+
+
+@pytest.mark.article("national", 26, 32)
+def test_recognition_never_approves_a_listed_activity() -> None:
+    """第二十六条、第三十二条：清单内的科技活动经专家复核同意，方可批准；认可其他委员会的结果不能代替。
+
+    Given a listed activity here, when another's approval is recognised, then it has passed preliminarily and no more,
+    and its unit has to apply for the re-check.
+    """
+    here = case(region="370200", answers=dict(BCI)).accepted(**LISTED)
+    made = Asked(case().concluded(), here)
+
+    made.requested(**BY_HAND).confirm()
+
+    assert (here.review.state, here.review.decision.outcome) == ("preliminarily_passed", "preliminarily_passed")
+    assert here.project.state == "under_review"

@@ -8,10 +8,11 @@ from reviews.models import Participation
 from reviews.models.entrustments.entrusting import register_without_unit
 from reviews.models.reviewing.lettering import issue_pending
 from tests.browser.test_besides import Look, desk, look
-from tests.committees.builders import person
+from tests.committees.builders import keeper_of, person
 from tests.pages import DESKTOP, sign_in
 from tests.reviews.builders import with_password
 from tests.reviews.entrusting import Agreement, agreement, centre
+from tests.reviews.recognising import asked
 from tests.reviews.together import decided, joint, together, unit
 
 __all__ = ["look"]
@@ -105,3 +106,22 @@ def test_an_entrustment_from_both_sides(look: Look) -> None:
     look(alone, "/entrustments/", "entrustments-alone")
     look(alone, mine.entrustment.get_absolute_url(), "entrustment-alone")
     look(with_password(person()), "/without-unit/", "without-unit")
+
+
+def test_recognition_from_the_request_to_the_decision(look: Look) -> None:
+    made = asked().allied(term_months=9, charter="成员之间认可有效的审查批准；各成员自行跟踪审查。")
+    look(made.here.lead, made.here.review.get_absolute_url(), "recognition-review")
+    made.begun(paper=True)
+    look(made.here.lead, made.recognition.get_absolute_url(), "recognition-draft")
+    look(made.here.lead, f"{made.recognition.get_absolute_url()}steps/request/", "recognition-request")
+    made.requested().confirm("secretary", remark="本地随访另行安排。")
+    page = desk("recognition", made.recognition.ref)
+    look(made.here.chair, page, "recognition-desk")
+    look(made.here.chair, f"{page}steps/confirm/", "recognition-confirm")
+    look(made.here.chair, desk("alliances"), "alliances")
+    look(made.here.chair, desk("alliance", made.alliance.ref), "alliance")
+    look(with_password(keeper_of(made.there.committee)), desk("alliance_new"), "alliance-new")
+    made.confirm("chair")
+    issue_pending(made.at)
+    look(made.here.lead, made.here.review.get_absolute_url(), "recognition-decided")
+    look(made.here.secretary, desk("review", made.here.review.ref), "recognition-review-desk")

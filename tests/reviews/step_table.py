@@ -13,20 +13,21 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from ethicsreview.accounts.models import Person, Role
+from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import SYSTEM, standing_of
 from ethicsreview.lifecycle.door import create, open_steps, perform
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
 from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import Step, steps_of
-from reviews.models import ForeignApproval, ProjectMember
+from reviews.models import AllianceSeat, ForeignApproval, ProjectMember, Recognition
 from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case, case, signing, with_password
 from tests.reviews.entrusting import Agreement
 from tests.reviews.recheck_builders import Listed, listed
+from tests.reviews.recognising import Asked
 from tests.reviews.rules.answers import RECORDS
 from tests.reviews.together import Joint, unit
 
@@ -56,13 +57,13 @@ CAPACITIES: dict[str, set[str]] = {
     "expert who left": set(),
     # A unit that takes part: its lead stands on the lead unit's team too.
     "local lead": {"local_lead", "team"},
-    "unit officer": {"unit_officer"},
+    "unit officer": {"unit_officer", "fellow"},
     # Officers of the unit that entrusts the committee.
-    "truster": {"truster"},
+    "truster": {"truster", "outsider"},
     "operator": {"operator"},
     "regulator elsewhere": set(),
     "secretary elsewhere": set(),
-    "officer elsewhere": set(),
+    "officer elsewhere": {"outsider"},
     "no role": set(),
     "system": {"consequence"},
 }
@@ -77,6 +78,7 @@ BESIDES = {
     ("appeal", "dismissed"): ", answer = 'x'",
     ("exemption", "granted"): ", ground = 'anonymised'",
     ("entrustment", "in_force"): ", starts = '2026-01-01'",
+    ("recognition", "accepted"): ", valid_until = '2030-01-01', decision_id = (SELECT MIN(id) FROM reviews_decision)",
     ("participation", "agreed"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
     ("participation", "differing"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
     ("foreign_approval", "entered"): ", basis = 'not_prescribed', reason = 'x'",
@@ -129,6 +131,10 @@ def scene() -> Scene:
     joined = Joint(path, [unit("370200", at=path.at, committee=False)]).started().invite().join()
     trusting = institution("370300")
     entrusted = Agreement(trusting, with_password(keeper_of(trusting)), path.committee, path.at).begun()
+    recognised = Asked(path, path).founded()
+    other = Institution.objects.get(pk=joined.units[0].institution.pk)
+    AllianceSeat.objects.create(alliance=recognised.alliance, institution=other, asked_at=path.at, admitted_at=path.at)
+    recognised.recognition = create(Recognition(review=path.review), by=path.lead, at=path.at)
     people: dict[str, Any] = {
         "lead": path.lead,
         "team": team,
@@ -174,6 +180,8 @@ def scene() -> Scene:
         "collaboration": joined.collaboration,
         "participation": joined.units[0].participation,
         "entrustment": entrusted.entrustment,
+        "alliance": recognised.alliance,
+        "recognition": recognised.recognition,
         "foreign_approval": create(ForeignApproval(project=path.project, country="DE"), by=SYSTEM, at=path.at),
         "appeal": filed(refused := rejected(Case(path.committee, path.lead, path.at))),
         "exemption": start_exemption(spared.project, by=path.lead, at=path.at),
@@ -271,6 +279,9 @@ def declared_for(who: str, noun: str, step: Step, *, simplified: bool = False) -
         capacities = capacities & {"secretary", "chair", "presider", "voter", "consequence"}
     if noun == "recheck_opinion":
         capacities = capacities & {"organiser", "recheck_expert", "operator", "consequence"}
+    if noun == "alliance":
+        # Of the institution that founded it, of one that is in it, of one that is not.
+        capacities = capacities & {"fellow", "outsider"} | ({"founder"} if who == "institution_officer" else set())
     if noun == "entrustment":
         # The committee is its institution's, whose officers answer for it.
         answering = {"trustee"} if who == "institution_officer" else set()

@@ -31,10 +31,12 @@ NO_ARTICLE = {
 }
 # Told by the step itself, to the one person it concerns.
 TOLD_BY_THE_STEP = {
+    "alliance.admit": "alliance.admitted",
     "committee.appoint": "committee.appointed",
     "committee.renew_term": "committee.appointed",
     "exemption.confirm": "exemption.granted",
     "exemption.lapse": "exemption.lapsed",
+    "recognition.confirm": "recognition.accepted",
 }
 # Nobody but the one who takes it needs to know.
 TELLS_NOBODY = {
@@ -64,6 +66,8 @@ TELLS_NOBODY = {
     "participation.begin_confirmation": "the local lead goes on in the review it begins",
     "participation.open_part": "part of joining",
     "participation.open_review": "part of beginning the confirmation",
+    "recognition.lapse": "part of withdrawing the review",
+    "review.conclude_by_recognition": "told by the recognition",
     "project.confirm_anew": "the local lead has just begun it",
     "project.approve": "told by the review's conclusion",
     "project.assess": "told by nobody: the lead did it",
@@ -148,6 +152,9 @@ def test_buttons_are_the_permission(table: dict[str, list[Cell]], noun: str) -> 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_other_institutions_people_see_nothing_in_any_state(table: dict[str, list[Cell]], noun: str) -> None:
     strangers = {"regulator elsewhere", "secretary elsewhere", "officer elsewhere", "no role"}
+    if noun == "alliance":
+        # Whom one could join, and whose results could be recognised, is open to every unit.
+        strangers = {"no role"}
 
     assert [(c.state, c.who) for c in table[noun] if c.who in strangers and (c.sees or c.permitted)] == []
 
@@ -217,6 +224,7 @@ def test_every_row_of_the_notices_table_is_sent_by_something() -> None:
         "review.designated",
         "review.released",
         *("committee.appointed", "committee.term_ended", "exemption.granted", "exemption.lapsed"),
+        *("alliance.admitted", "recognition.accepted"),
         *("review.approved_after_modification", "review.approved_with_conditions"),
     }
 

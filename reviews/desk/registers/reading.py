@@ -19,6 +19,7 @@ from reviews.desk.access import at_desk, reviews_at_desk
 from reviews.desk.registers.bounds import ReadRegister
 from reviews.desk.timeline import step_name
 from reviews.models import (
+    Alliance,
     Appeal,
     Collaboration,
     Decision,
@@ -30,6 +31,7 @@ from reviews.models import (
     Participation,
     Project,
     ProjectMember,
+    Recognition,
     Review,
 )
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES
@@ -39,7 +41,7 @@ def linked(address: str, words: str) -> SafeString:
     return format_html('<a href="{}">{}</a>', address, words)
 
 
-TOGETHER = (Collaboration.noun, Participation.noun, Entrustment.noun)
+TOGETHER = (Collaboration.noun, Participation.noun, Entrustment.noun, Alliance.noun, Recognition.noun)
 
 
 def page_of(noun: str, ref: str) -> SafeString | str:

@@ -9,7 +9,7 @@ from ethicsreview.accounts.standing import Standing
 from reviews.desk.access import at_desk
 from reviews.desk.registers.bounds import ReadRegister
 from reviews.desk.registers.reading import page_of
-from reviews.models import Collaboration, Entrustment, Participation
+from reviews.models import Alliance, Collaboration, Entrustment, Participation, Recognition
 from reviews.models.collaborations.picture import differing_in
 
 
@@ -68,3 +68,37 @@ class EntrustmentRegister(ReadRegister):
     @admin.display(description=_("编号"))
     def page(self, entrustment: Entrustment) -> SafeString | str:
         return page_of(entrustment.noun, entrustment.ref)
+
+
+@admin.register(Alliance)
+class AllianceRegister(ReadRegister):
+    list_display = ["page", "name", "founder", "term_months", "state"]
+    list_filter = ["state"]
+    search_fields = ["ref", "name", "founder__name"]
+    list_select_related = ["founder"]
+
+    def rows(self, standing: Standing) -> "QuerySet[Alliance]":
+        return at_desk(Alliance, standing)
+
+    @admin.display(description=_("编号"))
+    def page(self, alliance: Alliance) -> SafeString | str:
+        return page_of(alliance.noun, alliance.ref)
+
+
+@admin.register(Recognition)
+class RecognitionRegister(ReadRegister):
+    list_display = ["page", "review", "source", "alliance", "valid_until", "state"]
+    list_filter = ["state"]
+    search_fields = ["ref", "review__ref", "review__project__title", "number", "decision__number"]
+    list_select_related = ["review__project", "decision__review__committee", "alliance"]
+
+    def rows(self, standing: Standing) -> "QuerySet[Recognition]":
+        return at_desk(Recognition, standing)
+
+    @admin.display(description=_("编号"))
+    def page(self, recognition: Recognition) -> SafeString | str:
+        return page_of(recognition.noun, recognition.ref)
+
+    @admin.display(description=_("请求认可的结果"))
+    def source(self, recognition: Recognition) -> str:
+        return f"{recognition.source_body} {recognition.source_number}"

@@ -41,11 +41,16 @@ RELATED = {
     "collaboration": ("project__institution", "project__lead", "decision"),
     "participation": ("institution", "local_lead", "project", "collaboration__project__institution", "review"),
     "entrustment": ("institution", "trustee__institution", "project", "document__document"),
+    "alliance": ("founder",),
+    "recognition": (
+        *("review__project__institution", "review__project__lead", "review__committee", "review__assessment"),
+        *("decision__review__committee", "decision__submission", "alliance", "document__document"),
+    ),
     "exemption": ("project__institution", "project__lead", "committee", "assessment"),
     "foreign_approval": ("project__institution", "project__lead"),
 }
 # What has a page of its own beside the reviews.
-BESIDES = frozenset({"appeal", "exemption", "collaboration", "participation", "entrustment"})
+BESIDES = frozenset({"appeal", "exemption", "collaboration", "participation", "entrustment", "recognition"})
 # What a link may fill in: which thing is meant, never what is decided about it.
 PREFILLED = ("meeting", "document", "membership", "person", "also")
 

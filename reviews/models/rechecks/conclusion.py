@@ -67,6 +67,7 @@ def _decision(review: "Rechecking", outcome: str, reasons: str, months: int | No
         attendance=voted.attendance,
         tally=voted.tally,
         reasons=reasons,
+        recognition=voted.recognition,
         follow_up_months=months or voted.follow_up_months,
     )
 

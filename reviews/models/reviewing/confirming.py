@@ -1,9 +1,10 @@
-"""The steps that only a confirmation review 确认审查 has: what it begins with, and the lead unit's re-check."""
+"""Steps by which another committee's decision comes in: of a confirmation 确认审查, and of a recognised result 互认."""
 
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django_fsm import RETURN_VALUE
 
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
@@ -41,6 +42,19 @@ class Confirming(Rechecking):
         assert self.confirms is not None
         carry(self, self.confirms, before)
         act.record(confirms=self.confirms.number, carried_from=self.confirms.submission_digest)
+
+    @step(
+        source=State.ACCEPTED,
+        target=RETURN_VALUE(State.APPROVED, State.PRELIMINARILY_PASSED),
+        label=_("依认可的结果作出审查决定"),
+        by=[CONSEQUENCE],
+        cite="national:21",
+    )
+    def conclude_by_recognition(self, act: Act, *, recognition: Any) -> str:
+        """Another committee's result in the place of a vote; of a listed activity, no more than a preliminary pass."""
+        from reviews.models.recognitions import concluding
+
+        return concluding.conclude(self, recognition, act)
 
     @step(
         source=State.PRELIMINARILY_PASSED,

@@ -144,5 +144,7 @@ class Intake(Simplified):
         act.cancel("review.refer", "review.conclude_by_recheck")
         for recheck in self.rechecks.open():
             act.then(recheck, "cancel", reason=reason)
+        for recognition in self.recognitions.open():
+            act.then(recognition, "lapse")
         if self.project.state == Project.State.UNDER_REVIEW:
             act.then(self.project, "leave_review")

@@ -149,6 +149,7 @@ class ReviewRecord(Lifecycle):
         follow_ups: Any
         opinions: Any
         rechecks: Any
+        recognitions: Any
         requests: Any
         submissions: Any
 

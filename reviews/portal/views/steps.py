@@ -24,6 +24,7 @@ from reviews.models import (
     ForeignApproval,
     Participation,
     Project,
+    Recognition,
     Review,
     RiskAssessment,
 )
@@ -35,7 +36,7 @@ COLLECTIONS: dict[str, type[Lifecycle]] = {
     model.collection: model
     for model in (
         *(Project, RiskAssessment, Review, ForeignApproval, Appeal, Exemption),
-        *(Collaboration, Participation, Entrustment),
+        *(Collaboration, Participation, Entrustment, Recognition),
     )
 }
 # What a link may fill in: which other objects are meant, never what is said of them.

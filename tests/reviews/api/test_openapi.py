@@ -25,6 +25,7 @@ from tests.reviews.builders import Case
 from tests.reviews.entrusting import Agreement
 from tests.reviews.foreign import abroad
 from tests.reviews.recheck_builders import Listed
+from tests.reviews.recognising import Asked
 from tests.reviews.rules.answers import RECORDS
 from tests.reviews.together import Joint, unit
 
@@ -75,7 +76,15 @@ def untouched(world: World) -> Iterator[World]:
         transaction.set_rollback(True)
 
 
-OWN_SIDE = ("projects", "assessments", "reviews", "foreign-approvals", "collaborations", "participations")
+OWN_SIDE = (
+    "projects",
+    "assessments",
+    "reviews",
+    "foreign-approvals",
+    "collaborations",
+    "participations",
+    "recognitions",
+)
 
 
 def populated(path: Case) -> World:
@@ -89,6 +98,8 @@ def populated(path: Case) -> World:
     joined = Joint(path, [unit("370200", at=path.at, committee=False)]).started().invite()
     unit_of_lead = path.project.institution
     entrusted = Agreement(unit_of_lead, keeper_of(unit_of_lead), committee(at=path.at), path.at).begun(paper=False)
+    waiting = Case(path.committee, path.lead, path.at).accepted()
+    recognised = Asked(Case(path.committee, path.lead, path.at), waiting).founded().begun()
     # A file that is served here is closed by nobody: the caller is no server.
     Appeal.objects.update(document=None)
     refs = {
@@ -104,6 +115,8 @@ def populated(path: Case) -> World:
         "collaborations": joined.collaboration.ref,
         "participations": joined.units[0].participation.ref,
         "entrustments": entrusted.entrustment.ref,
+        "alliances": recognised.alliance.ref,
+        "recognitions": recognised.recognition.ref,
         "exemptions": start_exemption(spared.project, by=path.lead, at=path.at).ref,
         "rechecks": listed.recheck.ref,
         "recheck-opinions": listed.seat(listed.experts[0]).ref,
@@ -111,7 +124,7 @@ def populated(path: Case) -> World:
     }
     asking = dict.fromkeys((*OWN_SIDE, "me"), lead)
     asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts"), organiser)
-    asking["entrustments"] = ApiToken.issue(entrusted.truster)[1]
+    asking |= dict.fromkeys(("entrustments", "alliances"), ApiToken.issue(entrusted.truster)[1])
     return World(refs, {collection: asking.get(collection, chair) for collection in [*refs, "me"]})
 
 
