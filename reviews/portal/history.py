@@ -69,8 +69,8 @@ def of_object(obj: Lifecycle, project: Lifecycle) -> list[Event]:
 def _events(entries: Any, project: Lifecycle) -> Iterator[Event]:
     """Newest first. What another step brought about is part of that step, and is not told twice."""
     chain = {"chain__subject_kind": project.noun, "chain__subject_ref": project.ref}
-    # But for a turn that a rule gave it: whose step set it off is not the applicant's to know.
-    told = Q(facts__because__isnull=True) | Q(step="convert_to_meeting")
+    # But for what decides or turns the review itself, whose step ever set it off.
+    told = Q(facts__because__isnull=True) | Q(step__in=["convert_to_meeting", "conclude_by_recognition"])
     for entry in entries.filter(told, **chain).order_by("-seq")[:NEWEST]:
         yield Event(entry.at, _title(entry), _who(entry), _text(entry), entry.citation)
 

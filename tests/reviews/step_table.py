@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from ethicsreview.accounts.models import Institution, Person, Role
+from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import SYSTEM, standing_of
 from ethicsreview.lifecycle.door import create, open_steps, perform
 from ethicsreview.lifecycle.models import Lifecycle
@@ -132,8 +132,9 @@ def scene() -> Scene:
     trusting = institution("370300")
     entrusted = Agreement(trusting, with_password(keeper_of(trusting)), path.committee, path.at).begun()
     recognised = Asked(path, path).founded()
-    other = Institution.objects.get(pk=joined.units[0].institution.pk)
-    AllianceSeat.objects.create(alliance=recognised.alliance, institution=other, asked_at=path.at, admitted_at=path.at)
+    seat = AllianceSeat(alliance=recognised.alliance, institution=joined.units[0].institution)
+    seat.asked_at = seat.admitted_at = path.at
+    seat.save()
     recognised.recognition = create(Recognition(review=path.review), by=path.lead, at=path.at)
     people: dict[str, Any] = {
         "lead": path.lead,

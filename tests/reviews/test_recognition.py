@@ -1,14 +1,18 @@
 """Mutual recognition: on a verified letter or on evidence, by two signatures, for a term; local duties stay."""
 
+import re
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from pypdf import PdfReader
 
 from committees.models import InterestDeclaration
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.models import Deadline
+from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.door import perform
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
 from reviews.models import Decision, FollowUp, Project, Recognition, RiskAssessment
@@ -324,3 +328,16 @@ def test_a_dissolved_alliance_binds_nobody() -> None:
         made.confirm("secretary")
 
     assert codes(caught) == {"no_alliance"}
+
+
+def test_the_printed_letter_names_the_result_and_tells_of_no_attendance() -> None:
+    made = asked().allied().requested().confirm()
+
+    issue_pending(made.at)
+
+    letter = Letter.objects.get(number=made.here.review.decision.number)
+    pages = PdfReader(BytesIO(letter.file.read())).pages
+    printed = re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+    assert "认可的结果" in printed
+    assert made.there.review.decision.number in printed
+    assert "表决结果" not in printed

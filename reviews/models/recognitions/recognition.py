@@ -260,6 +260,7 @@ class Recognition(Lifecycle):
         cite="national:21",
         form=forms.ReasonForm,
         judges=True,
+        danger=True,
         help=_("不予认可的，本单位的审查按受理时确定的程序继续进行。"),
     )
     def refuse(self, act: Act, *, reason: str) -> None:
