@@ -336,7 +336,8 @@ def test_the_printed_letter_names_the_result_and_tells_of_no_attendance() -> Non
     issue_pending(made.at)
 
     letter = Letter.objects.get(number=made.here.review.decision.number)
-    pages = PdfReader(BytesIO(letter.file.read())).pages
+    with letter.file.open("rb") as file:
+        pages = PdfReader(BytesIO(file.read())).pages
     printed = re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
     assert "认可的结果" in printed
     assert made.there.review.decision.number in printed
