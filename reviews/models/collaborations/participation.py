@@ -33,7 +33,7 @@ class State(models.TextChoices):
     CONFIRMING = "confirming", pgettext_lazy("state", "确认审查中")
     AGREED = "agreed", pgettext_lazy("state", "与牵头单位一致")
     DIFFERING = "differing", pgettext_lazy("state", "与牵头单位不一致")
-    DECLINED = "declined", pgettext_lazy("state", "谢绝参加")
+    DECLINED = "declined", pgettext_lazy("state", "已谢绝参加")
     LEFT = "left", pgettext_lazy("state", "已退出")
     LAPSED = "lapsed", pgettext_lazy("state", "邀请已失效")
 

@@ -31,7 +31,7 @@ class State(models.TextChoices):
     DRAFT = "draft", pgettext_lazy("state", "填写中")
     PROPOSED = "proposed", pgettext_lazy("state", "待受托方接受")
     IN_FORCE = "in_force", pgettext_lazy("state", "已接受")
-    DECLINED = "declined", pgettext_lazy("state", "不接受委托")
+    DECLINED = "declined", pgettext_lazy("state", "未获接受")
     WITHDRAWN = "withdrawn", pgettext_lazy("state", "已撤回")
     ENDED = "ended", pgettext_lazy("state", "已终止")
 

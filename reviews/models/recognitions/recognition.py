@@ -31,7 +31,7 @@ class State(models.TextChoices):
 
     DRAFT = "draft", pgettext_lazy("state", "填写中")
     REQUESTED = "requested", pgettext_lazy("state", "待认可")
-    ON_HOLD = "on_hold", pgettext_lazy("state", "暂缓认可")
+    ON_HOLD = "on_hold", pgettext_lazy("state", "暂缓，待补充说明")
     ACCEPTED = "accepted", pgettext_lazy("state", "已认可")
     REFUSED = "refused", pgettext_lazy("state", "不予认可")
     CANCELLED = "cancelled", pgettext_lazy("state", "已取消")
