@@ -6,12 +6,14 @@ from django.http import HttpRequest
 from ninja import NinjaAPI, Router
 
 from committees.models import Committee
-from ethicsreview.lifecycle.registry import collections
+from ethicsreview.lifecycle import registry
 from reviews.api import (
     amendments,
     appeals,
     assessments,
+    collaborations,
     emergencies,
+    entrustments,
     exemptions,
     experts,
     following,
@@ -22,6 +24,7 @@ from reviews.api import (
     problems,
     projects,
     rechecks,
+    recognitions,
     reviews,
 )
 from reviews.api.access import Bearer
@@ -56,6 +59,11 @@ OWN: dict[str, Router] = {
     "appeals": appeals.router,
     "mandates": amendments.router,
     "exemptions": exemptions.router,
+    "collaborations": collaborations.router,
+    "participations": collaborations.participations,
+    "entrustments": entrustments.router,
+    "alliances": recognitions.alliances,
+    "recognitions": recognitions.router,
     "foreign-approvals": foreign_approvals.router,
     "opinions": opinions.router,
     "meetings": meetings.router,
@@ -67,7 +75,7 @@ OWN: dict[str, Router] = {
     "reports": following.reports,
 }
 api.add_router("/me", me.router)
-for name, model in collections().items():
+for name, model in registry.collections().items():
     api.add_router(f"/{name}", OWN.get(name) or routes(Face(model)))
 
 

@@ -15,21 +15,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from committees.models import Committee, Expert
-from ethicsreview.accounts.models import DESK_ROLES, Person, Role
+from ethicsreview.accounts.models import DESK_ROLES, Institution, Person, Role
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
 from reviews.models import (
+    Alliance,
     Appeal,
+    Collaboration,
     EmergencyEvent,
+    Entrustment,
     Exemption,
     FollowUp,
     ForeignApproval,
     Meeting,
     Opinion,
+    Participation,
+    Project,
     ProjectMember,
     Recheck,
     RecheckOpinion,
+    Recognition,
     Report,
     Review,
 )
@@ -58,6 +64,11 @@ class Visitor:
     def follows_rechecks(self) -> bool:
         """Who has anything to do with re-checks; to others the way there would be an empty page."""
         return self.standing.holds(Role.REGULATOR, Role.RECHECK_EXPERT, Role.OPERATOR)
+
+    @property
+    def entrusts(self) -> bool:
+        """Who gives, answers or watches over entrustments."""
+        return self.standing.holds(Role.INSTITUTION_OFFICER, Role.CHAIR, Role.SECRETARY, Role.REGULATOR, Role.OPERATOR)
 
     @property
     def keeps_experts(self) -> bool:
@@ -175,7 +186,22 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         own = ProjectMember.objects.filter(person=standing.person, person__isnull=False).values("project")
         exemptions = Exemption.objects.visible_to(standing).exclude(project__in=own)
         return exemptions.exclude(project__lead=standing.person) if standing.person else exemptions
-    if kind in (Meeting, Committee, Recheck, RecheckOpinion, Expert, EmergencyEvent):
+    if kind in (Collaboration, Participation):
+        shown: QuerySet[Any] = kind.objects.visible_to(standing)
+        if standing.person is None:
+            return shown
+        path = "project" if kind is Collaboration else "collaboration__project"
+        return shown.exclude(**{f"{path}__in": Project.objects.own(standing.person).values("pk")})
+    if kind is Recognition:
+        asked = Recognition.objects.visible_to(standing).exclude(state=Recognition.State.DRAFT)
+        return asked.filter(review__in=reviews_at_desk(standing).values("pk"))
+    if kind is Entrustment:
+        # A person without a unit entrusts on the portal.
+        entrusted = Entrustment.objects.visible_to(standing)
+        return entrusted.exclude(
+            institution__in=standing.bodies(Role.RESEARCHER), institution__type=Institution.Type.INDIVIDUAL
+        )
+    if kind in (Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert, EmergencyEvent):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible
     return model._base_manager.none()

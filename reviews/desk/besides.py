@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from ethicsreview.accounts.models import Role
 from reviews.desk import following
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
-from reviews.models import Appeal, Exemption, ForeignApproval
+from reviews.models import Appeal, Entrustment, Exemption, ForeignApproval, Participation, Recognition
 
 MOST = 20
 # Without which no object with a lifecycle is made.
@@ -36,8 +36,42 @@ def besides(visitor: Visitor) -> list[Besides]:
     if visitor.standing.holds(Role.SECRETARY):
         found += _countries(visitor)
     if visitor.standing.holds(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR):
-        found += [*_appeals(visitor), *_exemptions(visitor), *_following(visitor)]
+        found += [*_appeals(visitor), *_exemptions(visitor), *_recognitions(visitor), *_following(visitor)]
+    if visitor.standing.holds(Role.CHAIR):
+        found += _of_centres(visitor)
     return sorted(found, key=lambda row: row.since)
+
+
+def _of_centres(visitor: Visitor) -> Iterator[Besides]:
+    """A centre has no institution: its chair answers who would entrust it."""
+    chaired = visitor.standing.bodies(Role.CHAIR)
+    rows = Entrustment.objects.filter(trustee__in=chaired, trustee__institution=None, state=Entrustment.State.PROPOSED)
+    yield from map(_to_answer, rows.select_related("institution").order_by("proposed_at")[:MOST])
+
+
+def _to_answer(one: Entrustment) -> Besides:
+    since, url = one.proposed_at or one.created_at, reverse("desk:entrustment", args=[one.ref])
+    return Besides(one.ref, one.institution.name, _("答复委托审查"), "national:13", since, url)
+
+
+def of_institution(visitor: Visitor) -> list[Besides]:
+    """What waits for an institution's officers besides its reviews: invitations to answer."""
+    units = visitor.standing.bodies(Role.INSTITUTION_OFFICER)
+    rows = Participation.objects.filter(institution__in=units, state=Participation.State.INVITED)
+    rows = rows.select_related("collaboration__project", "institution").order_by("invited_at")[:MOST]
+    offered = Entrustment.objects.filter(trustee__institution__in=units, state=Entrustment.State.PROPOSED)
+    asked = [_to_answer(one) for one in offered.select_related("institution").order_by("proposed_at")[:MOST]]
+    return asked + [
+        Besides(
+            ref=one.ref,
+            title=one.collaboration.project.title,
+            text=_("答复协作审查的邀请"),
+            cite="national:21",
+            since=one.invited_at,
+            url=reverse("desk:participation", args=[one.ref]),
+        )
+        for one in rows
+    ]
 
 
 def _appeals(visitor: Visitor) -> Iterator[Besides]:
@@ -77,6 +111,19 @@ def _exemptions(visitor: Visitor) -> Iterator[Besides]:
             continue
         url = reverse("desk:exemption", args=[one.ref])
         yield Besides(one.ref, one.project.title, _("确认免除审查，或者不予免除"), "human:32", one.created_at, url)
+
+
+def _recognitions(visitor: Visitor) -> Iterator[Besides]:
+    """Those that the person's side has not signed."""
+    bodies = visitor.standing.bodies(Role.SECRETARY, Role.CHAIR)
+    rows = at_desk(Recognition, visitor.standing).filter(state=Recognition.State.REQUESTED)
+    rows = rows.filter(review__committee__in=bodies).select_related("review__project").order_by("requested_at")
+    for one in rows[:MOST]:
+        if any(done["person"] == visitor.person.username for done in one.confirmations):
+            continue
+        url, since = reverse("desk:recognition", args=[one.ref]), one.requested_at or one.created_at
+        text = _("认可其他委员会的结果，或者不予认可")
+        yield Besides(one.ref, one.review.project.title, text, "national:21", since, url)
 
 
 def _countries(visitor: Visitor) -> Iterator[Besides]:

@@ -23,6 +23,7 @@ from reviews.desk.emergencies import Lapsed, Urgency, lapsed, urgency
 from reviews.desk.simplified import Conversion, Panel, conversion, panel
 from reviews.desk.tasks import next_task, still_to_confirm
 from reviews.models import Decision, Opinion, Review
+from reviews.models.collaborations.joining import reference_for
 from reviews.models.opinions.forms import ANSWERS, CONCERN_ANSWERS, concerns_asked, criteria_for
 from reviews.models.projects.parties import CAPACITIES
 from reviews.models.projects.starting import condition_text
@@ -171,6 +172,14 @@ class Dossier:
     def on_table(self) -> bool:
         """Whether the visitor reads it as one of the committee, and not as an officer or a regulator."""
         return bool(self.review.on_table)  # type: ignore[attr-defined]  # as `open` found it
+
+    @cached_property
+    def collaboration(self) -> str:
+        """The reference of the collaboration that the activity leads or is part of; empty where it is none. One query,
+        and none for an activity of one unit."""
+        if self.conclusions.several_units == "single":
+            return ""
+        return reference_for(self.review.project)
 
     @property
     def head(self) -> Head:

@@ -1,7 +1,10 @@
 from reviews.models.amending.amendment import Amendment
 from reviews.models.appeals.appeal import Appeal
+from reviews.models.collaborations.collaboration import Collaboration
+from reviews.models.collaborations.participation import Participation
 from reviews.models.emergencies.advising import FieldAdvice
 from reviews.models.emergencies.event import EmergencyEvent
+from reviews.models.entrustments.entrustment import Entrustment
 from reviews.models.exemptions.exemption import Exemption
 from reviews.models.following.filing import FilingPaper
 from reviews.models.following.follow_up import FollowUp
@@ -18,6 +21,8 @@ from reviews.models.projects.project import Project, ProjectMember
 from reviews.models.rechecks.opinion import RecheckOpinion
 from reviews.models.rechecks.recheck import Recheck
 from reviews.models.rechecks.report import RecheckReport
+from reviews.models.recognitions.alliance import Alliance, AllianceSeat
+from reviews.models.recognitions.recognition import Recognition
 from reviews.models.reviewing.decision import Decision, Outcome
 from reviews.models.reviewing.designation import Designation
 from reviews.models.reviewing.review import Review
@@ -26,13 +31,17 @@ from reviews.models.submissions.submission import Material, Request, Submission
 
 __all__ = [
     "AgendaItem",
+    "Alliance",
+    "AllianceSeat",
     "Amendment",
     "Appeal",
     "Attendance",
+    "Collaboration",
     "Comparison",
     "Decision",
     "Designation",
     "EmergencyEvent",
+    "Entrustment",
     "Exemption",
     "FieldAdvice",
     "FilingPaper",
@@ -45,11 +54,13 @@ __all__ = [
     "MeetingReport",
     "Opinion",
     "Outcome",
+    "Participation",
     "Project",
     "ProjectMember",
     "Recheck",
     "RecheckOpinion",
     "RecheckReport",
+    "Recognition",
     "Report",
     "Request",
     "Review",

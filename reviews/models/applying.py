@@ -1,6 +1,6 @@
 """Beginning things: a project, its assessment, its review. Every face begins them here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,9 @@ from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.lifecycle.door import create
 from ethicsreview.lifecycle.refusals import NotPermitted, Refusal, Refused
+from ethicsreview.policy import policy_for
 from reviews.models.amending.scope import copy_papers
+from reviews.models.entrustments.entrustment import Entrustment, entrusted_by
 from reviews.models.meetings.meeting import Meeting
 from reviews.models.projects.assessment import RiskAssessment
 from reviews.models.projects.changing import AMENDABLE
@@ -68,18 +70,10 @@ def start_review(
         if committee is None and offered:
             committee = offered[0]
         if committee is None or committee not in offered:
-            raise Refused(
-                [
-                    Refusal(
-                        "no_committee",
-                        _("没有可以审查本科技活动的委员会：本单位未设立的，应当书面委托其他单位的委员会"),
-                        {},
-                        "national:13",
-                    )
-                ]
-            )
+            raise Refused([no_committee(project.region, moment)])
         earlier = last_of(project, committee)
         begun = Review(project=project, committee=committee, assessment=assessment, follows=earlier)
+        begun.entrustment = agreement_with(committee, project, assessment.conclusions.regimes, moment)
         facts = {"follows": earlier.ref} if earlier else {}
         review = create(begun, by=by, at=moment, **facts)
         _first_version(review, earlier)
@@ -120,6 +114,20 @@ def _prior(earlier: Review) -> dict[str, Any]:
     return {"prior_review": True, "prior_review_result": told[:PRIOR_LONGEST]}
 
 
+def no_committee(region: str, at: datetime) -> Refusal:
+    """Shandong 7 and Sichuan 9: a unit without the conditions must entrust; elsewhere Measures 13 lets it."""
+    policy = policy_for(region=region, at=at)
+    required = policy.entry("entrustment.required" if policy.has("entrustment.required") else "entrustment.cases")
+    return Refusal(
+        "no_committee",
+        _(
+            "没有可以审查本科技活动的委员会：应当书面委托其他满足要求的委员会，由单位管理人员在工作台“委托审查”中办理，无单位人员自行办理"
+        ),
+        {},
+        required.cite,
+    )
+
+
 def start_meeting(
     committee: Committee, *, by: Person, title: str, starts_at: datetime, place: str = "", at: datetime | None = None
 ) -> Meeting:
@@ -128,8 +136,20 @@ def start_meeting(
 
 
 def committees_offered(project: Project, assessment: RiskAssessment, at: datetime) -> list[Committee]:
-    """The competent committees of the project's institution for what the assessment says applies."""
-    return list(committee_for(project.institution, assessment.conclusions.regimes, at=at))
+    """The competent committees of the project's institution for what the assessment says applies; then those that it
+    has entrusted in writing (Measures 13)."""
+    regimes = assessment.conclusions.regimes
+    own = list(committee_for(project.institution, regimes, at=at))
+    entrusted = [one.trustee for one in entrusted_by(project, regimes, at)]
+    return list({committee.pk: committee for committee in [*own, *entrusted]}.values())
+
+
+def agreement_with(committee: Committee, project: Project, regimes: Iterable[str], at: datetime) -> Entrustment | None:
+    """Under which agreement a committee reviews; None for the institution's own."""
+    if committee.institution_id == project.institution_id:
+        return None
+    found = entrusted_by(project, regimes, at)
+    return next((one for one in found if one.trustee_id == committee.pk), None)
 
 
 def institutions_of(person: Person, at: datetime) -> list[Institution]:

@@ -12,6 +12,7 @@ from ethicsreview.policy.words import said
 from reviews.models import Material, Review, Submission
 from reviews.models.amending.amendment import PAPER
 from reviews.models.amending.scope import parts_open
+from reviews.models.collaborations.confirming import LOCAL_SECTION, carried_versions
 from reviews.portal.keeping import BLANK
 from reviews.portal.sections import value_text
 from reviews.rules.checklist import AskedSection, MaterialNeed, asked_sections, form_errors, required_materials
@@ -102,7 +103,21 @@ class Application:
 
     @cached_property
     def sections(self) -> list[Section]:
-        return [self._section(section) for section in self.asked.values()]
+        """Of a confirmation that is being written, what is local, and whatever else is still wanting: the rest is the
+        lead unit's, and stays as it was decided on."""
+        found = [self._section(section) for section in self.asked.values()]
+        if not self.confirms or self.version.sealed_at is not None:
+            return found
+        return [one for one in found if one.key == LOCAL_SECTION or any(line.problems for line in one.lines)]
+
+    @property
+    def confirms(self) -> bool:
+        return self.review.confirms_id is not None
+
+    @cached_property
+    def carried(self) -> frozenset[int]:
+        """The documents, by version, that are the lead unit's: not to be replaced or taken back."""
+        return carried_versions(self.review)
 
     @cached_property
     def papers(self) -> list[Paper]:

@@ -28,12 +28,17 @@ BEGUN: dict[str, str | Promise] = {
     "report": gettext_lazy("开始填写报告"),
     "appeal": gettext_lazy("开始填写申诉"),
     "exemption": gettext_lazy("申请免除审查"),
+    "collaboration": gettext_lazy("组织协作审查"),
+    "recognition": gettext_lazy("开始请求结果互认"),
+    "entrustment": gettext_lazy("开始填写委托"),
+    "participation": gettext_lazy("邀请参与单位"),
     "foreign_approval": gettext_lazy("列为合作国家"),
 }
 # Whose names an applicant's page shows; for the committee's side the office speaks.
 NAMED = frozenset(
     {
         *("lead", "team", "institution_officer", "nominee", "successor"),
+        *("local_lead", "unit_officer", "truster", "trustee"),
         *("amender", "acting_amender", "principal", "delegate", "employer"),
         *CAPACITY.values(),
     }
@@ -59,7 +64,8 @@ def of_project(
     known |= Q(object_kind="review", object_ref__in=[review.ref for review in reviews])
     known |= Q(object_kind="follow_up", object_ref__in=[follow_up.ref for follow_up in follow_ups])
     known |= Q(object_kind="report", object_ref__in=[report.ref for report in reports]) & ~Q(step="create")
-    known |= Q(object_kind__in=["appeal", "foreign_approval"]) & ~Q(step="create") | Q(object_kind="exemption")
+    known |= Q(object_kind__in=["appeal", "foreign_approval", "recognition"]) & ~Q(step="create")
+    known |= Q(object_kind__in=["exemption", "collaboration"])
     known |= Q(object_kind="mandate", step="revoke")
     return list(_events(Entry.objects.filter(known), project))
 
@@ -68,16 +74,16 @@ def of_review(review: Review) -> list[Event]:
     return of_object(review, review.project)
 
 
-def of_object(obj: Lifecycle, project: Project) -> list[Event]:
-    """Of one object in the project's chain."""
+def of_object(obj: Lifecycle, project: Lifecycle) -> list[Event]:
+    """Of one object in the project's chain, or in its own."""
     return list(_events(Entry.objects.filter(object_kind=obj.noun, object_ref=obj.ref), project))
 
 
-def _events(entries: Any, project: Project) -> Iterator[Event]:
+def _events(entries: Any, project: Lifecycle) -> Iterator[Event]:
     """Newest first. What another step brought about is part of that step, and is not told twice."""
     chain = {"chain__subject_kind": project.noun, "chain__subject_ref": project.ref}
-    # But for a turn that a rule gave it: whose step set it off is not the applicant's to know.
-    told = Q(facts__because__isnull=True) | Q(step="convert_to_meeting")
+    # But for what decides or turns the review itself: whose step set it off is not the applicant's to know.
+    told = Q(facts__because__isnull=True) | Q(step__in=["convert_to_meeting", "conclude_by_recognition"])
     # A review that another step began is begun by nobody.
     brought = Q(object_kind="review", step="create", capacities=CONSEQUENCE)
     for entry in entries.filter(told & ~brought, **chain).order_by("-seq")[:NEWEST]:

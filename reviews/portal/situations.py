@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from ethicsreview.accounts.models import Person
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.deadlines.models import Deadline
-from reviews.models import FollowUp, Project, Recheck, Review, RiskAssessment
+from reviews.models import FollowUp, Participation, Project, Recheck, Review, RiskAssessment
 from reviews.models.reviewing.states import HOLDERS, OPEN_STATES
 
 # What the applicant's side does in each state in which it has the ball.
@@ -71,18 +71,27 @@ class Situation:
 
 
 def situations(projects: Sequence[Any], person: Person, at: datetime) -> list[Situation]:
-    """Of rows with the values of PROJECT. At most five queries, however many projects: latest reviews, assessments,
-    follow-ups, re-checks, deadlines; none for what no project can have.
+    """Of rows with the values of PROJECT. At most six queries, however many projects: latest reviews, assessments,
+    parts of collaborations, follow-ups, re-checks, deadlines; none for what no project can have.
     """
     begun = [row.pk for row in projects if row.state not in BEFORE_REVIEW]
     reviews = _latest(Review, REVIEW, [row.pk for row in projects])
     assessments = _latest(RiskAssessment, ASSESSMENT, [row.pk for row in projects if row.state in BEFORE_REVIEW])
     owed = list(_follow_ups(begun)) if begun else []
+    parts = _parts([row.pk for row in projects if row.state in BEFORE_REVIEW])
     told = [*reviews.values(), *owed, *_rechecks(reviews)]
     due = {row.project: row.ref for row in owed if row.state == FollowUp.State.DUE}
     limits = _limits({row.ref: row.project for row in told}, at)
     return [
-        _situation(row, reviews.get(row.pk), assessments.get(row.pk), limits.get(row.pk), person, due.get(row.pk))
+        _situation(
+            row,
+            reviews.get(row.pk),
+            assessments.get(row.pk),
+            limits.get(row.pk),
+            person,
+            due.get(row.pk),
+            parts.get(row.pk, ""),
+        )
         for row in projects
     ]
 
@@ -94,6 +103,14 @@ def _latest(model: type[Any], columns: Sequence[str], projects: Sequence[int]) -
     newest = model.objects.filter(project__in=projects).order_by().values("project").annotate(newest=Max("pk"))
     rows = model.objects.filter(pk__in=newest.values("newest")).values_list(*columns, named=True)
     return {row.project: row for row in rows}
+
+
+def _parts(projects: Sequence[int]) -> dict[int, str]:
+    """Of those that are a unit's part of a collaboration: the reference of its participation."""
+    if not projects:
+        return {}
+    rows = Participation.objects.present().filter(project__in=projects)
+    return dict(rows.values_list("project", "ref"))
 
 
 def _follow_ups(projects: Sequence[int]) -> Any:
@@ -124,7 +141,13 @@ def _limits(by_ref: Mapping[str, int], at: datetime) -> dict[int, Limit]:
 
 
 def _situation(
-    project: Any, review: Any, assessment: Any, limit: Limit | None, person: Person, due: str | None
+    project: Any,
+    review: Any,
+    assessment: Any,
+    limit: Limit | None,
+    person: Person,
+    due: str | None,
+    part: str = "",
 ) -> Situation:
     known = {"lead": project.lead__name, "institution": project.institution__name, "limit": limit}
     known |= {name: getattr(project, name) for name in ("ref", "title", "state")}
@@ -150,6 +173,8 @@ def _situation(
     if project.state in BEFORE_REVIEW:
         leads = project.lead == person.pk
         holder, before = _("项目负责人"), _before_review(project, assessment, leads=leads)
+        if part and leads:
+            before = Next(_("查看协作审查，申请确认"), reverse("portal:participation", args=[part]))
     elif limit is not None:
         holder = _("项目负责人")
         if due is not None:

@@ -11,10 +11,10 @@ from committees.models import Expert
 from ethicsreview.accounts.models import Authority, Institution, Person, Role
 from ethicsreview.deadlines.calendar import law_day
 from reviews.models.reviewing import lettering
-from reviews.samples import changes, emergencies, following, rechecks
+from reviews.samples import changes, emergencies, following, rechecks, together
 from reviews.samples.houses import House, Place, found
 from reviews.samples.journeys import Journey, Session
-from reviews.samples.people import appoint, person
+from reviews.samples.people import PASSWORD, appoint, person
 from reviews.samples.stories import Story, stories
 
 UNIVERSITY = Institution.Type.UNIVERSITY
@@ -72,6 +72,7 @@ def make(now: datetime | None = None) -> None:
     _listed_activities(houses, _experts(now), now)
     _every_stage(first, now)
     _after_approval(first, now)
+    _together(houses, now)
     for number, (house, verdict) in enumerate(zip(others, ("approved", "rejected", "revision_required"), strict=True)):
         _some_stages(house, stories()[2 * number : 2 * number + 4], verdict, now)
     _urgent(first, now)
@@ -140,6 +141,22 @@ def _passed(house: House, story: Story, now: datetime) -> Journey:
     ).plan().hold()
     journey.at = max(journey.at, _at_nine(now, -5))
     return journey
+
+
+def _together(houses: Sequence[House], now: datetime) -> None:
+    """Jinan leads; Qingdao has confirmed, Chengdu has joined, Liangshan has not answered."""
+    lead, *others = houses
+    journey = _submitted(lead, together.shared_story(), now - timedelta(days=19)).accept()
+    collaboration = together.gather(journey, others)
+    Session(
+        lead, "多中心研究审查会议", _at_nine(now, -12), now - timedelta(days=16), [(journey, "approved")]
+    ).plan().hold()
+    confirming = together.confirm(collaboration, others[0], _at_nine(now, -7))
+    confirming.take("conclude", others[0].chair, password=PASSWORD)
+    together.entrust(lead, now - timedelta(days=15))
+    alliance = together.ally(lead, others[0], now - timedelta(days=13))
+    asking = _submitted(others[0], replace(_least_risky(), title=together.RECOGNISED), now - timedelta(days=4)).accept()
+    together.ask(asking, journey.review.decision, alliance)
 
 
 def _every_stage(house: House, now: datetime) -> None:

@@ -20,16 +20,19 @@ from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
 from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import Step, steps_of
-from reviews.models import ForeignApproval, ProjectMember
+from reviews.models import AllianceSeat, ForeignApproval, ProjectMember, Recognition
 from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
 from tests.reviews.amendments import authorise
 from tests.reviews.appeals import filed, rejected
-from tests.reviews.builders import Case, case, signing
+from tests.reviews.builders import Case, case, signing, with_password
 from tests.reviews.emergencies import event
+from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
 from tests.reviews.recheck_builders import Listed, listed
+from tests.reviews.recognising import Asked
 from tests.reviews.rules.answers import RECORDS
+from tests.reviews.together import Joint, unit
 
 FILE = Path(__file__).with_name("step_table.txt")
 EMERGENCY = Path(__file__).with_name("step_table_emergency.txt")
@@ -57,10 +60,15 @@ CAPACITIES: dict[str, set[str]] = {
     "organiser": {"organiser", "keeper", "declarer"},
     "recheck expert": {"recheck_expert"},
     "expert who left": set(),
+    # A unit that takes part: its lead stands on the lead unit's team too.
+    "local lead": {"local_lead", "team"},
+    "unit officer": {"unit_officer", "fellow"},
+    # Officers of the unit that entrusts the committee.
+    "truster": {"truster", "outsider"},
     "operator": {"operator"},
     "regulator elsewhere": set(),
     "secretary elsewhere": set(),
-    "officer elsewhere": set(),
+    "officer elsewhere": {"outsider"},
     "no role": set(),
     "system": {"consequence"},
 }
@@ -75,6 +83,10 @@ BESIDES = {
     ("appeal", "dismissed"): ", answer = 'x'",
     ("exemption", "granted"): ", ground = 'anonymised'",
     ("emergency_event", "ended"): ", ended_at = starts_at",
+    ("entrustment", "in_force"): ", starts = '2026-01-01'",
+    ("recognition", "accepted"): ", valid_until = '2030-01-01', decision_id = (SELECT MIN(id) FROM reviews_decision)",
+    ("participation", "agreed"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
+    ("participation", "differing"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
     ("foreign_approval", "entered"): ", basis = 'not_prescribed', reason = 'x'",
     ("foreign_approval", "confirmed"): ", basis = 'not_prescribed', reason = 'x'",
 }
@@ -122,6 +134,14 @@ def scene() -> Scene:
     voter, other, recused = members[5], members[6], members[7]
     perform(path.ballot_of(recused), "recuse", by=recused, at=path.at, ground="与负责人有合作")
     elsewhere = institution("510100")
+    joined = Joint(path, [unit("370200", at=path.at, committee=False)]).started().invite().join()
+    trusting = institution("370300")
+    entrusted = Agreement(trusting, with_password(keeper_of(trusting)), path.committee, path.at).begun()
+    recognised = Asked(path, path).founded()
+    seat = AllianceSeat(alliance=recognised.alliance, institution=joined.units[0].institution)
+    seat.asked_at = seat.admitted_at = path.at
+    seat.save()
+    recognised.recognition = create(Recognition(review=path.review), by=path.lead, at=path.at)
     people: dict[str, Any] = {
         "lead": path.lead,
         "team": team,
@@ -137,6 +157,9 @@ def scene() -> Scene:
         "organiser": path.organiser,
         "recheck expert": path.experts[0].person,
         "expert who left": path.experts[1].person,
+        "local lead": joined.units[0].local_lead,
+        "unit officer": joined.units[0].officer,
+        "truster": entrusted.truster,
         "operator": holder(Role.OPERATOR, authority("370000")),
         "regulator elsewhere": holder(Role.REGULATOR, authority("510000")),
         "secretary elsewhere": holder(Role.SECRETARY, elsewhere),
@@ -162,6 +185,11 @@ def scene() -> Scene:
         "recheck_opinion": rechecked.seat(path.experts[0]),
         "expert": path.experts[0],
         "committee": path.committee,
+        "collaboration": joined.collaboration,
+        "participation": joined.units[0].participation,
+        "entrustment": entrusted.entrustment,
+        "alliance": recognised.alliance,
+        "recognition": recognised.recognition,
         "foreign_approval": create(ForeignApproval(project=path.project, country="DE"), by=SYSTEM, at=path.at),
         "appeal": filed(refused := rejected(Case(path.committee, path.lead, path.at))),
         "exemption": start_exemption(spared.project, by=path.lead, at=path.at),
@@ -263,6 +291,13 @@ def declared_for(who: str, noun: str, step: Step, *, simplified: bool = False) -
         capacities = capacities & {"secretary", "chair", "presider", "voter", "consequence"}
     if noun == "recheck_opinion":
         capacities = capacities & {"organiser", "recheck_expert", "operator", "consequence"}
+    if noun == "alliance":
+        # Of the institution that founded it, of one that is in it, of one that is not.
+        capacities = capacities & {"fellow", "outsider"} | ({"founder"} if who == "institution_officer" else set())
+    if noun == "entrustment":
+        # The committee is its institution's, whose officers answer for it.
+        answering = {"trustee"} if who == "institution_officer" else set()
+        capacities = (capacities - {"institution_officer"}) | answering
     if noun == "expert":
         # The department keeps the register; who stands in it changes nothing of it.
         capacities = capacities & {"keeper", "operator"}

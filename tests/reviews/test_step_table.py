@@ -33,11 +33,13 @@ NO_ARTICLE = {
 # Told by the step itself, to the one person it concerns.
 TOLD_BY_THE_STEP = {
     "project.authorise": "mandate.create",
+    "alliance.admit": "alliance.admitted",
     "committee.appoint": "committee.appointed",
     "committee.renew_term": "committee.appointed",
     "review.invite_adviser": "review.adviser_invited",
     "exemption.confirm": "exemption.granted",
     "exemption.lapse": "exemption.lapsed",
+    "recognition.confirm": "recognition.accepted",
 }
 # Nobody but the one who takes it needs to know.
 TELLS_NOBODY = {
@@ -67,6 +69,11 @@ TELLS_NOBODY = {
     "report.close": "told by the conclusion of its review",
     "report.withdraw": "nobody has seen it yet",
     "review.take_in": "told by the report",
+    "collaboration.invite": "told by each unit's invitation",
+    "collaboration.note_decision": "told by the call to each unit, or by what is flagged on it",
+    "collaboration.tell_change": "told by what is flagged on each unit's part",
+    "entrustment.follow": "part of renewing",
+    "entrustment.renew": "the entrusting side is the one who goes on",
     "foreign_approval.confirm_alike": "told once, with the country it was confirmed beside",
     "foreign_approval.drop": "the lead has just answered so",
     "foreign_approval.enter_alike": "told once, with the country it was entered beside",
@@ -79,6 +86,12 @@ TELLS_NOBODY = {
     "meeting.open": "those who are there know",
     "meeting.reply": "read by the secretary from the list",
     "opinion.cast": "sealed: that it was cast is seen in the count, and nothing else",
+    "participation.begin_confirmation": "the local lead goes on in the review it begins",
+    "participation.open_part": "part of joining",
+    "participation.open_review": "part of beginning the confirmation",
+    "recognition.lapse": "part of withdrawing the review",
+    "review.conclude_by_recognition": "told by the recognition",
+    "project.confirm_anew": "the local lead has just begun it",
     "project.approve": "told by the review's conclusion",
     "project.assess": "told by nobody: the lead did it",
     "project.end_exemption": "told by the exemption",
@@ -89,7 +102,9 @@ TELLS_NOBODY = {
     "project.reject": "told by the review's conclusion",
     "review.request_meeting": "told by the turn to a meeting, which it brings about",
     "project.reopen": "told by the appeal",
+    "review.carry_lead": "part of beginning the confirmation",
     "review.carry_over": "told by the appeal",
+    "review.receive_lead_recheck": "told by the re-check's delivery and by the time it starts",
     "review.confirm_modification": "the first of two; the second is told as the approval",
     "expert.record_training": "a note on file",
     "recheck.conclude": "the result is told when it is delivered, and not before",
@@ -160,6 +175,9 @@ def test_buttons_are_the_permission(table: dict[str, list[Cell]], noun: str) -> 
 @pytest.mark.parametrize("noun", NOUNS)
 def test_other_institutions_people_see_nothing_in_any_state(table: dict[str, list[Cell]], noun: str) -> None:
     strangers = {"regulator elsewhere", "secretary elsewhere", "officer elsewhere", "no role"}
+    if noun == "alliance":
+        # Whom one could join, and whose results could be recognised, is open to every unit.
+        strangers = {"no role"}
 
     assert [(c.state, c.who) for c in table[noun] if c.who in strangers and (c.sees or c.permitted)] == []
 
@@ -175,6 +193,7 @@ def test_a_draft_is_the_projects_own(table: dict[str, list[Cell]]) -> None:
     assert {cell.who for cell in table["review"] if cell.state == "draft" and cell.sees} == {
         "lead",
         "team",
+        "local lead",
         "institution_officer",
         "operator",
         "system",
@@ -230,6 +249,7 @@ def test_every_row_of_the_notices_table_is_sent_by_something() -> None:
         *("review.adviser_invited", "review.begun_urgently"),
         "report.to_inform",
         *("committee.appointed", "committee.term_ended", "exemption.granted", "exemption.lapsed"),
+        *("alliance.admitted", "recognition.accepted"),
         *("review.approved_after_modification", "review.approved_with_conditions"),
         *("review.urgent_change", "review.amended", "review.consent_again", "project.lead_changed_former"),
     }

@@ -68,6 +68,8 @@ class Institution(Body):
         INSTITUTE = "institute", _("科研机构")
         ENTERPRISE = "enterprise", _("企业")
         OTHER = "other", _("其他")
+        # A person who belongs to none (Measures 13): a unit of one, so that they can have projects and entrust.
+        INDIVIDUAL = "individual", _("无单位人员")
 
     # Named, so that a committee may have an institution of its own.
     body_ptr = models.OneToOneField(

@@ -68,6 +68,7 @@ class Decision(Part):
     meeting_on: dt.date | None = None
     meeting_ref: str = ""
     designated: bool = Field(default=False, description="decided by designated members, without a meeting")
+    recognised: str = Field(default="", description="another committee's result, recognised in the place of a vote")
     members_total: PositiveInt
     attending: list[str] = Field(description="names of the members who took part in this item")
     by_video: NonNegativeInt = 0

@@ -2,6 +2,6 @@
 read: its state changes by steps, on pages of its own.
 """
 
-from reviews.desk.registers import keeping, lifecycles, reading
+from reviews.desk.registers import keeping, lifecycles, reading, together
 
-__all__ = ["keeping", "lifecycles", "reading"]
+__all__ = ["keeping", "lifecycles", "reading", "together"]

@@ -19,14 +19,19 @@ from reviews.desk.access import at_desk, reviews_at_desk
 from reviews.desk.registers.bounds import ReadRegister
 from reviews.desk.timeline import step_name
 from reviews.models import (
+    Alliance,
     Appeal,
+    Collaboration,
     Decision,
+    Entrustment,
     Exemption,
     FollowUp,
     Meeting,
     Opinion,
+    Participation,
     Project,
     ProjectMember,
+    Recognition,
     Report,
     Review,
 )
@@ -37,9 +42,12 @@ def linked(address: str, words: str) -> SafeString:
     return format_html('<a href="{}">{}</a>', address, words)
 
 
+TOGETHER = (Collaboration.noun, Participation.noun, Entrustment.noun, Alliance.noun, Recognition.noun)
+
+
 def page_of(noun: str, ref: str) -> SafeString | str:
     """A reference as a link, where its object has a page at the desk."""
-    if noun in {Review.noun, Meeting.noun, Committee.noun, Appeal.noun, Exemption.noun, "emergency_event"}:
+    if noun in {Review.noun, Meeting.noun, Committee.noun, Appeal.noun, Exemption.noun, "emergency_event", *TOGETHER}:
         return linked(reverse(f"desk:{noun}", args=[ref]), ref)
     return ref
 

@@ -54,7 +54,7 @@ def exemption(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseB
 
 
 def common(visitor: Visitor, found: Any) -> dict[str, Any]:
-    entries = Entry.objects.filter(object_kind=found.noun, object_ref=found.ref).defer("facts").order_by("-seq")
+    entries = Entry.objects.filter(object_kind=found.noun, object_ref=found.ref).defer("facts").order_by("-at", "-pk")
     return {
         "steps_at": desk_address(found),
         "steps": open_steps(found, visitor.person, at=visitor.at, standing=visitor.standing),

@@ -16,7 +16,7 @@ from ethicsreview.notices.models import Delivery
 from reviews.desk import queue as work
 from reviews.desk import rechecks
 from reviews.desk.access import Visitor, desk_page
-from reviews.desk.besides import besides, overdue
+from reviews.desk.besides import besides, of_institution, overdue
 from reviews.desk.composition import Health, health_of
 
 # Counters stop here: the page says "99+", and nothing is counted to the end.
@@ -44,7 +44,7 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     if side == "committee" and not context["filter"].given and "cursor" not in request.GET:
         context |= {"ballots": work.ballots(visitor), "meetings": work.meetings(visitor), "besides": besides(visitor)}
     elif side == "institution":
-        context |= {"committees": _own_committees(visitor), "besides": overdue(visitor)}
+        context |= {"committees": _own_committees(visitor), "besides": [*overdue(visitor), *of_institution(visitor)]}
     return render(request, "desk/queue.html", context)
 
 

@@ -40,9 +40,24 @@ RELATED = {
     "appeal": ("review__project", "review__committee", "review__assessment", "decision"),
     "follow_up": ("project", "review__project", "review__committee", "review__assessment"),
     "report": ("project", "review__project", "review__committee", "review__assessment"),
+    "collaboration": ("project__institution", "project__lead", "decision"),
+    "participation": ("institution", "local_lead", "project", "collaboration__project__institution", "review"),
+    "entrustment": ("institution", "trustee__institution", "project", "document__document"),
+    "alliance": ("founder",),
+    "recognition": (
+        *("review__project__institution", "review__project__lead", "review__committee", "review__assessment"),
+        *("decision__review__committee", "decision__submission", "alliance", "document__document"),
+    ),
     "exemption": ("project__institution", "project__lead", "committee", "assessment"),
     "foreign_approval": ("project__institution", "project__lead"),
 }
+# What has a page of its own beside the reviews.
+BESIDES = frozenset(
+    {
+        *("appeal", "exemption", "follow_up", "report"),
+        *("collaboration", "participation", "entrustment", "recognition"),
+    }
+)
 # What a link may fill in: which thing is meant, never what is decided about it.
 PREFILLED = ("meeting", "document", "membership", "person", "also")
 
@@ -143,7 +158,7 @@ def page_of(found: Lifecycle, visitor: Visitor) -> str:
 
 
 def desk_address(found: Any) -> str:
-    if found.noun in {"appeal", "exemption", "follow_up", "report"}:
+    if found.noun in BESIDES:
         return reverse(f"desk:{found.noun}", args=[found.ref])
     if found.noun == "foreign_approval":
         return reverse("desk:foreign_approvals", args=[found.review.ref])

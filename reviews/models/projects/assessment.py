@@ -145,7 +145,7 @@ class RiskAssessment(Lifecycle):
         source=State.DRAFT,
         target=RETURN_VALUE(State.COMPLETED, State.PROPOSED),
         label=_("完成评估"),
-        by=["lead", "acting_write"],
+        by=["lead", "acting_write", CONSEQUENCE],
         requires=[every_question_answered, amends_what_is_approved],
         cite="national:9",
     )
@@ -188,5 +188,5 @@ class RiskAssessment(Lifecycle):
     def revive(self, act: Act) -> None:
         """The amendment that brought it is decided anew."""
 
-    @step(source=State.COMPLETED, target=State.SUPERSEDED, label=_("被新评估替代"), by=[CONSEQUENCE])
+    @step(source=[State.DRAFT, State.COMPLETED], target=State.SUPERSEDED, label=_("被新评估替代"), by=[CONSEQUENCE])
     def supersede(self, act: Act) -> None: ...

@@ -258,6 +258,17 @@ class Project(Changing):
         act.record(appeal=appeal)
 
     @step(
+        source=[State.APPROVED, State.SUSPENDED],
+        target=State.UNDER_REVIEW,
+        label=_("就牵头单位的变更重新确认"),
+        by=[CONSEQUENCE],
+        cite="national:21",
+    )
+    def confirm_anew(self, act: Act, reason: str) -> None:
+        """The unit's part does not go on until its own committee has decided on what the lead unit changed."""
+        act.record(reason=reason)
+
+    @step(
         source=State.ASSESSED,
         target=State.EXEMPT,
         label=_("予以免除审查"),
@@ -279,11 +290,13 @@ class Project(Changing):
         """What is owed stays owed: the next follow-up is due all the same."""
         act.record(ground=ground)
         act.say(ground=ground)
+        self._tell_the_others("suspended", act, ground)
 
     @step(source=State.SUSPENDED, target=State.APPROVED, label=_("恢复实施"), by=[CONSEQUENCE], cite="national:19")
     def resume(self, act: Act, ground: str) -> None:
         act.record(ground=ground)
         act.say(ground=ground)
+        self._tell_the_others("resumed", act, ground)
 
     @step(
         source=[State.APPROVED, State.SUSPENDED],
@@ -295,6 +308,7 @@ class Project(Changing):
     def terminate(self, act: Act, ground: str) -> None:
         act.record(ground=ground)
         act.say(ground=ground)
+        self._tell_the_others("terminated", act, ground)
         self._release(act)
 
     @step(
@@ -308,6 +322,12 @@ class Project(Changing):
         act.record(ground=ground)
         act.say(ground=ground)
         self._release(act)
+
+    def _tell_the_others(self, change: str, act: Act, ground: str) -> None:
+        """Where it is led for several units, what stops it stops their parts at once."""
+        from reviews.models.collaborations import spreading
+
+        spreading.changed(self, act, change, ground)
 
     def _release(self, act: Act) -> None:
         """Nothing is owed of what has ended. What the committee itself has taken up, it brings to its end."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -66,13 +67,17 @@ class Gates:
 
 def gates(project: Project, at: datetime) -> Gates:
     """One query; a second for an international project."""
-    drawn = _drawn(project)
+    drawn, unrecognised = _drawn(project, at)
     partners = drawn.partner_countries if drawn else ()
     found = obstacles(str(project.state), partners, _on_file(project, partners), law_day(at))
+    told = _told_by_lead(project) if drawn and drawn.several_units == "participating" else ()
+    if unrecognised:
+        words = gettext_lazy("所据以批准的结果互认已经到期或者取消，应当由本单位的委员会审查")
+        told = (*told, Refusal("recognition_over", words, {}, "national:21"))
     cites = {entry.value: entry.cite for entry in _policy(project, drawn, at).entries("international.gate")}
     asked = bool(partners) and ESTABLISHMENT in cites and project.state != OUT_OF_SCOPE
     return Gates(
-        start=_gate(project, found, cites.get(START, "national:12")),
+        start=_gate(project, found, cites.get(START, "national:12"), more=told),
         establishment=_gate(project, found, cites[ESTABLISHMENT], own=cites[ESTABLISHMENT]) if asked else None,
         partners=partners,
         exempt_possible=drawn is not None and drawn.project_outcome == "exempt_possible",
@@ -81,7 +86,7 @@ def gates(project: Project, at: datetime) -> Gates:
 
 def conditions(project: Project, at: datetime) -> list[dict[str, Any]]:
     """What an approval given now leaves to be obtained, by gate: plain data, for the decision to keep."""
-    drawn = _drawn(project)
+    drawn, _unrecognised = _drawn(project, at)
     partners = drawn.partner_countries if drawn else ()
     found = lacking(partners, _on_file(project, partners), law_day(at))
     outstanding = sorted(country for concerned in found.values() for country in concerned)
@@ -100,11 +105,20 @@ def condition_text(condition: dict[str, Any]) -> str:
     return words[condition["before"]] % {"countries": _names(condition["countries"], most=len(condition["countries"]))}
 
 
-def _drawn(project: Project) -> Conclusions | None:
-    """What follows from the assessment that stands."""
+def _drawn(project: Project, at: datetime) -> tuple[Conclusions | None, bool]:
+    """What follows from the assessment that stands; and whether what the approval rests on was recognised and is over.
+    One query for both."""
+    from reviews.models.recognitions.recognition import Recognition
+    from reviews.models.reviewing.review import Review
+
+    own = Review.objects.filter(project=OuterRef("review__project"), state="approved", pk__gt=OuterRef("review"))
+    given = Recognition.objects.filter(review__project=OuterRef("project"), review__state="approved")
+    over = given.filter(Q(state="cancelled", valid_until__isnull=False) | Q(valid_until__lt=law_day(at)))
     rows = RiskAssessment.objects.filter(project=project, state=RiskAssessment.State.COMPLETED)
-    kept = rows.values_list("conclusions_kept", flat=True).first()
-    return Conclusions.from_json(kept) if kept else None
+    found = rows.values_list("conclusions_kept", Exists(over.exclude(Exists(own)))).first()
+    if found is None:
+        return None, False
+    return (Conclusions.from_json(found[0]) if found[0] else None), bool(found[1])
 
 
 def _on_file(project: Project, partners: Iterable[str]) -> list[Clearance]:
@@ -118,10 +132,25 @@ def _policy(project: Project, drawn: Conclusions | None, at: datetime) -> Policy
     return policy_for(region=project.region, regimes=drawn.regimes if drawn else (), at=at)
 
 
-def _gate(project: Project, found: Iterable[Obstacle], cite: str, own: str = "") -> Gate:
+def _told_by_lead(project: Project) -> tuple[Refusal, ...]:
+    """Of a unit that takes part: what its lead unit has told, until this unit's own committee has decided on it."""
+    from reviews.models.collaborations.participation import Participation
+
+    part = Participation.objects.filter(project=project).first()
+    if part is not None and part.state == Participation.State.LEFT:
+        return (Refusal("left", gettext_lazy("本单位已退出协作，其部分不得以本协作的名义开展"), {}, "national:21"),)
+    if part is None or not part.lead_change:
+        return ()
+    words = gettext_lazy("%(change)s，本单位的委员会尚未就此作出决定")
+    return (Refusal("lead_change", words, {"change": part.get_lead_change_display()}, "national:20"),)
+
+
+def _gate(
+    project: Project, found: Iterable[Obstacle], cite: str, own: str = "", more: tuple[Refusal, ...] = ()
+) -> Gate:
     found = list(found)
     outstanding = tuple(sorted(country for one in found for country in one.countries))
-    return Gate(tuple(_refusals(project, found, cite, own)), outstanding, cite)
+    return Gate((*_refusals(project, found, cite, own), *more), outstanding, cite)
 
 
 def _refusals(project: Project, found: Iterable[Obstacle], cite: str, own: str) -> Iterator[Refusal]:

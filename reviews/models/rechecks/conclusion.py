@@ -30,7 +30,9 @@ def passed(review: "ReviewRecord", act: Act, policy: Policy) -> str:
         else:
             end = row.due_at
         end = urgent_timing.left_for_panel(end, act.at, policy)
-    act.start("review.refer", **recheck_timing.refer(review, policy, end))
+    if review.kind != review.Kind.CONFIRMATION:
+        # Of several units the lead unit applies for all (Measures 26).
+        act.start("review.refer", **recheck_timing.refer(review, policy, end))
     return review.State.PRELIMINARILY_PASSED
 
 
@@ -81,6 +83,7 @@ def _decision(review: "Rechecking", outcome: str, reasons: str, months: int | No
         attendance=voted.attendance,
         tally=voted.tally,
         reasons=reasons,
+        recognition=voted.recognition,
         follow_up_months=months or voted.follow_up_months,
     )
 

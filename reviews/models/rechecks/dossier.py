@@ -13,6 +13,7 @@ from ethicsreview.policy import Policy, policy_for
 from ethicsreview.policy.catalogues import materials
 from ethicsreview.policy.schema import Text
 from ethicsreview.policy.words import said
+from reviews.models.collaborations import spreading
 from reviews.models.meetings.meeting import Meeting
 from reviews.models.reviewing.decision import Decision
 from reviews.rules.checklist import missing
@@ -20,6 +21,9 @@ from reviews.rules.recheck_routing import Department, competent, domains, routes
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.record import ReviewRecord
+
+# A refusal names so many units; the page of the collaboration names all.
+NAMED = 8
 
 
 def policy_of(review: "ReviewRecord", at: datetime) -> Policy:
@@ -74,6 +78,14 @@ def by_lead_unit(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
         yield Refusal(
             "not_lead_unit", _("多单位合作的科技活动，由牵头单位汇总并报请复核，本单位为参与单位"), {}, "national:26"
         )
+
+
+def gathered(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
+    """Measures 26: the lead unit gathers before it applies, so every unit's committee has spoken."""
+    if waiting := spreading.undecided(review):
+        named = {"count": len(waiting), "names": "、".join(waiting[:NAMED])}
+        words = _("由牵头单位汇总后报请复核：尚有%(count)d个参与单位未作出决定（%(names)s）")
+        yield Refusal("units_out", words, named, "national:26")
 
 
 def application_whole(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:

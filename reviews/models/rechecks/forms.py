@@ -81,8 +81,12 @@ class PanelForm(StepForm):
         return [choice.expert for choice in chosen]
 
     def clean_centre(self) -> Committee | None:
+        from reviews.models.entrustments.guards import reviewed_by
+
         centre: Committee | None = self.cleaned_data["centre"]
-        if centre is not None and centre.pk == self.obj.review.committee_id:
+        # One activity, whichever unit's committee reviewed its part (AI Measures 11).
+        reviewed = reviewed_by(self.obj.review.project) if centre is not None else set()
+        if centre is not None and centre.pk in reviewed | {self.obj.review.committee_id}:
             key = "entrustment.not_review_and_recheck"
             article = self.obj.policy.entry(key).cite if self.obj.policy.has(key) else "national:28"
             words = _("%(centre)s作出了初步审查意见，不得承办同一科技活动的复核（%(article)s）。")

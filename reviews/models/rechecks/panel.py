@@ -182,10 +182,19 @@ def _of_workplace(expert: Expert, units: Mapping[int, str]) -> Iterator[Refusal]
         yield Refusal("expert_unit", words, {"name": expert.person.name, "unit": expert.workplace}, ARTICLE)
 
 
+def _reviewing(review: "ReviewRecord") -> set[int]:
+    """The committee that gave the opinion and, of an activity of several units, each other that reviewed its part."""
+    from reviews.models.entrustments.guards import reviewed_by
+
+    if review.assessment.conclusions.several_units == "single":
+        return {review.committee_id}
+    return reviewed_by(review.project) | {review.committee_id}
+
+
 def _seats(keys: Collection[int], review: "ReviewRecord", at: datetime) -> set[int]:
     """Who has sat on the committee, in whatever office, at any time since it took the case."""
     since = law_day(review.accepted_at or review.created_at)
-    rows = Membership.objects.filter(committee=review.committee, appointment__person__in=keys)
+    rows = Membership.objects.filter(committee__in=_reviewing(review), appointment__person__in=keys)
     return set(rows.overlapping(since, law_day(at)).values_list("appointment__person_id", flat=True))
 
 

@@ -12,6 +12,7 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Entry, Policy
 from reviews.models.amending import settling
+from reviews.models.collaborations import spreading
 from reviews.models.following import proceeding
 from reviews.models.following.follow_up import schedule
 from reviews.models.meetings.reporting import to_be_reported
@@ -187,6 +188,7 @@ def issue(
     decision.decided_at = review.concluded_at = act.at
     decision.save(force_insert=True)
     act.record(**decision.facts())
+    spreading.decided(review, decision, act)
     act.say(outcome=outcome_word(decision), number=decision.number)
     act.nudge("reviews.letters")
 

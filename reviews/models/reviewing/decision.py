@@ -33,6 +33,7 @@ class Decision(models.Model):
     frozen_when: ClassVar[str] = "TRUE"
 
     class Basis(models.TextChoices):
+        RECOGNITION = "recognition", _("认可其他委员会的审查结果")
         MEETING = "meeting", _("会议审查表决")
         MODIFICATION_CONFIRMED = "modification_confirmed", _("修改内容经确认")
         SIMPLIFIED = "simplified", _("简易程序审查，承办委员一致同意")
@@ -64,6 +65,10 @@ class Decision(models.Model):
     exception = models.JSONField(_("免予复核的认定"), default=dict, blank=True, editable=False)
     # The event and the tier under which it was urgent, as they were on that day; empty in any other procedure.
     emergency = models.JSONField(_("应急程序"), default=dict, blank=True, editable=False)
+    # The recognised result that stands in the place of a vote (Measures 21); kept by what follows from it.
+    recognition = models.ForeignKey(
+        "reviews.Recognition", models.PROTECT, null=True, blank=True, related_name="decisions", editable=False
+    )
     follow_up_months = models.PositiveIntegerField(_("跟踪审查间隔（月）"), null=True)
     follow_up_due = models.DateField(_("首次跟踪审查"), null=True)
     policy = models.JSONField(_("所据规则"), default=dict)
@@ -95,6 +100,12 @@ class Decision(models.Model):
                 name="decision_by_recheck_names_it",
             ),
             models.CheckConstraint(
+                condition=~models.Q(basis="recognition")
+                | models.Q(recognition__isnull=False, meeting__isnull=True)
+                & models.Q(outcome__in=[Outcome.APPROVED, Outcome.PRELIMINARILY_PASSED]),
+                name="decision_by_recognition_names_it",
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(basis="administrative_approval") | ~models.Q(exception={}),
                 name="decision_exception_has_ground",
             ),
@@ -116,6 +127,10 @@ class Decision(models.Model):
     @property
     def is_simplified(self) -> bool:
         return self.basis == self.Basis.SIMPLIFIED
+
+    @property
+    def is_recognition(self) -> bool:
+        return self.recognition_id is not None
 
     @property
     def approves(self) -> bool:

@@ -282,6 +282,14 @@ class RequirementsForm(StepForm):
     requirements = LinesField(label=_("修改要求"))
 
 
+def otherwise(review: "ReviewRecord", months: int | None) -> bool:
+    """Whether a confirmation would set another interval than the lead unit did."""
+    from reviews.models.collaborations.confirming import position
+
+    lead = getattr(review, "confirms", None)
+    return bool(lead and months and position(lead).months not in (None, months))
+
+
 class ConcludeForm(PasswordAgain):
     """What must be written for the outcome that the ballots give; the outcome itself is not entered."""
 
@@ -321,6 +329,8 @@ class ConcludeForm(PasswordAgain):
         if outcome in {"suspended", "terminated", "rereview_required"} and not cleaned.get("reasons"):
             self.add_error("reasons", _("暂停、终止或者重新审查的，应当说明理由。"))
         months, policy = cleaned.get("follow_up_months"), self.obj.policy_at(self.act.at)
+        if outcome == "approved" and not cleaned.get("reasons") and otherwise(self.obj, months):
+            self.add_error("reasons", _("跟踪审查间隔与牵头单位不同的，应当说明理由，让各单位知道缘由。"))
         limit = timing.follow_up_months(self.obj, policy).value
         if months and months > limit:
             self.add_error("follow_up_months", _("跟踪审查间隔一般不超过%(months)d个月。") % {"months": limit})

@@ -37,9 +37,12 @@ def assessment_current(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
 
 
 def content_complete(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
+    from reviews.models.collaborations.confirming import untouched
+
     version = review.draft_submission
     if version is None:
         return
+    yield from untouched(review, version)
     fields, messages = version.form.fields, version.form.messages
     for name, problems in form_errors(version.form, version.content, review.assessment.conclusions).items():
         field = fields.get(name)

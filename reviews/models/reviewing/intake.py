@@ -9,6 +9,7 @@ from ethicsreview.lifecycle.steps import step
 from reviews.models.amending import beginning, settling
 from reviews.models.amending import guards as amending
 from reviews.models.appeals.guards import no_appeal_pending
+from reviews.models.entrustments import guards as entrusting
 from reviews.models.projects.project import Project
 from reviews.models.reviewing import followed, forms, guards, signing, timing, urgent_timing
 from reviews.models.reviewing.simplified import Simplified
@@ -39,6 +40,7 @@ class Intake(Simplified):
             guards.materials_complete,
             guards.no_restriction,
             guards.committee_active,
+            entrusting.not_review_and_recheck,
         ],
         cite="national:9",
         form=forms.SubmitForm,
@@ -51,8 +53,12 @@ class Intake(Simplified):
         if self.amends_id is not None:
             # What is approved stays approved, as it is, until this is decided.
             beginning.handed_in(self, act)
-        # After an appeal it never left: the review that was set aside goes on in this one.
-        elif self.moves_project and (self.kind != self.Kind.APPEAL or self.project.state != Project.State.UNDER_REVIEW):
+        # After an appeal it never left: the review that was set aside goes on in this one. A unit that confirms anew
+        # left its approval when it began.
+        elif self.moves_project and (
+            self.kind not in {self.Kind.APPEAL, self.Kind.CONFIRMATION}
+            or self.project.state != Project.State.UNDER_REVIEW
+        ):
             act.then(self.project, "enter_review")
 
     @step(
@@ -104,6 +110,7 @@ class Intake(Simplified):
             guards.committee_active,
             guards.committee_lawful,
             guards.procedure_exists,
+            entrusting.not_review_and_recheck,
         ],
         cite="national:10",
         form=forms.AcceptForm,
@@ -170,6 +177,8 @@ class Intake(Simplified):
         act.cancel("review.refer", "review.conclude_by_recheck", urgent_timing.SHARE, urgent_timing.TRIAGE)
         for recheck in self.rechecks.open():
             act.then(recheck, "cancel", reason=reason)
+        for recognition in self.recognitions.open():
+            act.then(recognition, "lapse")
         if self.amends_id is not None:
             settling.come_to_nothing(self, act)
         elif self.project.state == Project.State.UNDER_REVIEW:

@@ -83,12 +83,13 @@ def letter_content(decision: Decision) -> dict[str, Any]:
         "meeting_on": timezone.localdate(decision.meeting.opened_at) if decision.meeting else None,
         "meeting_ref": decision.meeting.ref if decision.meeting else "",
         "designated": decision.is_simplified,
+        "recognised": _recognised(decision),
         "members_total": tally["all_members"],
         "attending": [row["name"] for row in there],
         "by_video": sum(row["presence"] == "video" for row in there),
         "recused": sum(row["recused"] for row in decision.attendance),
         "votes": votes,
-        "vote_rules": [] if decision.is_simplified else _vote_rules(policy),
+        "vote_rules": [] if decision.is_simplified or decision.is_recognition else _vote_rules(policy),
         "outcome": decision.outcome,
         "preliminary": decision.preliminary,
         "outcome_label": decision.outcome_word,
@@ -103,12 +104,26 @@ def letter_content(decision: Decision) -> dict[str, Any]:
 
 
 def _procedure(decision: Decision) -> str:
+    if decision.is_recognition:
+        return _("结果互认")
     if decision.is_simplified:
         return _("简易程序（主任委员指定委员审查）")
     if kept := decision.emergency:
         words = _("应急程序（会议审查）；所应对的突发事件：%(title)s（%(event)s），时限%(hours)d小时")
         return words % kept
     return _("%(procedure)s（会议审查）") % {"procedure": decision.review.get_procedure_display()}
+
+
+def _recognised(decision: Decision) -> str:
+    """The result that stands in the place of a vote; empty where there was one."""
+    one = decision.recognition
+    if one is None:
+        return ""
+    return _("%(body)s，%(number)s；认可期限至%(until)s；由秘书和主任委员认可") % {
+        "body": one.source_body,
+        "number": one.source_number,
+        "until": one.valid_until,
+    }
 
 
 def _vote_rules(policy: Policy) -> list[dict[str, str]]:
@@ -118,6 +133,10 @@ def _vote_rules(policy: Policy) -> list[dict[str, str]]:
 def _grounds(decision: Decision) -> list[dict[str, str]]:
     grounds = [{"text": decision.reasons, "citation": ""}] if decision.reasons else []
     grounds += _of_listed(decision)
+    if (agreement := decision.review.entrustment) is not None:
+        words = _("受%(institution)s书面委托审查（%(ref)s）。")
+        said = words % {"institution": agreement.institution.name, "ref": agreement.ref}
+        grounds.append({"text": said, "citation": cite("national:13")})
     return grounds + [{"text": ground["label"], "citation": cite(ground["cite"])} for ground in decision.grounds]
 
 

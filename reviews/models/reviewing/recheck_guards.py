@@ -21,7 +21,10 @@ def recheck_delivered(review: "Rechecking", act: Act) -> Iterator[Refusal]:
 def opinion_on_this_version(review: "Rechecking", act: Act) -> Iterator[Refusal]:
     """The panel must have had before it what is decided on."""
     recheck = review.recheck
-    if recheck is not None and review.submission is not None and recheck.submission_id != review.submission.pk:
+    # Of a confirmation the panel had the lead unit's version, from which this one was made.
+    if recheck is None or recheck.review_id != review.pk or review.submission is None:
+        return
+    if recheck.submission_id != review.submission.pk:
         yield Refusal("other_version", _("复核的不是现在的版本"), cite="national:32")
 
 

@@ -9,6 +9,7 @@ from django_fsm import RETURN_VALUE
 from ethicsreview.accounts.models import Authority
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from reviews.models.collaborations import spreading
 from reviews.models.rechecks import dossier
 from reviews.models.rechecks import timing as recheck_timing
 from reviews.models.reviewing import guards
@@ -51,6 +52,7 @@ class Rechecking(ReviewRecord):
         by=["institution_officer"],
         requires=[
             dossier.by_lead_unit,
+            dossier.gathered,
             dossier.application_whole,
             dossier.opinion_whole,
             dossier.authority_exists,
@@ -105,6 +107,7 @@ class Rechecking(ReviewRecord):
     def receive_recheck(self, act: Act, *, result: str) -> None:
         self.recheck_result = result
         act.record(result=result)
+        spreading.rechecked(self, result, act)
         act.start(CONCLUDE, **recheck_timing.conclude(self, self.policy_at(act.at)))
 
     @step(

@@ -124,6 +124,10 @@ class ReviewRecord(Lifecycle):
     project = models.ForeignKey(Project, models.PROTECT, related_name="reviews", verbose_name=_("科技活动"))
     committee = models.ForeignKey(Committee, models.PROTECT, related_name="reviews", verbose_name=_("委员会"))
     assessment = models.ForeignKey(RiskAssessment, models.PROTECT, related_name="reviews")
+    # Under which agreement the committee reviews for another unit; empty where it is the unit's own (Measures 13).
+    entrustment = models.ForeignKey(
+        "reviews.Entrustment", models.PROTECT, null=True, editable=False, related_name="reviews"
+    )
     # The version now under review: the last that was sealed.
     submission = models.ForeignKey(Submission, models.PROTECT, null=True, blank=True, related_name="+")
     # The version in force that it changes: of an amendment, and of its decision anew after an appeal.
@@ -172,6 +176,7 @@ class ReviewRecord(Lifecycle):
         report_id: int | None
         opinions: Any
         rechecks: Any
+        recognitions: Any
         requests: Any
         runs: Any
         submissions: Any
@@ -266,7 +271,7 @@ class ReviewRecord(Lifecycle):
     @property
     def moves_project(self) -> bool:
         """Whether the project waits for it. One that was approved goes on, or stands still, as it did."""
-        return self.kind in {self.Kind.INITIAL, self.Kind.APPEAL}
+        return self.kind in {self.Kind.INITIAL, self.Kind.APPEAL, self.Kind.CONFIRMATION}
 
     @property
     def is_simplified(self) -> bool:

@@ -6,20 +6,20 @@ from django.utils.translation import gettext_lazy as _
 
 from reviews.models.amending.steps import Amending
 from reviews.models.reviewing.appealed import Appealed
+from reviews.models.reviewing.confirming import Confirming
 from reviews.models.reviewing.deliberation import Deliberation
 from reviews.models.reviewing.followed import Followed
 from reviews.models.reviewing.intake import Intake
-from reviews.models.reviewing.rechecking import Rechecking
 from reviews.models.reviewing.revision import Revision
 from reviews.models.reviewing.signing import Signing
 from reviews.models.reviewing.states import OPEN_STATES
 from reviews.models.reviewing.urgent import Urgent
 
 
-class Review(Urgent, Intake, Signing, Amending, Deliberation, Revision, Rechecking, Appealed, Followed):
+class Review(Urgent, Intake, Signing, Amending, Deliberation, Revision, Confirming, Appealed, Followed):
     """Steps are declared by phase: intake, deliberation with the simplified procedure beside it, revision, re-check;
-    what an amendment has besides, what follows an appeal, what an approval leaves to follow up; and what the emergency
-    procedure has of its own.
+    what an amendment has besides, what only a confirmation has, what follows an appeal, what an approval leaves to
+    follow up; and what the emergency procedure has of its own.
     """
 
     noun, collection, letter = "review", "reviews", "R"

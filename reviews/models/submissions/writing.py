@@ -20,6 +20,7 @@ from ethicsreview.documents.storage import store
 from ethicsreview.lifecycle.drafts import Stale, keep_draft
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, Refusal, Refused
 from reviews.models.amending.scope import check_paper
+from reviews.models.collaborations.confirming import carried_versions
 from reviews.models.projects.project import Project, ProjectMember
 from reviews.models.reviewing.review import Review
 from reviews.models.submissions.submission import Material, Submission
@@ -85,6 +86,7 @@ def hand_in(
                 return same
             version = store(None, file, by=by, at=moment, title=title, kind=kind)
             return Material.objects.create(submission=submission, kind=kind, version=version)
+        _not_the_leads(in_place_of)
         in_place_of.version = store(in_place_of.version.document, file, by=by, at=moment)
         in_place_of.save(update_fields=["version"])
         return in_place_of
@@ -95,6 +97,7 @@ def take_back(material: Material, *, by: Person, at: datetime | None = None) -> 
     with transaction.atomic():
         _open(material.submission, by, at or timezone.now())
         check_paper(material.submission, material.kind)
+        _not_the_leads(material)
         material.delete()
 
 
@@ -113,6 +116,13 @@ def _open(submission: Submission, by: Person, at: datetime) -> None:
     locked = Submission.objects.select_for_update().get(pk=submission.pk)
     if locked.sealed_at is not None:
         raise Refused([Refusal("sealed", _("本版本已提交，不能再改动"), cite="national:10")])
+
+
+def _not_the_leads(material: Material) -> None:
+    """Of a confirmation: what the lead unit's committee decided on stays as it is."""
+    if material.version_id in carried_versions(material.submission.review):
+        words = _("牵头单位所审的材料应当原样保留，不能更换或者移除")
+        raise Refused([Refusal("lead_materials", words, cite="national:21")])
 
 
 def _check_writer(review: Review, by: Person, at: datetime) -> None:

@@ -22,7 +22,10 @@ from reviews.portal.sections import SectionForm, value_text
 from reviews.portal.views.autosave import ConflictShown, autosaved, shown
 from reviews.rules.checklist import AskedSection
 
-RELATED = ("project__institution", "project__lead", "committee", "assessment", "amends__review")
+RELATED = (
+    *("project__institution", "project__lead", "committee", "assessment"),
+    *("amends__review", "confirms__submission"),
+)
 
 
 def writable(visitor: Visitor, ref: str) -> tuple[Review, Submission | None]:

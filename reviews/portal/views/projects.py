@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Max, Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,7 +15,14 @@ from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import Refused
 from reviews.models import Exemption, Mandate, Project, ProjectMember, Recheck, Report, Review
-from reviews.models.applying import committees_offered, institutions_of, start_assessment, start_project, start_review
+from reviews.models.applying import (
+    committees_offered,
+    institutions_of,
+    no_committee,
+    start_assessment,
+    start_project,
+    start_review,
+)
 from reviews.models.exemptions.exemption import OPEN
 from reviews.models.following.reporting import kinds_open
 from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, once_by_form
@@ -24,8 +30,10 @@ from reviews.models.projects.starting import gates
 from reviews.models.submissions.writing import revise_project
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page, refused_page
+from reviews.portal.collaborating import collaborating
 from reviews.portal.emergencies import in_force
 from reviews.portal.project_forms import ProjectForm, TeamFormSet, team_of
+from reviews.portal.views.entrustments import without_unit_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +41,8 @@ from reviews.portal.project_forms import ProjectForm, TeamFormSet, team_of
 def new(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     institutions = institutions_of(visitor.person, visitor.at)
     if not institutions:
-        raise PermissionDenied(_("须先由单位管理人员登记您为该单位的科技人员，才能新建项目。"))
+        # Not refused without a way: who belongs to no unit may entrust by themselves (Measures 13).
+        return without_unit_page(request, status=403)
     if request.method != "POST":
         form, team = ProjectForm(institutions=institutions), TeamFormSet(prefix="team")
         return _draw(request, form, team, once=_next_project(visitor))
@@ -144,6 +153,7 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
     }
     if context["own"] and found.state in BEFORE_REVIEW:
         context["emergencies"] = in_force(found.region, visitor.at)
+    context |= collaborating(found, is_lead=context["is_lead"])
     open_ = any(one.state in OPEN for one in context["exemptions"])
     context["may_be_exempt"] = context["may_apply"] and context["gates"].exempt_possible and not open_
     return render(request, "portal/project.html", context)
@@ -179,6 +189,7 @@ def apply(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     offered = committees_offered(project, assessment, visitor.at) if assessment else []
     if request.method != "POST":
         context = {"project": project, "assessment": assessment, "committees": offered}
+        context["reason"] = no_committee(project.region, visitor.at)
         return render(request, "portal/apply.html", context)
     chosen = request.POST.get("committee", "")
     committee = next((one for one in offered if one.ref == chosen), None)

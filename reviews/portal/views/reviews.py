@@ -10,9 +10,11 @@ from django.views.decorators.http import require_safe
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.door import open_steps
-from reviews.models import Appeal, FollowUp, Review, Submission
+from reviews.models import Appeal, FollowUp, Recognition, Review, Submission
 from reviews.models.appeals.appeal import OPEN, obstacles
 from reviews.models.projects.starting import gates
+from reviews.models.recognitions.recognising import askable
+from reviews.models.recognitions.recognition import OPEN as RECOGNITION_OPEN
 from reviews.models.submissions.comparing import Comparison
 from reviews.portal import amendments, emergencies, history, simplified
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
@@ -23,11 +25,14 @@ from reviews.portal.decisions import told
 from reviews.portal.rechecks import told_of_recheck
 from reviews.portal.views.applications import RELATED, SUBMITTING
 
+# Of a confirmation: what it confirms, and on whose part.
+CONFIRMED = ("confirms__submission", "confirms__review", "project__participation")
+
 
 @require_safe
 @portal_page
 def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    found = visitor.find(Review, ref, *RELATED, "submission", "follows")
+    found = visitor.find(Review, ref, *RELATED, *CONFIRMED, "submission", "follows")
     if found.amends_id is not None:
         # Its steps ask each for itself who is of the team.
         prefetch_related_objects([found.project], "members")
@@ -74,6 +79,9 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
             "history": history.of_review(found),
             "appeals": list(Appeal.objects.visible_to(visitor.standing).filter(review=found).order_by("-pk")),
         }
+        context["recognitions"] = list(Recognition.objects.visible_to(visitor.standing).filter(review=found))
+        asked = any(one.state in RECOGNITION_OPEN for one in context["recognitions"])
+        context["may_ask_recognition"] = "lead" in capacities and not asked and askable(found)
         if found.listed and found.concluded_at is not None:
             context |= told_of_recheck(found)
         latest = decisions[0] if decisions else None

@@ -18,10 +18,16 @@ from ethicsreview.lifecycle.refusals import InvalidInput, Refusal, Refused
 from ethicsreview.lifecycle.steps import steps_of
 from reviews.models import (
     Appeal,
+    Collaboration,
+    Entrustment,
     Exemption,
+    FollowUp,
     ForeignApproval,
     Mandate,
+    Participation,
     Project,
+    Recognition,
+    Report,
     Review,
     RiskAssessment,
 )
@@ -30,7 +36,11 @@ from reviews.portal.access import Visitor, portal_page
 from reviews.portal.views.applications import SUBMITTING
 
 COLLECTIONS: dict[str, type[Lifecycle]] = {
-    model.collection: model for model in (Project, RiskAssessment, Review, ForeignApproval, Appeal, Exemption, Mandate)
+    model.collection: model
+    for model in (
+        *(Project, RiskAssessment, Review, ForeignApproval, Appeal, Exemption, Mandate, FollowUp, Report),
+        *(Collaboration, Participation, Entrustment, Recognition),
+    )
 }
 # What a link may fill in: which other objects are meant, never what is said of them.
 PREFILLED = ("also",)

@@ -2,19 +2,23 @@
 
 import pytest
 
-from ethicsreview.accounts.models import Role
+from ethicsreview.accounts.models import Appointment, Role
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.registry import collections
 from reviews.models import Review
 from reviews.models.exemptions.exempting import start_exemption
-from tests.committees.builders import keeper_of, people_of, person
+from tests.committees.builders import institution, keeper_of, people_of, person
 from tests.reviews.amendments import authorise, team_member
 from tests.reviews.api.client import Caller, problem
 from tests.reviews.appeals import filed, rejected
-from tests.reviews.builders import PASSWORD, Case, ballot, signing
+from tests.reviews.builders import PASSWORD, Case, ballot, signing, with_password
 from tests.reviews.emergencies import event
+from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
 from tests.reviews.recheck_builders import Listed
+from tests.reviews.recognising import BY_HAND, Asked
 from tests.reviews.rules.answers import RECORDS, SURVEY
+from tests.reviews.together import Joint, unit
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +36,20 @@ def everything(path: Case) -> dict[str, str]:
     beside.passed().referred().paneled()
     path.organiser = beside.organiser  # type: ignore[attr-defined]  # who sees what a committee does not
     spared = Case(path.committee, path.lead, path.at, RECORDS).assessed()
+    joined = Joint(path, [unit("370200", at=path.at, committee=False)]).started().invite()
+    entrusted = Agreement(institution(), with_password(person()), path.committee, path.at)
+    Appointment.objects.create(
+        person=entrusted.truster, role=Role.INSTITUTION_OFFICER, body=entrusted.unit, starts=law_day(path.at)
+    )
+    entrusted.proposed()
+    waiting = Asked(path, Case(path.committee, path.lead, path.at, dict(SURVEY)).accepted())
+    waiting.requested(**BY_HAND).founded()
     return {
+        "collaborations": joined.collaboration.ref,
+        "participations": joined.units[0].participation.ref,
+        "entrustments": entrusted.entrustment.ref,
+        "alliances": waiting.alliance.ref,
+        "recognitions": waiting.recognition.ref,
         "appeals": filed(rejected(Case(path.committee, path.lead, path.at))).ref,
         "exemptions": start_exemption(spared.project, by=path.lead, at=path.at).ref,
         "foreign-approvals": path.project.foreign_approvals.get().ref,

@@ -19,14 +19,18 @@ from ethicsreview.accounts.models import ApiToken
 from reviews.api.access import REF
 from reviews.models import Appeal
 from reviews.models.exemptions.exempting import start_exemption
+from tests.committees.builders import committee, keeper_of
 from tests.reviews.amendments import authorise, team_member
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case
 from tests.reviews.emergencies import event
+from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
 from tests.reviews.foreign import abroad
 from tests.reviews.recheck_builders import Listed
+from tests.reviews.recognising import Asked
 from tests.reviews.rules.answers import RECORDS
+from tests.reviews.together import Joint, unit
 
 # A form that is right in itself may still name what does not exist, or not be this person's to send.
 TAKEN = ["2xx", *(str(status.value) for status in (
@@ -75,6 +79,17 @@ def untouched(world: World) -> Iterator[World]:
         transaction.set_rollback(True)
 
 
+OWN_SIDE = (
+    "projects",
+    "assessments",
+    "reviews",
+    "foreign-approvals",
+    "collaborations",
+    "participations",
+    "recognitions",
+)
+
+
 def populated(path: Case) -> World:
     """Beside the review, one of each other kind."""
     lead, chair = ApiToken.issue(path.lead)[1], ApiToken.issue(path.chair)[1]
@@ -84,6 +99,11 @@ def populated(path: Case) -> World:
     organiser = ApiToken.issue(listed.organiser)[1]
     approved = Case(path.committee, path.lead, path.at).concluded()
     appeal = filed(rejected(Case(path.committee, path.lead, path.at)))
+    joined = Joint(path, [unit("370200", at=path.at, committee=False)]).started().invite()
+    unit_of_lead = path.project.institution
+    entrusted = Agreement(unit_of_lead, keeper_of(unit_of_lead), committee(at=path.at), path.at).begun(paper=False)
+    waiting = Case(path.committee, path.lead, path.at).accepted()
+    recognised = Asked(Case(path.committee, path.lead, path.at), waiting).founded().begun()
     # A file that is served here is closed by nobody: the caller is no server.
     Appeal.objects.update(document=None)
     refs = {
@@ -97,6 +117,11 @@ def populated(path: Case) -> World:
         "reports": reported(approved, "deviation").ref,
         "foreign-approvals": f"{path.project.ref}-DE",
         "appeals": appeal.ref,
+        "collaborations": joined.collaboration.ref,
+        "participations": joined.units[0].participation.ref,
+        "entrustments": entrusted.entrustment.ref,
+        "alliances": recognised.alliance.ref,
+        "recognitions": recognised.recognition.ref,
         "exemptions": start_exemption(spared.project, by=path.lead, at=path.at).ref,
         "rechecks": listed.recheck.ref,
         "recheck-opinions": listed.seat(listed.experts[0]).ref,
@@ -104,8 +129,9 @@ def populated(path: Case) -> World:
         "mandates": authorise(path, team_member(path)).ref,
         "emergency-events": event(at=path.at, by=listed.organiser).ref,
     }
-    asking = dict.fromkeys(("projects", "assessments", "reviews", "foreign-approvals", "mandates", "me"), lead)
+    asking = dict.fromkeys((*OWN_SIDE, "mandates", "me"), lead)
     asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts", "emergency-events"), organiser)
+    asking |= dict.fromkeys(("entrustments", "alliances"), ApiToken.issue(entrusted.truster)[1])
     return World(refs, {collection: asking.get(collection, chair) for collection in [*refs, "me"]})
 
 

@@ -54,7 +54,7 @@ def test_lists_cost_the_same_with_one_row_and_with_three(signed_in):
     pages = [
         (secretary, address("queue"), 12),
         (member, address("queue"), 7),
-        (officer, address("queue"), 11),
+        (officer, address("queue"), 12),
         (operator, address("queue"), 8),
         (secretary, address("meetings"), 8),
         (secretary, address("committees"), 5),

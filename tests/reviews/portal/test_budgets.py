@@ -56,7 +56,7 @@ def test_review_page_with_versions(path: Case, lead: Client, django_assert_num_q
         keep_section(version, by=path.lead, revision=0, values={"purpose": f"第{number}版"}, at=path.at)
         path.do("resubmit", path.lead, **signing(path.lead), **{f"answer__{number - 1}": "已说明"})
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         response = lead.get(path.review.get_absolute_url())
 
     assert len(response.context["versions"]) == count
@@ -73,7 +73,7 @@ def test_review_page_once_decided(path: Case, lead: Client, django_assert_num_qu
     path.concluded()
     issue_pending(timezone.now())
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         lead.get(path.review.get_absolute_url())
 
 

@@ -15,7 +15,7 @@ from ethicsreview.accounts.standing import standing_of
 from ethicsreview.documents.models import Letter
 from ethicsreview.trail.models import Entry
 from ethicsreview.trail.verification import verify
-from reviews.models import Decision, FollowUp, Meeting, Project, Recheck, Report, Review
+from reviews.models import Decision, FollowUp, Meeting, Participation, Project, Recheck, Report, Review
 from reviews.samples.people import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_the_stages_of_reviews_and_projects(printed):
         "submitted",
         "supplement_requested",
     ]
-    assert Project.objects.filter(state="draft").count() == 1
+    assert Project.objects.filter(state="draft", participation=None).count() == 1
     assert Meeting.objects.filter(state="planned").count() == 5
     assert sorted(FollowUp.objects.values_list("state", flat=True)) == ["due", *["scheduled"] * 4]
     assert list(Report.objects.values_list("kind", "state")) == [("sae", "filed")]
@@ -74,6 +74,12 @@ def test_an_emergency_is_in_force_with_one_review_before_a_meeting_and_one_decid
     assert {review.event.state for review in urgent} == {"active"}
     assert urgent[0].decision.emergency["hours"] == 48
     assert urgent[1].next_due_at is not None
+
+
+def test_a_collaboration_shows_who_has_confirmed_and_who_is_out(printed):
+    states = Participation.objects.order_by("pk").values_list("institution__region", "state")
+
+    assert list(states) == [("370200", "agreed"), ("510100", "joined"), ("513400", "invited")]
 
 
 def test_every_committee_may_review_under_every_regime(printed):
@@ -113,6 +119,9 @@ def test_the_lead_sees_the_own_projects_and_no_others(printed):
     lead = Person.objects.get(username="qingdao-lead")
 
     seen = Project.objects.visible_to(standing_of(lead, lead.date_joined))
+    # Of one more they are on the team: the whole of which their own is a part.
+    whole = Project.objects.filter(collaboration__participations__local_lead=lead)
 
     assert {project.institution.region for project in Project.objects.filter(lead=lead)} == {"370200"}
-    assert seen.count() <= Project.objects.filter(lead=lead).count() < Project.objects.count()
+    assert set(seen) <= set(Project.objects.filter(lead=lead)) | set(whole)
+    assert len(set(seen)) < Project.objects.count()

@@ -1,0 +1,76 @@
+"""Asking that another committee's result be recognised, and following what becomes of it."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from ethicsreview.deadlines.models import Deadline
+from ethicsreview.documents.checks import LIMITS, UploadRefused
+from ethicsreview.documents.formats import MB
+from ethicsreview.documents.storage import serve
+from ethicsreview.lifecycle.door import open_steps
+from reviews.models import Recognition, Review
+from reviews.models.recognitions.recognising import hand_in_evidence, start_recognition
+from reviews.portal import history
+from reviews.portal.access import OWN_SIDE, Visitor, portal_page
+from reviews.portal.views.materials import UploadForm
+
+RELATED = (
+    *("review__project__institution", "review__project__lead", "review__committee", "review__assessment"),
+    *("decision__review__committee", "alliance", "document__document"),
+)
+
+
+@require_POST
+@portal_page
+def begin(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    """The review's open request, begun if there is none."""
+    return redirect(start_recognition(visitor.find(Review, ref, "project"), by=visitor.person, at=visitor.at))
+
+
+@require_safe
+@portal_page
+def recognition(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    return _draw(request, visitor, visitor.find(Recognition, ref, *RELATED))
+
+
+@require_POST
+@portal_page
+def upload(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    found = visitor.find(Recognition, ref, *RELATED)
+    form = UploadForm("evidence", request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            kept = hand_in_evidence(found, form.cleaned_data["file"], by=visitor.person, at=visitor.at)
+        except UploadRefused as refused:
+            form.add_error("file", refused)
+        else:
+            messages.success(request, _("已上传“%(name)s”。") % {"name": kept.name})
+            return redirect(found)
+    return _draw(request, visitor, found, form)
+
+
+@require_safe
+@portal_page
+def document(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    found = visitor.find(Recognition, ref, "document__findings")
+    if found.document is None:
+        raise Http404(ref)
+    return serve(found.document)
+
+
+def _draw(
+    request: HttpRequest, visitor: Visitor, found: Recognition, form: UploadForm | None = None
+) -> HttpResponseBase:
+    own = bool(OWN_SIDE & found.review.project.capacities(visitor.standing))
+    context = {
+        "recognition": found,
+        "steps": open_steps(found, visitor.person, at=visitor.at, standing=visitor.standing) if own else [],
+        "deadlines": list(Deadline.objects.of(found).open().soonest()),
+        "form": (form or UploadForm("evidence")) if own and found.state == Recognition.State.DRAFT else None,
+        "limit": LIMITS.bytes // MB,
+        "history": history.of_object(found, found.review.project),
+    }
+    return render(request, "portal/recognition.html", context, status=422 if form else 200)

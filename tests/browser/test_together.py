@@ -1,0 +1,127 @@
+"""What several units do together, in a real browser: nothing for axe to find, nothing wider than a phone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from reviews.models import Participation
+from reviews.models.entrustments.entrusting import register_without_unit
+from reviews.models.reviewing.lettering import issue_pending
+from tests.browser.test_besides import Look, desk, look
+from tests.committees.builders import keeper_of, person
+from tests.pages import DESKTOP, sign_in
+from tests.reviews.builders import with_password
+from tests.reviews.entrusting import Agreement, agreement, centre
+from tests.reviews.recognising import asked
+from tests.reviews.together import decided, joint, together, unit
+
+__all__ = ["look"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_collaboration_is_looked_at_from_every_side(look: Look) -> None:
+    made = together("370200", "370300", "370400")
+    first, second, third = made.units
+    made.confirm(first, days=5)
+    made.at_meeting(second, *["rejected"] * 7, reasons="本地没有抢救条件，不能承担该项干预。")
+    made.lead.at = max(first.own.at, second.own.at)
+    made.do("tell_change", change="changed", reason="入组标准放宽，样本量由六十例改为一百例。")
+    issue_pending(made.lead.at)
+    whole, part = made.collaboration.get_absolute_url(), third.participation.get_absolute_url()
+
+    look(made.lead.lead, whole, "collaboration")
+    look(made.lead.lead, f"{whole}steps/invite/", "collaboration-invite")
+    look(made.lead.lead, f"{whole}steps/tell_change/", "collaboration-tell")
+    look(made.lead.lead, made.lead.project.get_absolute_url(), "collaboration-project")
+    look(third.local_lead, part, "participation")
+    look(third.local_lead, f"{part}steps/begin_confirmation/", "participation-begin")
+    look(third.local_lead, "/", "participation-home")
+    look(third.local_lead, third.participation.project.get_absolute_url(), "participation-project")
+    made.begin(third)
+    look(third.local_lead, third.own.review.get_absolute_url(), "confirmation-tasks")
+    look(third.local_lead, f"{third.own.review.get_absolute_url()}materials/", "confirmation-materials")
+    look(first.own.secretary, desk("collaboration", made.collaboration.ref), "collaboration-desk")
+    look(first.own.secretary, desk("review", first.own.review.ref), "confirmation-desk")
+    look(first.officer, desk("participation", first.participation.ref), "participation-desk")
+    look(first.own.secretary, "/desk/registers/reviews/participation/", "participation-register")
+
+
+def test_sixty_units_on_one_picture(look: Look) -> None:
+    made = joint("370200")
+    made.units += [unit("370300", at=made.lead.at, committee=False) for _number in range(59)]
+    made.started().invite().join()
+    decided(made).refresh()
+    made.confirm(made.units[0], days=3)
+
+    look(made.lead.lead, made.collaboration.get_absolute_url(), "collaboration-60")
+
+
+def test_by_clicks_from_the_invitation_to_the_application(page: Page, live_server: LiveServer) -> None:
+    made = joint("370200", hours_ago=5)
+    decided(made)
+    [one] = made.units
+    page.set_viewport_size(DESKTOP)
+    sign_in(page, made.lead.lead, live_server.url)
+    page.goto(live_server.url + made.lead.project.get_absolute_url())
+    page.get_by_role("button", name="组织协作审查").click()
+    page.locator("main a.btn", has_text="邀请参与单位").click()
+    page.get_by_label("参与单位").fill(one.institution.name)
+    page.get_by_role("button", name="邀请参与单位").click()
+    expect(page.locator("main")).to_contain_text("待答复邀请")
+
+    part = Participation.objects.get()
+    page.context.clear_cookies()
+    sign_in(page, one.officer, live_server.url)
+    page.goto(f"{live_server.url}/desk/?side=institution")
+    page.get_by_role("link", name=made.lead.project.title).click()
+    page.locator("main a.btn", has_text="加入协作").click()
+    page.get_by_label("本单位负责人的用户名").fill(one.local_lead.username)
+    page.get_by_role("button", name="加入协作").click()
+    expect(page.locator("main")).to_contain_text("已加入")
+
+    page.context.clear_cookies()
+    sign_in(page, one.local_lead, live_server.url)
+    page.goto(live_server.url + part.get_absolute_url())
+    page.locator("main a.btn", has_text="申请确认审查").click()
+    page.get_by_role("button", name="申请确认审查").click()
+    page.get_by_role("link", name="打开确认审查").click()
+    expect(page.locator("main")).to_contain_text("参与单位的本地情况")
+
+
+def test_an_entrustment_from_both_sides(look: Look) -> None:
+    made = agreement(**centre()).proposed(arrangements="每季度报送跟踪材料。")
+    path = made.case()
+    page = desk("entrustment", made.entrustment.ref)
+    look(made.truster, desk("entrustments"), "entrustments-desk")
+    look(made.truster, desk("entrustment_new"), "entrustment-new")
+    look(made.answers, page, "entrustment-desk")
+    look(made.answers, f"{page}steps/accept/", "entrustment-accept")
+    look(path.lead, f"/projects/{path.project.ref}/apply/", "no-committee")
+    draft = agreement().begun()
+    look(draft.truster, desk("step", "entrustments", draft.entrustment.ref, "propose"), "entrustment-propose")
+    alone = with_password(person())
+    unit_of_one = register_without_unit(alone, region="370100", at=made.at)
+    mine = Agreement(unit_of_one, alone, made.trustee, made.at).begun()
+    look(alone, "/entrustments/", "entrustments-alone")
+    look(alone, mine.entrustment.get_absolute_url(), "entrustment-alone")
+    look(with_password(person()), "/without-unit/", "without-unit")
+
+
+def test_recognition_from_the_request_to_the_decision(look: Look) -> None:
+    made = asked().allied(term_months=9, charter="成员之间认可有效的审查批准；各成员自行跟踪审查。")
+    look(made.here.lead, made.here.review.get_absolute_url(), "recognition-review")
+    made.begun(paper=True)
+    look(made.here.lead, made.recognition.get_absolute_url(), "recognition-draft")
+    look(made.here.lead, f"{made.recognition.get_absolute_url()}steps/request/", "recognition-request")
+    made.requested().confirm("secretary", remark="本地随访另行安排。")
+    page = desk("recognition", made.recognition.ref)
+    look(made.here.chair, page, "recognition-desk")
+    look(made.here.chair, f"{page}steps/confirm/", "recognition-confirm")
+    look(made.here.chair, desk("alliances"), "alliances")
+    look(made.here.chair, desk("alliance", made.alliance.ref), "alliance")
+    look(with_password(keeper_of(made.there.committee)), desk("alliance_new"), "alliance-new")
+    made.confirm("chair")
+    issue_pending(made.at)
+    look(made.here.lead, made.here.review.get_absolute_url(), "recognition-decided")
+    look(made.here.secretary, desk("review", made.here.review.ref), "recognition-review-desk")
