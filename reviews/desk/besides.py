@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,7 +36,7 @@ def besides(visitor: Visitor) -> list[Besides]:
     if visitor.standing.holds(Role.SECRETARY):
         found += _countries(visitor)
     if visitor.standing.holds(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR):
-        found += [*_appeals(visitor), *_exemptions(visitor), *_recognitions(visitor), *_following(visitor)]
+        found += [*_appeals(visitor), *_to_confirm(visitor), *_following(visitor)]
     if visitor.standing.holds(Role.CHAIR):
         found += _of_centres(visitor)
     return sorted(found, key=lambda row: row.since)
@@ -50,28 +50,26 @@ def _of_centres(visitor: Visitor) -> Iterator[Besides]:
 
 
 def _to_answer(one: Entrustment) -> Besides:
-    since, url = one.proposed_at or one.created_at, reverse("desk:entrustment", args=[one.ref])
-    return Besides(one.ref, one.institution.name, _("答复委托审查"), "national:13", since, url)
+    return _answer("entrustment", one.ref, one.institution.name, one.proposed_at or one.created_at)
+
+
+def _answer(noun: str, ref: str, title: str, since: datetime) -> Besides:
+    told = {
+        "participation": (_("答复协作审查的邀请"), "national:21"),
+        "entrustment": (_("答复委托审查"), "national:13"),
+    }
+    return Besides(ref, title, *told[noun], since, reverse(f"desk:{noun}", args=[ref]))
 
 
 def of_institution(visitor: Visitor) -> list[Besides]:
-    """What waits for an institution's officers besides its reviews: invitations to answer."""
+    """What waits for an institution's officers besides its reviews: invitations and entrustments to answer."""
     units = visitor.standing.bodies(Role.INSTITUTION_OFFICER)
-    rows = Participation.objects.filter(institution__in=units, state=Participation.State.INVITED)
-    rows = rows.select_related("collaboration__project", "institution").order_by("invited_at")[:MOST]
+    invited = Participation.objects.filter(institution__in=units, state=Participation.State.INVITED)
     offered = Entrustment.objects.filter(trustee__institution__in=units, state=Entrustment.State.PROPOSED)
-    asked = [_to_answer(one) for one in offered.select_related("institution").order_by("proposed_at")[:MOST]]
-    return asked + [
-        Besides(
-            ref=one.ref,
-            title=one.collaboration.project.title,
-            text=_("答复协作审查的邀请"),
-            cite="national:21",
-            since=one.invited_at,
-            url=reverse("desk:participation", args=[one.ref]),
-        )
-        for one in rows
-    ]
+    rows = _alike(invited, "collaboration__project__title", "invited_at").union(
+        _alike(offered, "institution__name", "proposed_at"), all=True
+    )
+    return [_answer(**row) for row in rows.order_by("since")[:MOST]]
 
 
 def _appeals(visitor: Visitor) -> Iterator[Besides]:
@@ -102,28 +100,32 @@ def _filed(row: Any) -> Besides:
     return Besides(row.ref, row.project__title, text, cite, row.since, following.address_of(row))
 
 
-def _exemptions(visitor: Visitor) -> Iterator[Besides]:
-    """Those that the person's side has not confirmed."""
+def _to_confirm(visitor: Visitor) -> Iterator[Besides]:
+    """Exemptions and recognitions that the person's side has not confirmed; both ask for secretary and chair."""
     bodies = visitor.standing.bodies(Role.SECRETARY, Role.CHAIR)
-    rows = at_desk(Exemption, visitor.standing).filter(state=Exemption.State.PROPOSED, committee__in=bodies)
-    for one in rows.select_related("project").order_by("created_at")[:MOST]:
-        if any(done["person"] == visitor.person.username for done in one.confirmations):
+    exempt = at_desk(Exemption, visitor.standing).filter(state=Exemption.State.PROPOSED, committee__in=bodies)
+    asked = at_desk(Recognition, visitor.standing).filter(state=Recognition.State.REQUESTED)
+    asked = asked.filter(review__committee__in=bodies)
+    rows = _alike(exempt, "project__title", "created_at", "confirmations").union(
+        _alike(asked, "review__project__title", "requested_at", "confirmations"), all=True
+    )
+    told = {
+        "exemption": (_("确认免除审查，或者不予免除"), "human:32"),
+        "recognition": (_("认可其他委员会的结果，或者不予认可"), "national:21"),
+    }
+    for one in rows.order_by("since")[:MOST]:
+        if any(done["person"] == visitor.person.username for done in one["confirmations"]):
             continue
-        url = reverse("desk:exemption", args=[one.ref])
-        yield Besides(one.ref, one.project.title, _("确认免除审查，或者不予免除"), "human:32", one.created_at, url)
+        text, cite = told[one["noun"]]
+        yield Besides(
+            one["ref"], one["title"], text, cite, one["since"], reverse(f"desk:{one['noun']}", args=[one["ref"]])
+        )
 
 
-def _recognitions(visitor: Visitor) -> Iterator[Besides]:
-    """Those that the person's side has not signed."""
-    bodies = visitor.standing.bodies(Role.SECRETARY, Role.CHAIR)
-    rows = at_desk(Recognition, visitor.standing).filter(state=Recognition.State.REQUESTED)
-    rows = rows.filter(review__committee__in=bodies).select_related("review__project").order_by("requested_at")
-    for one in rows[:MOST]:
-        if any(done["person"] == visitor.person.username for done in one.confirmations):
-            continue
-        url, since = reverse("desk:recognition", args=[one.ref]), one.requested_at or one.created_at
-        text = _("认可其他委员会的结果，或者不予认可")
-        yield Besides(one.ref, one.review.project.title, text, "national:21", since, url)
+def _alike(rows: Any, title: str, since: str, *more: str) -> Any:
+    """Columns in which rows of two kinds are read at once."""
+    named = rows.order_by().annotate(noun=Value(rows.model.noun), title=F(title), since=F(since))
+    return named.values("noun", "ref", "title", "since", *more)
 
 
 def _countries(visitor: Visitor) -> Iterator[Besides]:

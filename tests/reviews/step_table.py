@@ -100,7 +100,8 @@ class Cell:
     state: str
     who: str
     sees: bool
-    permitted: frozenset[str]  # in any state: what is not answered with 403 or 404
+    tried: frozenset[str]  # what begins in this state; in the first of all, every step there is
+    permitted: frozenset[str]  # of these, what is not answered with 403 or 404
     now: tuple[str, ...]  # of these, what begins in this state
     offered: tuple[str, ...]  # what a face would draw as a button
 
@@ -255,12 +256,14 @@ def _set_state(obj: Lifecycle, state: str) -> None:
 def _cell(made: Scene, obj: Lifecycle, who: str, one: Person | Any) -> Cell:
     sees = who == "system" or type(obj).objects.visible_to(standing_of(one, made.at)).filter(pk=obj.pk).exists()
     declared = steps_of(type(obj))
+    first = obj.state == next(iter(states_of(type(obj))))
+    tried = frozenset(name for name, step in declared.items() if first or obj.state in step.sources)
     # Who may not know of the object is turned away before the step is looked at: one try says it for all.
-    tried = declared if sees else list(declared)[:1]
-    permitted = frozenset(name for name in tried if _permits(obj, name, one, made.at))
+    asked = tried if sees else list(declared)[:1]
+    permitted = frozenset(name for name in asked if _permits(obj, name, one, made.at))
     now = tuple(name for name, step in declared.items() if name in permitted and obj.state in step.sources)
     offered = tuple(view.name for view in open_steps(obj, one, at=made.at)) if sees else ()
-    return Cell(obj.noun, str(obj.state), who, sees, permitted, now, offered)
+    return Cell(obj.noun, str(obj.state), who, sees, tried, permitted, now, offered)
 
 
 def _permits(obj: Lifecycle, name: str, one: Person | Any, at: datetime) -> bool:

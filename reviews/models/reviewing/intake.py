@@ -11,7 +11,7 @@ from reviews.models.amending import guards as amending
 from reviews.models.appeals.guards import no_appeal_pending
 from reviews.models.entrustments import guards as entrusting
 from reviews.models.projects.project import Project
-from reviews.models.reviewing import followed, forms, guards, signing, timing, urgent_timing
+from reviews.models.reviewing import accepting, followed, forms, guards, signing, timing, urgent_timing
 from reviews.models.reviewing.simplified import Simplified
 from reviews.models.reviewing.states import OPEN_STATES, State
 from reviews.models.submissions.submission import Request
@@ -105,13 +105,7 @@ class Intake(Simplified):
         target=State.ACCEPTED,
         label=_("受理"),
         by=["secretary"],
-        requires=[
-            amending.change_weighed,
-            guards.committee_active,
-            guards.committee_lawful,
-            guards.procedure_exists,
-            entrusting.not_review_and_recheck,
-        ],
+        requires=accepting.REQUIRED,
         cite="national:10",
         form=forms.AcceptForm,
         judges=True,

@@ -17,7 +17,7 @@ from ethicsreview.policy import Policy
 from reviews.models.emergencies.advising import FieldAdvice
 from reviews.models.emergencies.event import EmergencyEvent
 from reviews.models.emergencies.kinds import TIERS
-from reviews.models.reviewing import guards, timing, urgent_forms, urgent_timing
+from reviews.models.reviewing import accepting, guards, timing, urgent_forms, urgent_timing
 from reviews.models.reviewing import urgent_guards as own
 from reviews.models.reviewing.record import ReviewRecord
 from reviews.models.reviewing.states import State
@@ -115,13 +115,7 @@ class Urgent(ReviewRecord):
         target=State.ACCEPTED,
         label=_("按应急程序受理"),
         by=["urgent_acceptor"],
-        requires=[
-            guards.committee_active,
-            guards.committee_lawful,
-            guards.procedure_exists,
-            own.event_in_force,
-            own.system_ready,
-        ],
+        requires=[*accepting.REQUIRED, own.event_in_force, own.system_ready],
         cite="national:36",
         form=urgent_forms.UrgentAcceptForm,
         judges=True,

@@ -233,7 +233,7 @@ def test_request_of_thirty_megabytes_is_refused_whole(lead: Client, review: Revi
 
     response = lead.post(overview(review), data)
 
-    assert response.status_code == 400
+    assert response.status_code == 413
     assert "没有作任何改动" in text_of(response)
     assert Submission.objects.get().revision == 0
 

@@ -53,9 +53,9 @@ def test_the_stages_of_reviews_and_projects(printed):
     ]
     assert Project.objects.filter(state="draft", participation=None).count() == 1
     assert Meeting.objects.filter(state="planned").count() == 5
-    assert sorted(FollowUp.objects.values_list("state", flat=True)) == ["due", *["scheduled"] * 4]
+    assert sorted(FollowUp.objects.values_list("state", flat=True)) == ["due", *["scheduled"] * 6]
     assert list(Report.objects.values_list("kind", "state")) == [("sae", "filed")]
-    assert Letter.objects.count() == Decision.objects.count() == 11
+    assert Letter.objects.count() == Decision.objects.count() == 14
     assert sorted(Review.objects.filter(kind="amendment").values_list("state", flat=True)) == ["approved", "submitted"]
     assert sorted(Recheck.objects.values_list("state", flat=True)) == ["in_progress", "requested"]
 
