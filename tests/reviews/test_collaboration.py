@@ -19,6 +19,7 @@ from reviews.models.submissions.submission import keep_section
 from tests.committees.builders import person
 from tests.factories import AppointmentFactory
 from tests.reviews.builders import PASSWORD, signing
+from tests.reviews.following import filed, step
 from tests.reviews.together import decided, joint, together
 
 pytestmark = pytest.mark.django_db
@@ -231,6 +232,24 @@ def test_a_suspension_at_the_lead_unit_reaches_every_unit_and_shuts_its_gate() -
     with pytest.raises(Refused) as caught:
         made.begin(first)
     assert "lead_halted" in codes(caught)
+
+
+def test_what_stops_the_lead_units_part_stops_the_others_at_once() -> None:
+    """Nobody has to tell them: the suspension itself does."""
+    made = together("370200")
+    [unit] = made.units
+    made.confirm(unit)
+    made.lead.at = unit.own.at
+    report = filed(made.lead, "sae")
+
+    step(made.lead, report, "suspend_provisionally", made.lead.chair, reason="两例死亡", password=PASSWORD)
+
+    unit.participation.refresh_from_db()
+    assert Project.objects.get(pk=made.lead.project.pk).state == "suspended"
+    assert unit.participation.lead_change == "suspended"
+    assert Notice.objects.filter(key="participation.flag", person=unit.local_lead).count() == 1
+    part = Project.objects.get(pk=unit.participation.project_id)
+    assert [one.code for one in gates(part, made.lead.at).start.refusals] == ["lead_change"]
 
 
 def test_after_a_change_a_unit_goes_on_only_by_its_own_committees_new_decision() -> None:

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
 from committees.models import ProjectFacts, declared_interests
@@ -22,8 +21,10 @@ from ethicsreview.lifecycle.models import LifecycleQuerySet
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.mandates.acts import PREFIX
 from reviews.models.mandates.mandate import capacities_for
+from reviews.models.projects.after_approval import AfterApproval
 from reviews.models.projects.changing import Changing
 from reviews.models.projects.parties import holders, over_territory, territory
+from reviews.models.projects.states import State
 
 
 class ProjectQuerySet(LifecycleQuerySet):
@@ -63,21 +64,11 @@ class ProjectQuerySet(LifecycleQuerySet):
 COMMITTEE_ROLES = (Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER, Role.ADVISER)
 
 
-class Project(Changing):
+class Project(Changing, AfterApproval):
     noun, collection, letter = "project", "projects", "P"
     creators = frozenset({"lead", "institution_officer"})
 
-    class State(models.TextChoices):
-        DRAFT = "draft", pgettext_lazy("state", "草稿")
-        ASSESSED = "assessed", pgettext_lazy("state", "已评估")
-        UNDER_REVIEW = "under_review", pgettext_lazy("state", "审查中")
-        APPROVED = "approved", pgettext_lazy("state", "已批准")
-        SUSPENDED = "suspended", pgettext_lazy("state", "暂停")
-        COMPLETED = "completed", pgettext_lazy("state", "已结题")
-        TERMINATED = "terminated", pgettext_lazy("state", "已终止")
-        EXEMPT = "exempt", pgettext_lazy("state", "免除审查")
-        NOT_REQUIRED = "not_required", pgettext_lazy("state", "无需审查")
-        REJECTED = "rejected", pgettext_lazy("state", "不予批准")
+    State = State
 
     class Field(models.TextChoices):
         LIFE_SCIENCE = "life_science", _("生命科学")
@@ -282,63 +273,6 @@ class Project(Changing):
     @step(source=State.EXEMPT, target=State.ASSESSED, label=_("撤销免除"), by=[CONSEQUENCE], cite="human:32")
     def end_exemption(self, act: Act, exemption: str) -> None:
         act.record(exemption=exemption)
-
-    # --- after the approval: a follow-up, a report or a sanction says so ------------------------------------------
-
-    @step(source=State.APPROVED, target=State.SUSPENDED, label=_("暂停实施"), by=[CONSEQUENCE], cite="national:19")
-    def suspend(self, act: Act, ground: str) -> None:
-        """What is owed stays owed: the next follow-up is due all the same."""
-        act.record(ground=ground)
-        act.say(ground=ground)
-        self._tell_the_others("suspended", act, ground)
-
-    @step(source=State.SUSPENDED, target=State.APPROVED, label=_("恢复实施"), by=[CONSEQUENCE], cite="national:19")
-    def resume(self, act: Act, ground: str) -> None:
-        act.record(ground=ground)
-        act.say(ground=ground)
-        self._tell_the_others("resumed", act, ground)
-
-    @step(
-        source=[State.APPROVED, State.SUSPENDED],
-        target=State.TERMINATED,
-        label=_("终止实施"),
-        by=[CONSEQUENCE],
-        cite="national:19",
-    )
-    def terminate(self, act: Act, ground: str) -> None:
-        act.record(ground=ground)
-        act.say(ground=ground)
-        self._tell_the_others("terminated", act, ground)
-        self._release(act)
-
-    @step(
-        source=[State.APPROVED, State.SUSPENDED],
-        target=State.COMPLETED,
-        label=_("结题"),
-        by=[CONSEQUENCE],
-        cite="national:19",
-    )
-    def complete(self, act: Act, ground: str) -> None:
-        act.record(ground=ground)
-        act.say(ground=ground)
-        self._release(act)
-
-    def _tell_the_others(self, change: str, act: Act, ground: str) -> None:
-        """Where it is led for several units, what stops it stops their parts at once."""
-        from reviews.models.collaborations import spreading
-
-        spreading.changed(self, act, change, ground)
-
-    def _release(self, act: Act) -> None:
-        """Nothing is owed of what has ended. What the committee itself has taken up, it brings to its end."""
-        for follow_up in self.follow_ups.exclude(state__in=ENDED):
-            act.then(follow_up, "fall_away")
-        for review in self.reviews.open().filter(report=None).exclude(kind__in=["initial", "appeal"]):
-            act.then(review, "fall_away")
-
-
-# The states of a follow-up in which nothing is owed any more.
-ENDED = ("continued", "suspended", "terminated", "rereview_required", "cancelled")
 
 
 class ProjectMember(models.Model):

@@ -1,0 +1,76 @@
+"""The steps of a project after its approval: a follow-up, a report or a sanction says so."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.models import Lifecycle
+from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from reviews.models.projects.states import State
+
+# The states of a follow-up in which nothing is owed any more.
+ENDED = ("continued", "suspended", "terminated", "rereview_required", "cancelled")
+
+
+class AfterApproval(Lifecycle):
+    """Measures 19, 20."""
+
+    class Meta:
+        abstract = True
+
+    if TYPE_CHECKING:  # what other models call back by
+        follow_ups: Any
+        reviews: Any
+
+    @step(source=State.APPROVED, target=State.SUSPENDED, label=_("暂停实施"), by=[CONSEQUENCE], cite="national:19")
+    def suspend(self, act: Act, ground: str) -> None:
+        """What is owed stays owed: the next follow-up is due all the same."""
+        act.record(ground=ground)
+        act.say(ground=ground)
+        self._tell_the_others("suspended", act, ground)
+
+    @step(source=State.SUSPENDED, target=State.APPROVED, label=_("恢复实施"), by=[CONSEQUENCE], cite="national:19")
+    def resume(self, act: Act, ground: str) -> None:
+        act.record(ground=ground)
+        act.say(ground=ground)
+        self._tell_the_others("resumed", act, ground)
+
+    @step(
+        source=[State.APPROVED, State.SUSPENDED],
+        target=State.TERMINATED,
+        label=_("终止实施"),
+        by=[CONSEQUENCE],
+        cite="national:19",
+    )
+    def terminate(self, act: Act, ground: str) -> None:
+        act.record(ground=ground)
+        act.say(ground=ground)
+        self._tell_the_others("terminated", act, ground)
+        self._release(act)
+
+    @step(
+        source=[State.APPROVED, State.SUSPENDED],
+        target=State.COMPLETED,
+        label=_("结题"),
+        by=[CONSEQUENCE],
+        cite="national:19",
+    )
+    def complete(self, act: Act, ground: str) -> None:
+        act.record(ground=ground)
+        act.say(ground=ground)
+        self._release(act)
+
+    def _tell_the_others(self, change: str, act: Act, ground: str) -> None:
+        """Where it is led for several units, what stops it stops their parts at once."""
+        from reviews.models.collaborations import spreading
+
+        project: Any = self
+        spreading.changed(project, act, change, ground)
+
+    def _release(self, act: Act) -> None:
+        """Nothing is owed of what has ended. What the committee itself has taken up, it brings to its end."""
+        for follow_up in self.follow_ups.exclude(state__in=ENDED):
+            act.then(follow_up, "fall_away")
+        for review in self.reviews.open().filter(report=None).exclude(kind__in=["initial", "appeal"]):
+            act.then(review, "fall_away")
