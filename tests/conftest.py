@@ -13,6 +13,7 @@ import structlog
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase, override_settings
+from django.utils import translation
 from playwright.sync_api import Page, expect
 
 from config.celery import app
@@ -100,6 +101,12 @@ def _own_queue() -> None:
     if not settings.REDIS_URL:
         app.conf.broker_url = "memory://"
         app.conf.broker_transport_options = {}
+
+
+@pytest.fixture(autouse=True)
+def _in_the_services_language() -> None:
+    """A request leaves its reader's language behind in the process; every test begins in the service's own."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

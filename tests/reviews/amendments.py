@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from ethicsreview.accounts.models import Appointment, Person, Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import perform
@@ -121,7 +123,9 @@ def explained(review: Review, **changes: Any) -> dict[str, Any]:
 
 @remembered
 def change(**terms: Any) -> Change:
-    made = case(**terms)
+    """Begun by noon: an approval and its amendment take two meetings, and are of one day."""
+    noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
+    made = case(**{"at": min(timezone.now(), noon), **terms})
     changed = Change(made.committee, made.lead, made.at)
     changed.answers = made.answers
     return changed

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.refusals import Refused
 from ethicsreview.trail.verification import verify
 from reviews.models import Project, Review
@@ -39,7 +40,7 @@ def test_approved_while_the_lead_withdraws_and_authorises_one_of_the_two_ends_st
     path.open_meeting()
     path.vote()
     before, last = path.now.in_force, path.review.submission
-    day = path.at.date().isoformat()
+    day = law_day(path.at).isoformat()
     terms = {"person": delegate.username, "acts": ["submit"], "starts_on": day, "ends_on": day}
 
     answers = all_at_once(
