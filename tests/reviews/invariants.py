@@ -113,11 +113,14 @@ def the_panel_is_lawful(seen: Picture, witness: Witness) -> None:
         assert not {seat.ref for seat in whole} & gone, "somebody who left still sits"
         assert len(whole) <= recheck.size, "the panel grew"
         for report in (one for one in seen.reports if one.recheck_id == recheck.id):
+            # As they sat when it was written; withdrawn from, the re-check lets those go who had not spoken.
+            panel = report.panel
             agree = given.count("agree")
-            assert len(whole) >= 5, "fewer than five"
-            assert {"peer", "ethics", "law"} <= {seat.category for seat in whole}, "a category is missing"
-            assert (report.result == "agreed") == (agree * 3 >= len(whole) * 2), "not two thirds of the whole"
-            assert report.tally["agree"] == agree
+            assert len(panel) >= 5, "fewer than five"
+            assert {"peer", "ethics", "law"} <= {one["category"] for one in panel}, "a category is missing"
+            assert (report.result == "agreed") == (agree * 3 >= len(panel) * 2), "not two thirds of the whole"
+            assert (report.tally["agree"], report.tally["panel"]) == (agree, len(panel))
+            assert len(panel) == len(whole) or recheck.state == "cancelled", "the panel changed after its result"
         reported = any(one.recheck_id == recheck.id for one in seen.reports)
         # What the lead withdrew from may have been answered before.
         assert reported == (recheck.state in {"agreed", "disagreed", "delivered"}) or recheck.state == "cancelled"

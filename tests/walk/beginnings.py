@@ -29,9 +29,8 @@ class Size:
     # How many different verdicts the ballots of one round may hold: one, or one beside a passing one.
     divided: bool = False
     abstentions: int = 1
-    # How many members may stand back, and how many may leave an open meeting.
-    recusals: int = 0
-    leaving: int = 0
+    # How many members may stand back from a matter or leave while it is dealt with.
+    departures: int = 0
     # How many experts may leave the panel.
     replaced: int = 1
     # How many meetings may be planned or open at a time.
@@ -85,9 +84,7 @@ def the_meeting(size: Size | None = None) -> Beginning:
     """An application has been handed in, and a meeting is planned. Ends where an approved activity is followed up."""
     path = case(at=noon(2026, 3, 2)).submitted()
     path.planned()
-    chosen = size or Size(
-        rolls=(FOUR, FIVE, SIX, WITHOUT_LAW, WITHOUT_CHAIR), divided=True, recusals=1, leaving=1, meetings=2
-    )
+    chosen = size or Size(rolls=(FOUR, FIVE, SIX, WITHOUT_LAW, WITHOUT_CHAIR), divided=True, departures=1, meetings=2)
     return Beginning("the meeting", path, chosen, ends=followed_up)
 
 

@@ -2,7 +2,7 @@
 
 People of the same standing are interchangeable: members of one role and category, experts of one category. A ballot
 counts the same whoever has cast it. What a later round, version or follow-up starts from does not depend on how many
-there were before. Of time it matters which ends have passed and which comes next.
+there were before. Of time it matters which ends have passed and which comes next; but not while a meeting votes.
 """
 
 from collections.abc import Iterator
@@ -27,13 +27,20 @@ def joint(seen: Picture) -> Joint:
     return (
         seen.project.state,
         tuple(sorted(_review(seen, review) for review in seen.reviews if review.state not in OVER)),
-        tuple(sorted({(review.kind, review.state) for review in seen.reviews if review.state in OVER})),
+        # What comes after an approval begins anew each time, whatever became of the last.
+        tuple(sorted({review.state for review in seen.reviews if review.state in OVER and review.kind == "initial"})),
         tuple(sorted(_meeting(seen, meeting) for meeting in alive(seen))),
         tuple(_recheck(seen, recheck) for recheck in seen.rechecks if recheck.state not in {"delivered", "cancelled"}),
         tuple(one.state for one in seen.follow_ups if one.state not in FOLLOWED),
-        tuple(sorted((row.kind, row.due_at <= seen.at) for row in seen.deadlines)),
-        next_end(seen)[0],
+        tuple(sorted((row.kind, row.due_at <= seen.at and not at_the_table(seen)) for row in seen.deadlines)),
+        "" if at_the_table(seen) else next_end(seen)[0],
     )
+
+
+def at_the_table(seen: Picture) -> bool:
+    """A meeting is dealing with it: whether its time has passed by then shuts nothing and opens nothing."""
+    meetings = [seen.meeting_of(review) for review in seen.reviews if review.state == "in_review"]
+    return any(meeting is not None and meeting.state == "open" for meeting in meetings)
 
 
 def alive(seen: Picture) -> list[Row]:
@@ -42,14 +49,14 @@ def alive(seen: Picture) -> list[Row]:
 
 
 def _review(seen: Picture, review: Row) -> Joint:
-    asked_before = any((e.object_ref, e.step) == (review.ref, "request_supplement") for e in seen.entries)
+    asked = any((e.object_ref, e.step) == (review.ref, "request_supplement") for e in seen.entries)
     meeting = seen.meeting_of(review)
     return (
         review.kind,
         review.state,
         review.procedure,
         str(review.listed),
-        asked_before,
+        asked and review.state in {"submitted", "supplement_requested"},
         review.recheck_result,
         _role(seen, review.exception.get("by", "")),
         tuple(sorted(done["capacity"] for done in review.confirmations)),

@@ -24,6 +24,8 @@ Terms = dict[str, Any]
 MINUTE = timedelta(minutes=1)
 UNLISTED = {"listed": "no", "listed_items": [], "listed_reason": "委员会认定"}
 AS_LISTED = LISTED | {"listed_reason": "委员会认定"}
+# A review anew that has been handed in.
+ANEW = {"submitted", "accepted", "in_review", "modification_required", "modification_submitted", "revision_required"}
 # In these it matters who takes the step; elsewhere those who may take turns.
 EVERYBODY = {"confirm_modification", "determine_exception", "conclude_by_exception"}
 
@@ -34,6 +36,7 @@ class Tried:
     def __init__(self, begun: Beginning, seen: Picture) -> None:
         self.begun, self.seen, self.size, self.at = begun, seen, begun.size, seen.at
         self.standings: dict[int, Standing] = {}
+        self.next_to_vote: int | None = None
 
     # --- of what --------------------------------------------------------------------------------------------------
 
@@ -67,7 +70,7 @@ class Tried:
         of_law = [one for one in waiting if one.person_id in law]
         # Votes are given in the order of the seats: whose turn it is makes no difference to the count.
         self.next_to_vote = waiting[0].id if waiting else None
-        self.to_stand_back = {one.id for one in [*waiting[-1:], *of_law, *away[:1]]}
+        self.to_stand_back = {one.id for one in [*waiting[-1:], *of_law]}
         chosen = [*waiting[:1], *waiting[-1:], *of_law, *away[:1]]
         chosen += [next((one for one in running if one.state == state), None) for state in ("cast", "recused")]
         for key in dict.fromkeys(one.id for one in chosen if one is not None):
@@ -127,7 +130,7 @@ class Tried:
             "conclude_by_recheck": {"password": PASSWORD, "reasons": "依据复核意见"},
             "conclude_by_exception": {"password": PASSWORD, "reasons": "国家已审批"},
         }
-        if step == "extend" and self._cast(review):
+        if (step == "extend" and self._cast(review)) or (review.kind == "rereview" and self._waits(step)):
             return []
         if step in simple:
             return [simple[step]]
@@ -141,6 +144,12 @@ class Tried:
         }
         return several[step](review) if step in several else []
 
+    def _waits(self, step: str) -> bool:
+        """A review anew goes on while no follow-up is dealt with; what is missing is asked for in a first review."""
+        return step == "request_supplement" or any(
+            one.state in {"reported", "in_review"} for one in self.seen.follow_ups
+        )
+
     def _listed(self) -> bool:
         return any(review.listed for review in self.seen.reviews)
 
@@ -153,13 +162,11 @@ class Tried:
         ]
 
     def _listings(self, review: Review) -> list[Terms]:
-        """Between the votes it makes no other difference than before the first."""
-        if not self.begun.size.divided or not self.between_the_votes(review):
+        """After the votes, where all are for it: then it says which way that goes."""
+        votes = {one.verdict for one in self._cast(review)}
+        if not self.size.divided or self.next_to_vote is not None or votes != {"approved"}:
             return []
-        return [AS_LISTED if not review.listed else UNLISTED]
-
-    def between_the_votes(self, review: Review) -> bool:
-        return getattr(self, "next_to_vote", None) is None
+        return [UNLISTED if review.listed else AS_LISTED]
 
     def _exceptions(self, review: Review) -> list[Terms]:
         assert review.submission is not None
@@ -196,19 +203,25 @@ class Tried:
     def of_opinion(self, ballot: Opinion, step: str) -> list[Terms]:
         review: Any = ballot.review
         if step == "recuse":
-            back = [one for one in self.seen.opinions if one.state == "recused" and one.review_id == review.pk]
-            may = len({one.person_id for one in back}) < self.size.recusals and ballot.pk in self.to_stand_back
+            may = self._departed(review.pk) < self.size.departures and ballot.pk in self.to_stand_back
+            may = may and review.meeting.state == "open"
             return [{"ground": "与负责人有合作"}] if may else []
         if ballot.pk != self.next_to_vote:
             return []
         given = Counter(one.verdict for one in self._cast(review))
         return [vote_of(review, verdict) for verdict in self._verdicts(review, given)]
 
+    def _departed(self, review: int) -> int:
+        """How many have stood back from it, or left the meeting that deals with it."""
+        back = {one.person_id for one in self.seen.opinions if one.state == "recused" and one.review_id == review}
+        held = [self.seen.meetings[item.meeting_id] for item in self.seen.items if item.review_id == review]
+        return len(back) + sum(list(self.seen.marked(meeting).values()).count("left") for meeting in held)
+
     def _verdicts(self, review: Review, given: Counter[str]) -> Iterator[str]:
         """All of one mind, or some for it and some of one other; and those who abstain."""
         passing, *others = verdicts_of(review.kind)
         different = set(given) - {passing, "abstain"}
-        divided = self.size.divided and review.kind == "initial"
+        divided = self.size.divided and not self._departed(review.pk) and self._by_the_chair(review)
         for verdict in (passing, *others):
             if verdict == passing:
                 fits = divided or not different
@@ -219,6 +232,9 @@ class Tried:
         if given["abstain"] < self.size.abstentions and len(set(given) - {"abstain"}) < 2:
             yield "abstain"
 
+    def _by_the_chair(self, review: Review) -> bool:
+        return review.meeting.presider_id is None
+
     def of_meeting(self, meeting: Meeting, step: str) -> list[Terms]:
         match step:
             case "mark_attendance":
@@ -227,7 +243,7 @@ class Tried:
                 return self._presiders(meeting)
             case "close":
                 return [{"minutes": "会议记录", "password": PASSWORD}]
-            case "open":
+            case "open" if len(alive(self.seen)) == 1:
                 return [{}]
             case "cancel":
                 return [{"reason": "人数不足"}]
@@ -244,13 +260,14 @@ class Tried:
         seats = [seat for seat in self.seen.members if seat.appointment.role in {"chair", "vice_chair", "member"}]
         there = {n for n, seat in enumerate(seats) if marks.get(seat.pk) == "present"}
         gone = {n for n, seat in enumerate(seats) if marks.get(seat.pk) == "left"}
-        if not [item for item in self.seen.items if item.meeting_id == meeting.pk]:
+        on_agenda = [item.review_id for item in self.seen.items if item.meeting_id == meeting.pk]
+        if not on_agenda:
             return
         for roll in self.size.rolls:
             if meeting.state == "open" and (gone or not there < roll):
                 continue
             yield {f"presence__{seat.pk}": "present" if n in roll else "absent" for n, seat in enumerate(seats)}
-        if meeting.state == "open" and len(gone) < self.size.leaving:
+        if meeting.state == "open" and self._departed(on_agenda[-1]) < self.size.departures:
             # The one who would vote last, and the law member, without whom the others are not enough.
             for leaving in {max(there), 3} & there:
                 yield {
@@ -310,7 +327,7 @@ class Tried:
 
     def of_follow_up(self, row: FollowUp, step: str) -> list[Terms]:
         match step:
-            case "report":
+            case "report" if not any(one.kind == "rereview" and one.state in ANEW for one in self.seen.reviews):
                 asked = row.asked(row.policy_at(self.at))
                 return [answers(asked, law_day(self.at), major_change="yes")]
             case "bring_forward":

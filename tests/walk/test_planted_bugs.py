@@ -36,13 +36,13 @@ def four_are_enough(patch: Patch) -> Beginning:
     unguard(patch, Review, "conclude", guards.quorum_met)
     unguard(patch, Meeting, "open", Meeting.quorate)
     path = some_have_voted(case(at=AT).opened(absent=2), 3)
-    return Beginning("three of five have voted", path, Size(recusals=1))
+    return Beginning("three of five have voted", path, Size(departures=1))
 
 
 def the_recused_are_counted(patch: Patch) -> Beginning:
     patch.setattr(agenda.AgendaItem, "recused", lambda item: set())
     path = some_have_voted(case(at=AT).opened(absent=1), 4)
-    return Beginning("four of six have voted", path, Size(recusals=1))
+    return Beginning("four of six have voted", path, Size(departures=1))
 
 
 def half_a_panel_is_enough(patch: Patch) -> Beginning:

@@ -310,9 +310,10 @@ class Walk:
     # --- and what happens besides ---------------------------------------------------------------------------------
 
     def _plan_a_meeting(self, here: Situation, seen: Picture) -> None:
-        if len(alive(seen)) >= self.begun.size.meetings or any(m.state == "open" for m in alive(seen)):
+        known = alive(seen)
+        if len(known) >= self.begun.size.meetings or any(one.state == "open" or seen.marked(one) for one in known):
             return
-        if not any(review.state in {"submitted", "accepted", "in_review"} for review in seen.reviews):
+        if not any(review.state in {"accepted", "in_review"} for review in seen.reviews):
             return
         at = here.at + MINUTE
         with undone():
@@ -321,10 +322,9 @@ class Walk:
             self._arrive(here, "secretary plans a meeting", self.picture(at), here.witness)
 
     def _let_time_pass(self, here: Situation, seen: Picture) -> None:
-        """To the next end, and what the clock brings about then. Not between two votes: a meeting is one day."""
+        """To the next end, and what the clock brings about then. A meeting is one day."""
         kind, moment = next_end(seen)
-        voting = any(one.state == "cast" and one.agenda_item_id in {i.id for i in seen.items} for one in seen.opinions)
-        if moment is None or (voting and any(meeting.state == "open" for meeting in alive(seen))):
+        if moment is None or any(one.state == "open" or seen.marked(one) for one in alive(seen)):
             return
         with undone():
             sweep(moment)
