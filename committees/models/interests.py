@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Institution, Person
+from ethicsreview.accounts.patterns import known_beforehand
 from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.refusals import Refusal
@@ -82,13 +83,10 @@ def conflicts_in(people: Iterable[Person], projects: Mapping[Key, ProjectFacts])
     }
 
 
+@known_beforehand("interests")
 def declared_interests(standing: Standing) -> tuple[frozenset[int], frozenset[int]]:
     """The people and the institutions, by key, that the person's last declaration to each committee names."""
-    return standing.once("interests", lambda: _named(standing.person))
-
-
-def _named(person: Person | None) -> tuple[frozenset[int], frozenset[int]]:
-    if person is None:
+    if (person := standing.person) is None:
         return frozenset(), frozenset()
     latest: dict[int, int] = {}
     people, institutions = set(), set()

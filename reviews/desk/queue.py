@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Role
+from ethicsreview.accounts.patterns import PreparedFor
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.ui import keyset
-from reviews.desk.access import Visitor, at_desk, reviews_on_table
+from reviews.desk.access import Visitor, at_desk, reviews_at_desk, reviews_on_table
 from reviews.desk.tasks import BALLOT, BALLOT_NOW, GIVE, TRIAGE, Task, task_of
 from reviews.models import Attendance, Meeting, Opinion, Review
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES, territory
@@ -23,6 +24,7 @@ from reviews.models.reviewing.states import State
 from reviews.models.reviewing.timing import end_of_day
 
 ROWS, SHORT = 30, 20
+ORDER = ["next_due_at", "pk"]
 # What a row draws: texts and kept rules stay unread, and no object is made of it.
 SHOWN = ("pk", "ref", "state", "procedure", "waiting_for", "recheck_result", "listed", "next_due_at", "submitted_at")
 NAMES = {
@@ -230,39 +232,52 @@ class Reviews:
         )
 
 
-def waiting(visitor: Visitor, side: str, chosen: Filter) -> "QuerySet[Review]":
-    """What waits for this person on that side; asked for by state or by words, also what waits for others."""
-    standing = visitor.standing
+def waiting(standing: Standing, side: str, *, for_others: bool = False) -> "QuerySet[Review]":
+    """What waits for whoever stands so on that side, and `for_others` what does not."""
     if side == "committee":
         rows = reviews_on_table(standing)
-        if not {"q", "state"} & chosen.given.keys():
-            rows = rows.filter(
-                Q(committee__in=standing.bodies(Role.SECRETARY), waiting_for__in=SECRETARIES)
-                | Q(committee__in=standing.bodies(Role.CHAIR), state__in=CHAIRS)
-                | Q(committee__in=standing.bodies(Role.CHAIR), waiting_for="chair")
-                | Q(committee__in=standing.bodies(Role.CHAIR), state=State.IN_RECHECK, waiting_for="secretary")
-            )
-        return chosen.narrow(rows, visitor)
-    rows = visitor.reviews()
+        if for_others:
+            return rows
+        return rows.filter(
+            Q(committee__in=standing.bodies(Role.SECRETARY), waiting_for__in=SECRETARIES)
+            | Q(committee__in=standing.bodies(Role.CHAIR), state__in=CHAIRS)
+            | Q(committee__in=standing.bodies(Role.CHAIR), waiting_for="chair")
+            | Q(committee__in=standing.bodies(Role.CHAIR), state=State.IN_RECHECK, waiting_for="secretary")
+        )
+    rows = reviews_at_desk(standing)
     if side == "institution":
         rows = rows.filter(project__institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
     elif side == "territory":
         high_risk = Q(listed=True) | Q(assessment__high_risk=True)
         rows = rows.filter(high_risk & territory(standing, "project__region"))
-    if not {"q", "state"} & chosen.given.keys():
-        rows = rows.open()  # type: ignore[attr-defined]
-    return chosen.narrow(rows, visitor)
+    return rows if for_others else rows.open()  # type: ignore[attr-defined]
 
 
-def reviews_page(rows: "QuerySet[Review]", cursor: str, side: str, at: datetime) -> Reviews:
-    named: Any = rows.annotate(**NAMES).values_list(*SHOWN, *NAMES, named=True)
-    return Reviews(keyset.page(named, by=["next_due_at", "pk"], cursor=cursor, size=ROWS), side, at)
+def _as_rows(reviews: "QuerySet[Review]") -> Any:
+    return reviews.annotate(**NAMES).values_list(*SHOWN, *NAMES, named=True)
+
+
+# The page as it opens; what is searched for is put together each time.
+OPENING = {
+    side: PreparedFor(
+        lambda standing, side=side: keyset.opening(_as_rows(waiting(standing, side)), by=ORDER, size=ROWS)  # type: ignore[misc]
+    )
+    for side in ("committee", "institution", "territory")
+}
+
+
+def reviews_page(visitor: Visitor, side: str, chosen: Filter, cursor: str) -> Reviews:
+    """Asked for by state or by words, also what waits for others is found."""
+    if not cursor and not chosen.given:
+        found = keyset.cut(Review, OPENING[side](visitor.standing), by=ORDER, size=ROWS)
+    else:
+        rows = waiting(visitor.standing, side, for_others=bool({"q", "state"} & chosen.given.keys()))
+        found = keyset.page(_as_rows(chosen.narrow(rows, visitor)), by=ORDER, cursor=cursor, size=ROWS)
+    return Reviews(found, side, visitor.at)
 
 
 def ballots(visitor: Visitor) -> list[BallotRow]:
     """The opinions this person still has to give, at a meeting or as designated, due soonest first."""
-    rows: Any = at_desk(Opinion, visitor.standing)
-    rows = rows.awaiting(visitor.person).order_by("next_due_at", "pk")
     return [
         BallotRow(
             ref,
@@ -274,15 +289,23 @@ def ballots(visitor: Visitor) -> list[BallotRow]:
             begun=bool(draft),
             due=None if meeting or due_at is None else Ending.on(due_at, visitor.at),
         )
-        for ref, title, draft, due_at, meeting, name, starts_at, state in rows.values_list(*BALLOT_SHOWN)[:SHORT]
+        for ref, title, draft, due_at, meeting, name, starts_at, state in BALLOTS(visitor.standing)
     ]
+
+
+def _ballots(standing: Standing) -> "QuerySet[Any, Any]":
+    rows: Any = at_desk(Opinion, standing)
+    return rows.awaiting(standing.person).order_by("next_due_at", "pk").values_list(*BALLOT_SHOWN)[:SHORT]
 
 
 def meetings(visitor: Visitor) -> list[MeetingRow]:
     """The meetings to come and those in session of this person's committees."""
-    standing = visitor.standing
-    mine = Attendance.objects.filter(meeting=OuterRef("pk"), membership__appointment__person=visitor.person)
-    rows = (
+    return [_meeting_row(one, visitor) for one in MEETINGS(visitor.standing)]
+
+
+def _meetings(standing: Standing) -> "QuerySet[Any, Any]":
+    mine = Attendance.objects.filter(meeting=OuterRef("pk"), membership__appointment__person=standing.person)
+    return (
         Meeting.objects.visible_to(standing)
         .filter(committee__in=standing.bodies(*COMMITTEE_CAPACITIES))
         .filter(state__in=[Meeting.State.PLANNED, Meeting.State.OPEN])
@@ -290,7 +313,9 @@ def meetings(visitor: Visitor) -> list[MeetingRow]:
         .order_by("starts_at", "pk")
         .values_list(*MEETING_SHOWN, "my_reply", named=True)[:SHORT]
     )
-    return [_meeting_row(one, visitor) for one in rows]
+
+
+BALLOTS, MEETINGS = PreparedFor(_ballots), PreparedFor(_meetings)
 
 
 def _meeting_row(row: Any, visitor: Visitor) -> MeetingRow:

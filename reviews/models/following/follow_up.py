@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import RETURN_VALUE, FSMField
 
 from ethicsreview.accounts.models import Person
+from ethicsreview.accounts.prepared import Given
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
@@ -34,8 +35,8 @@ class FollowUpQuerySet(FiledQuerySet):
         """Those that the lead still owes."""
         return self.filter(state__in=OUTSTANDING)
 
-    def late(self, at: datetime) -> Self:
-        return self.outstanding().filter(due_on__lt=law_day(at))
+    def late_on(self, day: date | Given) -> Self:
+        return self.outstanding().filter(due_on__lt=day)
 
 
 class State(models.TextChoices):
