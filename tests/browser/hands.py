@@ -1,14 +1,12 @@
 """Filling in pages as a person does: by what is on the screen."""
 
-import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.pages import PHONE, axe, overflows
+from tests.pages import PHONE, axe, overflows, picture
 
 TEXT = "见方案第三章：招募、随访与数据保护均按规范执行。"
 WORDS = {"date": "2027-03-01", "number": "120", "text": "如方案所述", "textarea": TEXT}
@@ -28,18 +26,14 @@ class Hands:
         return self
 
     def look(self) -> None:
-        """A screenshot for the desk of whoever wants to see it (SCREENSHOTS=folder), axe, and a phone's width."""
+        """Axe, and a phone's width."""
         assert axe(self.page) == [], self.page.url
-        folder = os.environ.get("SCREENSHOTS")
-        if folder:
-            self.seen += 1
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=f"{folder}/{self.name}-{self.seen:02}.png", full_page=True)
+        self.seen += 1
+        picture(self.page, f"{self.name}-{self.seen:02}")
         size = self.page.viewport_size
         self.page.set_viewport_size(PHONE)
         assert overflows(self.page) == [], self.page.url
-        if folder:
-            self.page.screenshot(path=f"{folder}/{self.name}-{self.seen:02}-phone.png", full_page=True)
+        picture(self.page, f"{self.name}-{self.seen:02}-phone")
         assert size is not None
         self.page.set_viewport_size(size)
 

@@ -7,20 +7,17 @@ from pytest_django.live_server_helper import LiveServer
 from reviews.models import Participation
 from reviews.models.entrustments.entrusting import register_without_unit
 from reviews.models.reviewing.lettering import issue_pending
-from tests.browser.test_besides import Look, desk, look
 from tests.committees.builders import keeper_of, person
-from tests.pages import DESKTOP, sign_in
+from tests.pages import Looking, desk
 from tests.reviews.builders import with_password
 from tests.reviews.entrusting import Agreement, agreement, centre
 from tests.reviews.recognising import asked
 from tests.reviews.together import decided, joint, together, unit
 
-__all__ = ["look"]
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_collaboration_is_looked_at_from_every_side(look: Look) -> None:
+def test_a_collaboration_is_looked_at_from_every_side(look: Looking) -> None:
     made = together("370200", "370300", "370400")
     first, second, third = made.units
     made.confirm(first, days=5)
@@ -47,7 +44,7 @@ def test_a_collaboration_is_looked_at_from_every_side(look: Look) -> None:
     look(first.own.secretary, "/desk/registers/reviews/participation/", "participation-register")
 
 
-def test_sixty_units_on_one_picture(look: Look) -> None:
+def test_sixty_units_on_one_picture(look: Looking) -> None:
     made = joint("370200")
     made.units += [unit("370300", at=made.lead.at, committee=False) for _number in range(59)]
     made.started().invite().join()
@@ -57,12 +54,11 @@ def test_sixty_units_on_one_picture(look: Look) -> None:
     look(made.lead.lead, made.collaboration.get_absolute_url(), "collaboration-60")
 
 
-def test_by_clicks_from_the_invitation_to_the_application(page: Page, live_server: LiveServer) -> None:
+def test_by_clicks_from_the_invitation_to_the_application(look: Looking, page: Page, live_server: LiveServer) -> None:
     made = joint("370200", hours_ago=5)
     decided(made)
     [one] = made.units
-    page.set_viewport_size(DESKTOP)
-    sign_in(page, made.lead.lead, live_server.url)
+    look.sit_down(made.lead.lead)
     page.goto(live_server.url + made.lead.project.get_absolute_url())
     page.get_by_role("button", name="组织协作审查").click()
     page.locator("main a.btn", has_text="邀请参与单位").click()
@@ -71,8 +67,7 @@ def test_by_clicks_from_the_invitation_to_the_application(page: Page, live_serve
     expect(page.locator("main")).to_contain_text("待答复邀请")
 
     part = Participation.objects.get()
-    page.context.clear_cookies()
-    sign_in(page, one.officer, live_server.url)
+    look.sit_down(one.officer)
     page.goto(f"{live_server.url}/desk/?side=institution")
     page.get_by_role("link", name=made.lead.project.title).click()
     page.locator("main a.btn", has_text="加入协作").click()
@@ -80,8 +75,7 @@ def test_by_clicks_from_the_invitation_to_the_application(page: Page, live_serve
     page.get_by_role("button", name="加入协作").click()
     expect(page.locator("main")).to_contain_text("已加入")
 
-    page.context.clear_cookies()
-    sign_in(page, one.local_lead, live_server.url)
+    look.sit_down(one.local_lead)
     page.goto(live_server.url + part.get_absolute_url())
     page.locator("main a.btn", has_text="申请确认审查").click()
     page.get_by_role("button", name="申请确认审查").click()
@@ -89,7 +83,7 @@ def test_by_clicks_from_the_invitation_to_the_application(page: Page, live_serve
     expect(page.locator("main")).to_contain_text("参与单位的本地情况")
 
 
-def test_an_entrustment_from_both_sides(look: Look) -> None:
+def test_an_entrustment_from_both_sides(look: Looking) -> None:
     made = agreement(**centre()).proposed(arrangements="每季度报送跟踪材料。")
     path = made.case()
     page = desk("entrustment", made.entrustment.ref)
@@ -108,7 +102,7 @@ def test_an_entrustment_from_both_sides(look: Look) -> None:
     look(with_password(person()), "/without-unit/", "without-unit")
 
 
-def test_recognition_from_the_request_to_the_decision(look: Look) -> None:
+def test_recognition_from_the_request_to_the_decision(look: Looking) -> None:
     made = asked().allied(term_months=9, charter="成员之间认可有效的审查批准；各成员自行跟踪审查。")
     look(made.here.lead, made.here.review.get_absolute_url(), "recognition-review")
     made.begun(paper=True)
