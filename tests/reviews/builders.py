@@ -29,7 +29,7 @@ from tests.reviews.rules.answers import SURVEY
 _numbers = count(1)
 PASSWORD = "a-long-enough-password"
 
-__all__ = ["PASSWORD", "Case", "ballot", "case", "filled", "signing", "value_for", "with_password"]
+__all__ = ["PASSWORD", "Case", "ballot", "case", "codes", "filled", "signing", "value_for", "with_password"]
 
 
 def signing(who: Person) -> dict[str, Any]:
@@ -239,3 +239,8 @@ def refused(path: Case, name: str, by: Person, **terms: Any) -> dict[str, str]:
     with pytest.raises(Refused) as caught:
         path.do(name, by, **terms)
     return {refusal.code: refusal.cite for refusal in caught.value.refusals}
+
+
+def codes(caught: Any) -> set[str]:
+    """Of the refusals that were raised."""
+    return {refusal.code for refusal in caught.value.refusals}
