@@ -29,10 +29,10 @@ class Looking:
     page: Page
     address: str
 
-    def __call__(self, person: Person | None, path: str, name: str) -> None:
+    def __call__(self, person: Person | None, path: str, name: str, *, status: int = 200) -> None:
         """`person`: None is anybody. `name`: what its pictures are called."""
         self.sit_down(person)
-        self.at(path, name)
+        self.at(path, name, status=status)
 
     def sit_down(self, person: Person | None, language: str = "zh-hans") -> Page:
         """The browser as that person finds it, at a desk: whoever sat there before has signed out."""
@@ -46,7 +46,7 @@ class Looking:
     def speak(self, language: str) -> None:
         self.page.context.add_cookies([{"name": "django_language", "value": language, "url": self.address}])
 
-    def at(self, path: str, name: str) -> None:
+    def at(self, path: str, name: str, *, status: int = 200) -> None:
         """The same, as whoever sits there."""
         found: list[Any] = []
         for language, judged in (("zh-hans", DESKTOP), ("en", PHONE)):
@@ -54,7 +54,7 @@ class Looking:
             self.page.set_viewport_size(DESKTOP)
             answer = self.page.goto(self.address + path)
             assert answer is not None
-            assert answer.status == 200, path
+            assert answer.status == status, path
             for screen in (DESKTOP, PHONE):
                 self.page.set_viewport_size(screen)
                 picture(self.page, f"{name}-{language}-{screen['width']}")

@@ -71,7 +71,7 @@ def test_an_urgent_review(look: Looking, page: Page, live_server: LiveServer) ->
     look(path.lead, path.review.get_absolute_url(), "review-accepted")
 
     Project.objects.filter(pk=path.project.pk).update(field="engineering")
-    path.do("begin", path.secretary, meeting=path.planned().ref)
+    path.do("begin", path.secretary, meeting=path.planned(timedelta(0)).ref)
     path.open_meeting()
     path.vote()
     adviser = path.adviser("engineering")

@@ -1,15 +1,19 @@
 """What several units do together, in a real browser: nothing for axe to find, nothing wider than a phone."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from reviews.models import Participation
+from reviews.models import Entrustment, Participation, Recognition
 from reviews.models.entrustments.entrusting import register_without_unit
 from reviews.models.reviewing.lettering import issue_pending
+from tests.browser.hands import Hands
 from tests.committees.builders import keeper_of, person
 from tests.pages import Looking, desk
-from tests.reviews.builders import with_password
+from tests.reviews.builders import PASSWORD, with_password
 from tests.reviews.entrusting import Agreement, agreement, centre
 from tests.reviews.recognising import asked
 from tests.reviews.together import decided, joint, together, unit
@@ -103,7 +107,7 @@ def test_an_entrustment_from_both_sides(look: Looking) -> None:
 
 
 def test_recognition_from_the_request_to_the_decision(look: Looking) -> None:
-    made = asked().allied(term_months=9, charter="成员之间认可有效的审查批准；各成员自行跟踪审查。")
+    made = asked(hours_ago=6).allied(term_months=9, charter="成员之间认可有效的审查批准；各成员自行跟踪审查。")
     look(made.here.lead, made.here.review.get_absolute_url(), "recognition-review")
     made.begun(paper=True)
     look(made.here.lead, made.recognition.get_absolute_url(), "recognition-draft")
@@ -119,3 +123,43 @@ def test_recognition_from_the_request_to_the_decision(look: Looking) -> None:
     issue_pending(made.at)
     look(made.here.lead, made.here.review.get_absolute_url(), "recognition-decided")
     look(made.here.secretary, desk("review", made.here.review.ref), "recognition-review-desk")
+
+
+@pytest.mark.article("national", 13)
+def test_an_entrustment_is_written_proposed_and_accepted(look: Looking) -> None:
+    made = agreement(hours_ago=3)
+    truster = Hands.of(look, made.truster).go(desk("entrustment_new"))
+    truster.fill({"institution": made.unit.ref, "trustee": made.trustee.name})
+    truster.page.locator("main form button[type=submit]").last.click()
+    truster.page.wait_for_load_state()
+    truster.hand_in("委托书：双方约定如下。")
+    today = timezone.localdate()
+    terms = {"case": "no_committee", "scope": "general", "regimes": ["general"], "starts": today.isoformat()}
+    ends = (today + timedelta(days=300)).isoformat()
+    truster.take("提出委托", {**terms, "ends": ends, "password": PASSWORD})
+    one = Entrustment.objects.get()
+
+    trustee = Hands.of(look, made.answers).go(desk("entrustment", one.ref))
+    trustee.take("接受委托", {"checked": True, "password": PASSWORD})
+
+    one.refresh_from_db()
+    assert (one.state, one.trustee) == ("in_force", made.trustee)
+
+
+@pytest.mark.article("shandong", 10)
+def test_a_result_is_asked_for_and_recognised_by_two(look: Looking) -> None:
+    made = asked(hours_ago=6).allied()
+    review = made.here.review
+    lead = Hands.of(look, made.here.lead).go(review.get_absolute_url())
+    lead.press("请求认可其他委员会的结果")
+    terms = {"code": made.code, "alliance": made.alliance.ref if made.alliance else "", "note": "同一方案的本地部分"}
+    lead.take("请求认可", terms)
+    one = Recognition.objects.get()
+
+    for signer in (made.here.secretary, made.here.chair):
+        hands = Hands.of(look, signer).go(desk("recognition", one.ref))
+        hands.take("认可该结果", {"checked": True, "password": PASSWORD})
+
+    Hands.of(look, made.here.lead).go(review.get_absolute_url()).sees("批准")
+    review.refresh_from_db()
+    assert (review.state, review.decision.basis) == ("approved", "recognition")

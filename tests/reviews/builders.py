@@ -121,11 +121,10 @@ class Case:
         return self
 
     @remembered
-    def planned(self) -> Meeting:
+    def planned(self, after: timedelta = timedelta(hours=1)) -> Meeting:
+        """`after`: a test that goes on by the clock at the real time holds it at once, lest it end tomorrow."""
         self.meeting = create(
-            Meeting(
-                committee=self.committee, title=f"第{next(_numbers)}次会议", starts_at=self.at + timedelta(hours=1)
-            ),
+            Meeting(committee=self.committee, title=f"第{next(_numbers)}次会议", starts_at=self.at + after),
             by=self.secretary,
             at=self.at,
         )

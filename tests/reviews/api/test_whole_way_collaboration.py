@@ -38,7 +38,7 @@ def joined(unit: Machines, part: Obj) -> Obj:
     return unit.officer.take(part, "join", local_lead=username)
 
 
-@pytest.mark.article("national", 25)
+@pytest.mark.article("national", 21)
 def test_from_the_invitation_to_the_confirmation_and_a_change_at_the_lead(them: Machines, unit: Machines) -> None:
     review = them.submitted()
     lead, local = them.lead, unit.lead
@@ -75,7 +75,7 @@ def test_from_the_invitation_to_the_confirmation_and_a_change_at_the_lead(them: 
     assert [one["code"] for one in own["may_start"]["refusals"]] != []
 
 
-@pytest.mark.article("national", 25)
+@pytest.mark.article("national", 21)
 def test_a_unit_declines_and_another_leaves(them: Machines, unit: Machines) -> None:
     project = them.assessed()
     whole, part = invited(them, unit, project)

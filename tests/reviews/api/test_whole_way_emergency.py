@@ -54,7 +54,7 @@ def make_ready(them: Machines) -> Obj:
     return secretary.take(committee, "keep_roster", **known)
 
 
-@pytest.mark.article("national", 36, 38, 39)
+@pytest.mark.article("national", 35, 36, 38)
 def test_from_the_declaration_to_the_decision_in_hours(them: Machines, regulator: Caller) -> None:
     event = declared(regulator)
     assert (event["in_force"], event["event_kind"]) == (True, "public_health")

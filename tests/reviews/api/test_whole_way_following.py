@@ -76,8 +76,7 @@ def test_a_follow_up_from_its_day_to_the_next(them: Machines, project: Obj) -> N
     assert [row["state"] for row in lead.listed("follow-ups", project=project["ref"])] == ["scheduled", "continued"]
 
 
-@pytest.mark.article("human", 38)
-@pytest.mark.article("national", 19)
+@pytest.mark.article("national", 20)
 def test_an_adverse_event_stops_it_at_once_and_the_committee_lets_it_go_on(them: Machines, project: Obj) -> None:
     lead, secretary, chair = them.lead, them.secretary, them.chair
     event = {"seriousness": "life_threatening", "expected": "unexpected", "related": "possible"}
@@ -98,7 +97,7 @@ def test_an_adverse_event_stops_it_at_once_and_the_committee_lets_it_go_on(them:
     assert (report["informing"]["told"], report["informing"]["reconsented"]) == (12, 11)
 
 
-@pytest.mark.article("national", 19, 20)
+@pytest.mark.article("national", 20)
 @pytest.mark.parametrize(
     ("kind", "answers"),
     [("risk_change", {"source": "external"}), ("deviation", {"grade": "minor"})],
@@ -112,7 +111,7 @@ def test_what_takes_nothing_away_is_settled_by_two(
     assert them.lead.again(project)["state"] == "approved"
 
 
-@pytest.mark.article("national", 19)
+@pytest.mark.article("national", 20)
 def test_suspended_by_the_lead_resumed_by_the_committee_and_completed(them: Machines, project: Obj) -> None:
     lead, secretary = them.lead, them.secretary
     report = settled(them, project, "suspension", "suspended", action="suspend")
@@ -132,7 +131,7 @@ def test_suspended_by_the_lead_resumed_by_the_committee_and_completed(them: Mach
     assert len(project["reports"]) == 3
 
 
-@pytest.mark.article("national", 19)
+@pytest.mark.article("national", 20)
 def test_a_serious_deviation_ends_it_and_a_draft_or_an_incomplete_report_comes_to_nothing(
     them: Machines, project: Obj
 ) -> None:

@@ -31,7 +31,7 @@ def enter(lead: Caller, record: Obj, **terms: object) -> Obj:
 
 
 @pytest.mark.article("national", 12)
-@pytest.mark.article("sichuan", 8)
+@pytest.mark.article("sichuan", 9)
 def test_both_gates_open_when_every_country_has_its_approval_or_its_reason(them: Machines) -> None:
     project = them.approved()
     lead, secretary = them.lead, them.secretary

@@ -63,7 +63,7 @@ def referred(them: Machines, organiser: Caller) -> Obj:
     return recheck
 
 
-@pytest.mark.article("national", 26, 27, 28, 30, 31, 32)
+@pytest.mark.article("national", 26, 28, 30, 32)
 def test_from_the_register_of_experts_to_the_decision(them: Machines, organiser: Caller, experts: list[Caller]) -> None:
     lead, chair = them.lead, them.chair
     recheck = organiser.again(referred(them, organiser))

@@ -38,7 +38,7 @@ def allied(there: Machines, here: Machines) -> Obj:
     return founder.take(alliance, "admit", institutions=founder.choice(alliance, "admit", "institutions"))
 
 
-@pytest.mark.article("national", 14)
+@pytest.mark.article("shandong", 10)
 def test_from_the_alliance_to_the_decision_by_recognition(there: Machines, here: Machines) -> None:
     alliance = allied(there, here)
     assert len(alliance["members"]) == 2
@@ -65,7 +65,7 @@ def test_from_the_alliance_to_the_decision_by_recognition(there: Machines, here:
     assert lead.again(project)["may_start"]["open"] is False
 
 
-@pytest.mark.article("national", 14)
+@pytest.mark.article("shandong", 10)
 def test_another_services_letter_is_held_answered_and_refused(here: Machines) -> None:
     lead, review = here.lead, here.accepted()
     one = lead.begin(f"/reviews/{review['ref']}/recognition")
@@ -85,7 +85,7 @@ def test_another_services_letter_is_held_answered_and_refused(here: Machines) ->
     assert here.meet(review)["decision"]["basis"] == "meeting"
 
 
-@pytest.mark.article("national", 14)
+@pytest.mark.article("shandong", 10)
 def test_an_alliance_is_left_and_dissolved_and_a_request_withdrawn(there: Machines, here: Machines) -> None:
     alliance = allied(there, here)
     lead, review = here.lead, here.accepted()

@@ -57,7 +57,7 @@ def lacking(path: Case) -> Iterator[str]:
     path.assessed()
     path.review = start_review(path.project, by=path.lead, committee=path.committee, at=path.at)
     review = path.review.get_absolute_url()
-    yield from (f"{review}check/", f"{review}sections/people/?check=1", f"{review}steps/submit/")
+    yield from (f"{review}check/", f"{review}sections/people/?check=1")
 
 
 def asked(path: Case) -> Iterator[str]:
@@ -99,6 +99,13 @@ def decided(path: Case) -> Iterator[str]:
 def test_pages_are_clean(look: Looking, path: Case, stage: Stage) -> None:
     for number, address in enumerate(stage(path)):
         look(path.lead, address, f"{stage.__name__}-{number}")
+
+
+def test_what_stands_in_the_way_of_a_submission_is_clean(look: Looking, path: Case) -> None:
+    path.assessed()
+    review = start_review(path.project, by=path.lead, committee=path.committee, at=path.at)
+
+    look(path.lead, f"{review.get_absolute_url()}steps/submit/", "refused", status=409)
 
 
 def test_signed_out_page_is_clean(page: Page, live_server: LiveServer) -> None:
