@@ -152,7 +152,7 @@ def test_saving_while_the_page_saves_itself_is_no_conflict(open_page: Callable[[
     page.get_by_label("目的").fill("减轻患者的痛苦，缩短住院时间")
     page.get_by_role("button", name="保存并继续").click(no_wait_after=True)
     page.wait_for_timeout(200)
-    route, answer = held.pop()
+    route, answer = held[0]  # it stays there: only the first is held
     route.fulfill(response=answer)
 
     expect(page.get_by_role("heading", level=1)).to_have_text("实施方案与风险")
