@@ -60,6 +60,7 @@ router = routes(
         row=AppealShape,
         related=RELATED,
         committee=along("review__committee__ref"),
+        project=along("review__project__ref"),
         region="review__project__region",
     )
 )

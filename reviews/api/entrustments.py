@@ -71,6 +71,7 @@ router = routes(
         row=EntrustmentShape,
         related=RELATED,
         committee=along("trustee__ref"),
+        project=along("project__ref"),
         region="institution__region",
     )
 )

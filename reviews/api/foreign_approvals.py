@@ -12,7 +12,7 @@ from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.documents.storage import serve
 from ethicsreview.lifecycle.refusals import InvalidInput
 from reviews.api.access import Call, Ref, Viewer, find
-from reviews.api.lifecycles import Face, routes
+from reviews.api.lifecycles import Face, along, routes
 from reviews.api.reading import require_media_type, storable
 from reviews.api.shapes import Summary, url_of
 from reviews.models import ForeignApproval
@@ -88,6 +88,7 @@ router = routes(
         shape=ForeignApprovalShape,
         row=ForeignApprovalShape,
         related=("project__lead", "project__institution", "document__document", "replaces"),
+        project=along("project__ref"),
         region="project__region",
     )
 )

@@ -71,6 +71,7 @@ router = routes(
         row=OpinionShape,
         related=("review__project", "agenda_item__meeting", "designation", "person"),
         committee=along("review__committee__ref"),
+        project=along("review__project__ref"),
         region="review__project__region",
         own=own,
     )

@@ -108,6 +108,7 @@ router = routes(
         row=RecognitionShape,
         related=RELATED,
         committee=along("review__committee__ref"),
+        project=along("review__project__ref"),
         region="review__project__region",
     )
 )

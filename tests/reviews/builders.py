@@ -29,7 +29,7 @@ from tests.reviews.rules.answers import SURVEY
 _numbers = count(1)
 PASSWORD = "a-long-enough-password"
 
-__all__ = ["PASSWORD", "Case", "ballot", "case", "filled", "signing", "value_for", "with_password"]
+__all__ = ["PASSWORD", "Case", "ballot", "case", "codes", "filled", "signing", "value_for", "with_password"]
 
 
 def signing(who: Person) -> dict[str, Any]:
@@ -121,11 +121,10 @@ class Case:
         return self
 
     @remembered
-    def planned(self) -> Meeting:
+    def planned(self, after: timedelta = timedelta(hours=1)) -> Meeting:
+        """`after`: a test that goes on by the clock at the real time holds it at once, lest it end tomorrow."""
         self.meeting = create(
-            Meeting(
-                committee=self.committee, title=f"第{next(_numbers)}次会议", starts_at=self.at + timedelta(hours=1)
-            ),
+            Meeting(committee=self.committee, title=f"第{next(_numbers)}次会议", starts_at=self.at + after),
             by=self.secretary,
             at=self.at,
         )
@@ -239,3 +238,8 @@ def refused(path: Case, name: str, by: Person, **terms: Any) -> dict[str, str]:
     with pytest.raises(Refused) as caught:
         path.do(name, by, **terms)
     return {refusal.code: refusal.cite for refusal in caught.value.refusals}
+
+
+def codes(caught: Any) -> set[str]:
+    """Of the refusals that were raised."""
+    return {refusal.code for refusal in caught.value.refusals}
