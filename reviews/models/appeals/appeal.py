@@ -18,15 +18,11 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
-from reviews.models.appeals import forms
+from reviews.models.appeals import following, forms
 from reviews.models.projects.changing import AMENDABLE
 from reviews.models.projects.project import Project, project_facts
 from reviews.models.reviewing.decision import Decision, Outcome
 from reviews.models.reviewing.review import Review
-
-# What an applicant may object to: a refusal, or an approval that is not yet one. One who was given what they asked for
-# has nothing to appeal against.
-APPEALABLE = frozenset({Outcome.REJECTED, Outcome.MODIFICATION_REQUIRED, Outcome.REVISION_REQUIRED})
 
 
 class AppealQuerySet(LifecycleQuerySet):
@@ -188,6 +184,12 @@ class Appeal(Lifecycle):
         """The committee decides anew: in a review of its own, on a version that begins with the last."""
         self._decide(act, answer)
         old = self.review
+        act.then(old, "set_aside", appeal=self.ref)
+        if old.kind == Review.Kind.FOLLOW_UP:
+            act.then(self, "open_review", review=following.decide_anew(old, self.decision, act))
+            act.say(coming=_("由委员会秘书受理后提交会议，不需要另行申请。"))
+            return
+        act.say(coming=_("请项目负责人核对并提交再审的申请；受理后重新计算审查期限。"))
         new = Review(
             kind=Review.Kind.APPEAL,
             project=old.project,
@@ -196,7 +198,6 @@ class Appeal(Lifecycle):
             amends=old.amends,
         )
         act.create(new)
-        act.then(old, "set_aside", appeal=self.ref)
         act.then(new, "carry_over", version=old.submission)
         act.then(self, "open_review", review=new)
         if old.project.state == Project.State.REJECTED:
@@ -244,10 +245,17 @@ ROLES = frozenset({"secretary", "chair", "vice_chair", "member", "adviser", "pre
 
 def obstacles(review: Review, decision: Decision | None) -> Iterator[Refusal]:
     """Why the decision of a review cannot be appealed against now."""
-    if decision is None or decision.outcome not in APPEALABLE:
+    if decision is None or not decision.appealable:
         yield Refusal(
-            "not_appealable", _("没有可以申诉的决定：申诉针对不予批准、修改后批准、修改后再审的决定"), {}, "national:18"
+            "not_appealable",
+            _("没有可以申诉的决定：申诉针对不予批准、修改后批准、修改后再审，以及暂停、终止、重新审查的决定"),
+            {},
+            "national:18",
         )
+        return
+    if review.kind == Review.Kind.FOLLOW_UP:
+        yield from following.overtaken(review, decision)
+        yield from _moved_on(review, following.LEFT_IN[Outcome(decision.outcome)])
         return
     latest = review.decisions.first()
     if latest is None or latest.pk != decision.pk or review.state != decision.outcome:
@@ -256,6 +264,10 @@ def obstacles(review: Review, decision: Decision | None) -> Iterator[Refusal]:
     if review.amends_id is not None:
         # Refused or not, what was to be changed is approved and in force.
         expected = set(AMENDABLE) if review.project.in_force_id == review.amends_id else set()
+    yield from _moved_on(review, expected)
+
+
+def _moved_on(review: Review, expected: set[str]) -> Iterator[Refusal]:
     if review.project.state not in expected:
         yield Refusal(
             "project_state",

@@ -25,9 +25,8 @@ from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy
 from reviews.models.following import forms, timing
 from reviews.models.following.contents import REPORTS, WORKSHEETS, Asked, Kind, Line, lines
-from reviews.models.following.filing import Filed, FiledQuerySet, FilingForm, committee_free
+from reviews.models.following.filing import Filed, FiledQuerySet, FilingForm, committee_free, obstacles
 from reviews.models.projects.project import Project, project_facts
-from reviews.rules.reporting import FILED_IN
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.review import Review
@@ -350,6 +349,17 @@ class Report(Filed):
         return outcome
 
     @step(
+        source=BY_VOTE,
+        target=State.IN_REVIEW,
+        label=_("因申诉成立重新审查"),
+        by=[CONSEQUENCE],
+        cite="national:18",
+    )
+    def decide_again(self, act: Act, *, decision: str) -> None:
+        self.decided_at = None
+        act.record(set_aside=decision)
+
+    @step(
         source=[State.ASSESSED, State.IN_REVIEW, *SETTLED],
         target=None,
         label=_("报告已告知参与者"),
@@ -391,10 +401,3 @@ class Report(Filed):
 
 
 RUNNING = (Project.State.APPROVED, Project.State.SUSPENDED)
-
-
-def obstacles(project: Project, kind: str, *, again: bool = False) -> Iterator[Refusal]:
-    """Why a report of this kind cannot be filed about the project now. `again`: it was sent back to be completed."""
-    if not again and kind not in FILED_IN.get(project.state, frozenset()):
-        words = {"state": project.get_state_display(), "kind": Kind(kind).label}
-        yield Refusal("project_state", _("科技活动现为“%(state)s”，不能提交%(kind)s"), words, "national:20")

@@ -50,6 +50,19 @@ class AfterApproval(Lifecycle):
         self._release(act)
 
     @step(
+        source=State.TERMINATED,
+        target=State.SUSPENDED,
+        label=_("因申诉成立撤销终止"),
+        by=[CONSEQUENCE],
+        cite="national:18",
+    )
+    def revive(self, act: Act, ground: str) -> None:
+        """It stands still until the committee has decided anew: an appeal that is upheld approves nothing."""
+        act.record(ground=ground)
+        act.say(ground=ground)
+        self._tell_the_others("suspended", act, ground)
+
+    @step(
         source=[State.APPROVED, State.SUSPENDED],
         target=State.COMPLETED,
         label=_("结题"),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from committees.models import Membership
 from ethicsreview.accounts.models import Role
@@ -189,7 +190,8 @@ def issue(
     decision.save(force_insert=True)
     act.record(**decision.facts())
     spreading.decided(review, decision, act)
-    act.say(outcome=outcome_word(decision), number=decision.number)
+    remedy = gettext_lazy("对决定有异议的，可以向该委员会书面申诉。") if decision.appealable else ""
+    act.say(outcome=outcome_word(decision), number=decision.number, remedy=remedy)
     act.nudge("reviews.letters")
 
 

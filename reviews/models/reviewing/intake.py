@@ -8,7 +8,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import step
 from reviews.models.amending import beginning, settling
 from reviews.models.amending import guards as amending
-from reviews.models.appeals.guards import no_appeal_pending
+from reviews.models.appeals.guards import no_appeal_against_it, no_appeal_pending
 from reviews.models.entrustments import guards as entrusting
 from reviews.models.projects.project import Project
 from reviews.models.reviewing import accepting, followed, forms, guards, signing, timing, urgent_timing
@@ -41,6 +41,7 @@ class Intake(Simplified):
             guards.no_restriction,
             guards.committee_active,
             entrusting.not_review_and_recheck,
+            no_appeal_against_it,
         ],
         cite="national:9",
         form=forms.SubmitForm,

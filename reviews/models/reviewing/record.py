@@ -36,6 +36,8 @@ from reviews.models.reviewing.states import HOLDERS, OPEN_STATES, WAITING_FOR, S
 from reviews.models.submissions.submission import Request, Submission
 
 NOTHING = Q(pk__in=[])
+# Kept in `circumstances` besides the facts that procedures depend on: its decision stopped what ran until then.
+STOPPED = "stopped"
 OWN_SIDE = frozenset({"lead", "team", "former_lead"})
 
 
