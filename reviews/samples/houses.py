@@ -138,6 +138,8 @@ def _committee(house: House, at: datetime, day: date) -> None:
             for kind in PaperKind.values:
                 terms = {"person": member.username, "kind": kind, "signed_on": day}
                 perform(house.committee, "sign_paper", by=officer, at=at, **terms)
+    for member in (*house.seated, house.secretary):
+        perform(house.committee, "declare_interests", by=member, at=at, none_to_declare="yes")
     house.committee = perform(house.committee, "establish", by=officer, at=at, set_up_on=day)
 
 

@@ -10,17 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from committees.models import conflicts_of
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
-from ethicsreview.documents.models import DocumentVersion
+from ethicsreview.documents.models import DocumentVersion, Letter
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.appeals import following, forms
 from reviews.models.projects.changing import AMENDABLE
-from reviews.models.projects.project import Project, project_facts
+from reviews.models.projects.project import Project
+from reviews.models.reviewing import chairing
 from reviews.models.reviewing.decision import Decision, Outcome
 from reviews.models.reviewing.review import Review
 
@@ -111,6 +111,11 @@ class Appeal(Lifecycle):
     def words(self) -> dict[str, Any]:
         return self.review.words() | {"ref": self.ref, "review": self.review.ref, "decision": self.decision.number}
 
+    @property
+    def letter_made(self) -> Letter | None:
+        """The answer's letter; None before it is decided, and while a worker is still setting it."""
+        return Letter.objects.of(self.noun, self.ref).first() if self.decided_at else None
+
     # --- guards ---------------------------------------------------------------------------------------------------
 
     def support_handed_in(self, act: Act) -> Iterator[Refusal]:
@@ -128,15 +133,8 @@ class Appeal(Lifecycle):
 
     def chair_first(self, act: Act) -> Iterator[Refusal]:
         """A vice-chair decides only where no chair is free of interest."""
-        held = self.capacities(act.standing)
-        if "chair" in held or "vice_chair" not in held:
-            return
-        chairs = list(self.review.people("chairs"))
-        interests = conflicts_of(chairs, project_facts(self.review.project))
-        if any(not interests[chair.pk] for chair in chairs):
-            yield Refusal(
-                "chair", _("由主任委员决定；主任委员应当回避或者空缺时，由副主任委员决定"), cite="national:14"
-            )
+        words = _("由主任委员决定；主任委员应当回避或者空缺时，由副主任委员决定")
+        yield from chairing.chair_first(self.review, self.capacities(act.standing), words)
 
     # --- steps ----------------------------------------------------------------------------------------------------
 
@@ -237,6 +235,7 @@ class Appeal(Lifecycle):
     def _decide(self, act: Act, answer: str) -> None:
         self.answer, self.decided_at = answer, act.at
         act.record(recommendation=self.recommendation, decision=self.decision.number)
+        act.nudge("reviews.letters")
         act.say(reason=answer)
 
 

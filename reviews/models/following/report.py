@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import RETURN_VALUE, FSMField
 
-from committees.models import conflicts_of
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
@@ -26,7 +25,8 @@ from ethicsreview.policy import Policy
 from reviews.models.following import forms, timing
 from reviews.models.following.contents import REPORTS, WORKSHEETS, Asked, Kind, Line, lines
 from reviews.models.following.filing import Filed, FiledQuerySet, FilingForm, committee_free, obstacles
-from reviews.models.projects.project import Project, project_facts
+from reviews.models.projects.project import Project
+from reviews.models.reviewing import chairing
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.review import Review
@@ -175,15 +175,8 @@ class Report(Filed):
 
     def chair_first(self, act: Act) -> Iterator[Refusal]:
         """A vice-chair settles it only where no chair is free of interest."""
-        held = self.capacities(act.standing)
-        if "chair" in held or "vice_chair" not in held:
-            return
-        chairs = list(self.review.people("chairs"))
-        interests = conflicts_of(chairs, project_facts(self.project))
-        if any(not interests[chair.pk] for chair in chairs):
-            yield Refusal(
-                "chair", _("由主任委员办理；主任委员应当回避或者空缺时，由副主任委员办理"), cite="national:14"
-            )
+        words = _("由主任委员办理；主任委员应当回避或者空缺时，由副主任委员办理")
+        yield from chairing.chair_first(self.review, self.capacities(act.standing), words)
 
     def needs_no_vote(self, act: Act) -> Iterator[Refusal]:
         if self.kind == Kind.RESUMPTION:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from reviews.models.amending import settling
+from reviews.models.reviewing import urgent_timing
 from reviews.models.reviewing.record import ReviewRecord
 from reviews.models.reviewing.states import OPEN_STATES, State
 from reviews.models.submissions.submission import Material, Submission
@@ -56,6 +58,7 @@ class Followed(ReviewRecord):
         assert filed.filed_by is not None, "only what was filed comes before a committee"
         version.seal(by=filed.filed_by, at=act.at, commitment={})
         self.submission, self.submitted_at = version, act.at
+        urgent_timing.ask_for_triage(self, act)
         act.record(version=version.number, digest=version.digest)
 
     @step(
@@ -86,6 +89,7 @@ class Followed(ReviewRecord):
         if self.item is not None:
             self.item.drop(act.at)
         review.release_reviewers(act)
+        settling.drop_assessment(self, act)
         act.cancel("review.decision", "review.refer", "review.conclude_by_recheck", "review.triage")
         for recheck in self.rechecks.open():
             act.then(recheck, "cancel", reason=reason)

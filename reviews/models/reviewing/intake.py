@@ -48,6 +48,8 @@ class Intake(Simplified):
         help=_("提交后本版本内容不能再改动；需要补正时，委员会将一次性告知。"),
     )
     def submit(self, act: Act, **signed: Any) -> None:
+        if signed.pop("assessment_holds", False):
+            act.record(assessment_confirmed=self.assessment.ref)
         self.seal(act, signed)
         self.submitted_at = act.at
         urgent_timing.ask_for_triage(self, act)
@@ -176,5 +178,6 @@ class Intake(Simplified):
             act.then(recognition, "lapse")
         if self.amends_id is not None:
             settling.come_to_nothing(self, act)
-        elif self.project.state == Project.State.UNDER_REVIEW:
+        settling.drop_assessment(self, act)
+        if self.amends_id is None and self.project.state == Project.State.UNDER_REVIEW:
             act.then(self.project, "leave_review")

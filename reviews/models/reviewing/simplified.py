@@ -17,7 +17,7 @@ from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy.words import said
 from reviews.models.opinions.opinion import Opinion
-from reviews.models.projects.project import project_facts
+from reviews.models.projects.interests import project_facts
 from reviews.models.reviewing import simplified_forms as forms
 from reviews.models.reviewing import simplified_guards as guards
 from reviews.models.reviewing.designation import GIVE, Designation, designate
