@@ -41,6 +41,15 @@ def support(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
 
 @require_safe
 @desk_page
+def appeal_letter(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    found = visitor.find(Appeal, ref).letter_made
+    if found is None:
+        raise Http404(ref)
+    return serve(found)
+
+
+@require_safe
+@desk_page
 def exemption(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     """With what the lead answered, and what followed from it."""
     found = visitor.find(Exemption, ref, *EXEMPTION)

@@ -60,6 +60,16 @@ def document(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBa
     return serve(found.document)
 
 
+@require_safe
+@portal_page
+def letter(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    """The committee's answer, once a worker has set it."""
+    found = visitor.find(Appeal, ref).letter_made
+    if found is None:
+        raise Http404(ref)
+    return serve(found)
+
+
 def _draw(request: HttpRequest, visitor: Visitor, found: Appeal, form: UploadForm | None = None) -> HttpResponseBase:
     own = bool(OWN_SIDE & found.review.project.capacities(visitor.standing))
     context = {
