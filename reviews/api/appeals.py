@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
 from ninja import File, Status, UploadedFile
+from pydantic import Field
 
 from ethicsreview.documents.storage import serve
 from ethicsreview.lifecycle.refusals import InvalidInput
@@ -36,6 +37,9 @@ class AppealShape(Summary):
     answer: str
     new_review: str | None
     document: Paper | None
+    letter: str | None = Field(
+        description="address of the committee's answer as PDF, once it has decided; not found while it is being set"
+    )
 
     @classmethod
     def of(cls, obj: Appeal, viewer: Viewer) -> Self:
@@ -50,6 +54,7 @@ class AppealShape(Summary):
             answer=obj.answer,
             new_review=obj.new_review.ref if obj.new_review else None,
             document=Paper.of(obj.document, f"{url_of(obj)}/document") if obj.document else None,
+            letter=f"{url_of(obj)}/letter" if obj.decided_at else None,
         )
 
 
@@ -99,3 +104,11 @@ def document(request: Call, ref: Ref) -> FileResponse:
     if found.document is None:
         raise Http404("no document yet")
     return serve(found.document)
+
+
+@router.get("/{ref}/letter", operation_id="appeals.letter", summary="The committee's answer, as PDF")
+def letter(request: Call, ref: Ref) -> FileResponse:
+    found = find(Appeal, ref, Viewer.of(request)).letter_made
+    if found is None:
+        raise Http404("no letter yet")
+    return serve(found)
