@@ -9,6 +9,7 @@ from django.utils import translation
 from committees.models import InterestDeclaration, conflict_grounds
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.standing import standing_of
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import open_steps, perform
 from ethicsreview.lifecycle.refusals import InvalidInput, Refused
 from reviews.models import Opinion, Project, ProjectMember, Review
@@ -41,7 +42,7 @@ def test_who_has_not_declared_is_not_marked_as_there_and_is_told_why() -> None:
     path = case().in_review()
     member = path.members[6]
     silence(path, member)
-    seats = {f"presence__{seat.pk}": "present" for seat in path.committee.voting_members_at(path.at.date())}
+    seats = {f"presence__{seat.pk}": "present" for seat in path.committee.voting_members_at(law_day(path.at))}
 
     with pytest.raises(InvalidInput) as caught:
         perform(path.meeting, "mark_attendance", by=path.secretary, at=path.at, **seats)
@@ -70,7 +71,7 @@ def test_who_has_not_declared_is_not_designated() -> None:
     path = case().simplified()
     member = path.members[6]
     silence(path, member)
-    terms = {"reviewers": [path.seat_of(one) for one in path.members[5:]], "opinion_due": path.at.date()}
+    terms = {"reviewers": [path.seat_of(one) for one in path.members[5:]], "opinion_due": law_day(path.at)}
 
     with pytest.raises(InvalidInput) as caught:
         path.do("begin", path.chair, **terms)

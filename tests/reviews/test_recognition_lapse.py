@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.refusals import Refused
@@ -29,7 +30,7 @@ def lapsed(made: Asked) -> Recognition:
     """The day after its last, as the clock comes by."""
     until = made.recognition.valid_until
     assert until is not None
-    made.here.at += timedelta(days=(until - made.here.at.date()).days + 1)
+    made.here.at += timedelta(days=(until - law_day(made.here.at)).days + 1)
     take_timely(made.here.at)
     made.recognition.refresh_from_db()
     return made.recognition
