@@ -6,6 +6,7 @@ import pytest
 
 from ethicsreview.deadlines.models import Deadline
 from reviews.models import FollowUp
+from tests.reviews.amendments import Change
 from tests.reviews.builders import PASSWORD
 from tests.reviews.emergencies import GROUND, Urgent, urgent
 from tests.reviews.following import GENERAL, assessed, before_committee, human, reported, state_of
@@ -50,3 +51,19 @@ def test_a_review_of_a_serious_adverse_event_has_days_and_no_lighter_vote() -> N
     assert (clock.length, clock.unit) == (7, "days")
     path.do("begin", path.secretary, meeting=path.planned().ref)
     assert path.review.item.round_opinions != []
+
+
+@pytest.mark.article("national", 36)
+def test_an_amendment_under_an_emergency_is_decided_in_hours_and_takes_effect() -> None:
+    made = urgent()
+    path = Change(made.committee, made.lead, made.at, made.answers)
+    path.handed_in()
+    assert "review.triage" in {row.kind for row in Deadline.objects.of(path.review).open()}
+    path.weigh()
+    terms = {"event": made.event.ref, "tier": 1, "procedure_ground": GROUND, "listed": "no"}
+    path.do("accept_urgently", path.secretary, **terms)
+
+    [clock] = Deadline.objects.of(path.review).open().filter(kind="review.decision")
+    assert clock.due_at - path.at == timedelta(hours=72)
+    path.meet()
+    assert (path.review.state, path.now.in_force_id) == ("approved", path.review.submission_id)
