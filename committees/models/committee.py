@@ -15,6 +15,7 @@ from django_fsm import FSMField
 from committees import composition, findings, forms, guards, registration
 from committees.composition import CommitteeFacts, Finding, PaperFacts, RuleFacts
 from committees.kinds import STANDING_STATES, CommitteeState, CommitteeType, Regime, RuleKind
+from committees.models import declaring
 from committees.models.interests import InterestDeclaration
 from committees.models.membership import CommitteeRule, Membership, SignedPaper, Training
 from committees.models.querysets import CommitteeQuerySet, MembershipQuerySet
@@ -252,6 +253,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness):
         act.record(person=appointment.person.username, role=appointment.role, before=appointment.ends)
         appointment.ends = last_day
         appointment.save()
+        declaring.forget(self, [appointment.person], act)
         self._tell("committee.term_ended", appointment, act)
 
     @step(
@@ -326,6 +328,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness):
         )
         declaration.institutions.set(institutions)
         declaration.people.set(people)
+        declaring.remind(self, act.actor, act)
         return declaration
 
     @step(
@@ -345,6 +348,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness):
         for seat in self.memberships.not_ended(today).select_related("appointment"):
             seat.appointment.ends = max(today, seat.appointment.starts)
             seat.appointment.save()
+        declaring.forget(self, Person.objects.filter(appointments__body=self).distinct(), act)
         act.cancel(registration.DEADLINE)
 
     def _seat(self, appointment: Appointment, description: dict[str, Any]) -> Membership:

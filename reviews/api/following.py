@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from ethicsreview.documents.storage import serve
 from ethicsreview.lifecycle.refusals import InvalidInput
 from reviews.api.access import Call, Ref, Viewer, find
-from reviews.api.foreign_approvals import Paper
 from reviews.api.lifecycles import Face, along, routes
+from reviews.api.papers import Paper
 from reviews.api.projects import router as projects
 from reviews.api.reading import require_media_type, storable
 from reviews.api.shapes import Input, Summary, url_of

@@ -53,7 +53,7 @@ class OpinionShape(Summary):
                 concerns=obj.concerns,
                 comment=obj.comment,
                 cast_at=obj.cast_at,
-                recusal_ground=obj.recusal_ground,
+                recusal_ground=obj.recusal_told,
             )
             if obj.readable_by(viewer.person)
             else None,

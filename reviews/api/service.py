@@ -7,6 +7,7 @@ from ninja import NinjaAPI, Router
 
 from ethicsreview.lifecycle import registry
 from reviews.api import (
+    absences,
     amendments,
     appeals,
     assessments,
@@ -56,6 +57,7 @@ OWN: dict[str, Router] = {
     "assessments": assessments.router,
     "reviews": reviews.router,
     "emergency-events": emergencies.router,
+    "absences": absences.router,
     "appeals": appeals.router,
     "mandates": amendments.router,
     "exemptions": exemptions.router,

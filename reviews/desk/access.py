@@ -20,6 +20,7 @@ from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
 from reviews.models import (
+    Absence,
     Alliance,
     Appeal,
     Collaboration,
@@ -39,8 +40,8 @@ from reviews.models import (
     Report,
     Review,
 )
+from reviews.models.projects.interests import own_project
 from reviews.models.projects.parties import CAPACITIES
-from reviews.models.projects.project import own_project
 from reviews.models.reviewing.record import seen_by_committee, seen_by_regulator
 
 P = ParamSpec("P")
@@ -201,7 +202,7 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         return entrusted.exclude(
             institution__in=standing.bodies(Role.RESEARCHER), institution__type=Institution.Type.INDIVIDUAL
         )
-    if kind in (Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert, EmergencyEvent):
+    if kind in (Absence, Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert, EmergencyEvent):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible
     return model._base_manager.none()

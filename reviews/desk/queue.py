@@ -26,7 +26,10 @@ from reviews.models.reviewing.timing import end_of_day
 ROWS, SHORT = 30, 20
 ORDER = ["next_due_at", "pk"]
 # What a row draws: texts and kept rules stay unread, and no object is made of it.
-SHOWN = ("pk", "ref", "state", "procedure", "waiting_for", "recheck_result", "listed", "next_due_at", "submitted_at")
+SHOWN = (
+    *("pk", "ref", "kind", "state", "procedure", "waiting_for", "recheck_result", "listed"),
+    *("next_due_at", "submitted_at"),
+)
 NAMES = {
     "title": F("project__title"),
     "lead_name": F("project__lead__name"),
@@ -34,7 +37,7 @@ NAMES = {
     "committee_name": F("committee__name"),
 }
 BALLOT_SHOWN = (
-    *("review__ref", "review__project__title", "draft_answers", "next_due_at"),
+    *("review__ref", "review__kind", "review__project__title", "draft_answers", "next_due_at"),
     *(f"agenda_item__meeting__{name}" for name in ("ref", "title", "starts_at", "state")),
 )
 MEETING_SHOWN = (
@@ -133,6 +136,7 @@ class ReviewRow:
     """`committee` is empty where all are of one's own."""
 
     ref: str
+    kind: str
     state: str
     simplified: bool
     urgent: bool
@@ -153,6 +157,11 @@ class ReviewRow:
         return task_of(self.state, self.waiting_for, self.recheck_result, simplified=self.simplified)
 
     @property
+    def kind_label(self) -> str:
+        """Of a first review nothing needs to be said."""
+        return "" if self.kind == Review.Kind.INITIAL else str(Review.Kind(self.kind).label)
+
+    @property
     def state_label(self) -> str:
         return str(State(self.state).label)
 
@@ -162,6 +171,7 @@ class BallotRow:
     """At a meeting, or as designated: then by a day of its own."""
 
     ref: str
+    kind: str
     title: str
     meeting_ref: str
     meeting_title: str
@@ -169,6 +179,10 @@ class BallotRow:
     in_session: bool
     begun: bool
     due: Ending | None
+
+    @property
+    def kind_label(self) -> str:
+        return "" if self.kind == Review.Kind.INITIAL else str(Review.Kind(self.kind).label)
 
     @property
     def task(self) -> Task:
@@ -217,6 +231,7 @@ class Reviews:
         urgent = claimed or row.procedure == Review.Procedure.EMERGENCY
         return ReviewRow(
             ref=row.ref,
+            kind=row.kind,
             state=row.state,
             simplified=row.procedure == Review.Procedure.SIMPLIFIED,
             urgent=urgent,
@@ -281,6 +296,7 @@ def ballots(visitor: Visitor) -> list[BallotRow]:
     return [
         BallotRow(
             ref,
+            kind,
             title,
             meeting or "",
             name or "",
@@ -289,7 +305,7 @@ def ballots(visitor: Visitor) -> list[BallotRow]:
             begun=bool(draft),
             due=None if meeting or due_at is None else Ending.on(due_at, visitor.at),
         )
-        for ref, title, draft, due_at, meeting, name, starts_at, state in BALLOTS(visitor.standing)
+        for ref, kind, title, draft, due_at, meeting, name, starts_at, state in BALLOTS(visitor.standing)
     ]
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reviews.desk.views import (
+    absences,
     besides,
     collaborations,
     committees,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("recognitions/<str:ref>/document/", recognitions.document, name="recognition_document"),
     path("appeals/<str:ref>/", besides.appeal, name="appeal"),
     path("appeals/<str:ref>/document/", besides.support, name="appeal_document"),
+    path("appeals/<str:ref>/letter/", besides.appeal_letter, name="appeal_letter"),
     path("following/", following.following, name="following"),
     *FILED,
     path("exemptions/<str:ref>/", besides.exemption, name="exemption"),
@@ -64,6 +66,7 @@ urlpatterns = [
     path("committees/", committees.committees, name="committees"),
     path("committees/new/", committees.found, name="committee_new"),
     path("committees/<str:ref>/", committees.committee, name="committee"),
+    path("committees/<str:ref>/absences/", absences.absences, name="absences"),
     path("committees/<str:ref>/rule-text/", files.upload_rule, name="rule_upload"),
     path("committees/<str:ref>/rules/<int:pk>/", files.rule, name="rule"),
     path("rechecks/", rechecks.docket, name="rechecks"),

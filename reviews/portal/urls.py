@@ -69,6 +69,7 @@ urlpatterns = [
     path("appeals/<str:ref>/", appeals.appeal, name="appeal"),
     path("appeals/<str:ref>/upload/", appeals.upload, name="appeal_upload"),
     path("appeals/<str:ref>/document/", appeals.document, name="appeal_document"),
+    path("appeals/<str:ref>/letter/", appeals.letter, name="appeal_letter"),
     path("assessments/<str:ref>/", assessments.overview, name="assessment"),
     path("assessments/<str:ref>/questions/<slug:key>/", assessments.group, name="assessment_group"),
     path("reviews/<str:ref>/", reviews.review, name="review"),

@@ -19,10 +19,11 @@ from ethicsreview.policy.catalogues import materials
 from reviews.models import Material, Meeting, Opinion, Project, Review, RiskAssessment, Submission
 from reviews.models.applying import start_assessment, start_project, start_review
 from reviews.models.opinions.forms import concerns_asked, criteria_for
+from reviews.models.reviewing.forms import answered_before
 from reviews.models.submissions.submission import keep_section
 from reviews.rules.checklist import missing
 from reviews.samples.application import filled, value_for
-from tests.committees.builders import committee, people_of, person
+from tests.committees.builders import committee, declare_for_the_year, people_of, person
 from tests.memory import remembered
 from tests.reviews.rules.answers import SURVEY
 
@@ -72,6 +73,9 @@ class Case:
 
     def do(self, name: str, by: Person, **terms: Any) -> Review:
         self.at += timedelta(minutes=1)
+        if name == "submit" and answered_before(self.review):
+            # Of a review anew the answers on risk are confirmed.
+            terms = {"assessment_holds": True, **terms}
         self.review = perform(self.review, name, by=by, at=self.at, **terms)
         return self.review
 
@@ -143,6 +147,7 @@ class Case:
 
     @remembered
     def designate(self, *reviewers: Person, days: int = 7) -> "Case":
+        declare_for_the_year(self.committee, self.at)
         chosen = reviewers or self.members[-2:]
         due = law_day(self.at) + timedelta(days=days)
         self.do("begin", self.chair, reviewers=[self.seat_of(one) for one in chosen], opinion_due=due)
@@ -167,6 +172,7 @@ class Case:
     @remembered
     def open_meeting(self, *, absent: int = 0) -> None:
         self.at = max(self.at, self.meeting.starts_at)
+        declare_for_the_year(self.committee, self.at)
         seats = list(self.committee.voting_members_at(law_day(self.at)).order_by("pk"))
         there = len(seats) - absent
         marks = {f"presence__{seat.pk}": "present" if n < there else "absent" for n, seat in enumerate(seats)}

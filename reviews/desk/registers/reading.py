@@ -131,7 +131,7 @@ class OpinionRegister(ReadRegister):
     list_select_related = ["review", "person"]
 
     def rows(self, standing: Standing) -> "QuerySet[Opinion]":
-        sealed = ("verdict", "criteria", "concerns", "comment", "draft_answers", "recusal_ground")
+        sealed = ("verdict", "criteria", "concerns", "comment", "draft_answers", "recusal_ground", "recusal_grounds")
         rows: QuerySet[Opinion] = at_desk(Opinion, standing).defer(*sealed)
         return rows
 

@@ -48,6 +48,20 @@ class AfterApproval(Lifecycle):
         act.say(ground=ground)
         self._tell_the_others("terminated", act, ground)
         self._release(act)
+        self._take_back(ground, act)
+
+    @step(
+        source=State.TERMINATED,
+        target=State.SUSPENDED,
+        label=_("因申诉成立撤销终止"),
+        by=[CONSEQUENCE],
+        cite="national:18",
+    )
+    def revive(self, act: Act, ground: str) -> None:
+        """It stands still until the committee has decided anew: an appeal that is upheld approves nothing."""
+        act.record(ground=ground)
+        act.say(ground=ground)
+        self._tell_the_others("suspended", act, ground)
 
     @step(
         source=[State.APPROVED, State.SUSPENDED],
@@ -67,6 +81,13 @@ class AfterApproval(Lifecycle):
 
         project: Any = self
         spreading.changed(project, act, change, ground)
+
+    def _take_back(self, ground: str, act: Act) -> None:
+        """Whoever recognised an approval of this activity runs on it no more."""
+        from reviews.models.recognitions import lapsing
+
+        project: Any = self
+        lapsing.lost_by(project, ground, act)
 
     def _release(self, act: Act) -> None:
         """Nothing is owed of what has ended. What the committee itself has taken up, it brings to its end."""

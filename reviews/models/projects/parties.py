@@ -33,6 +33,8 @@ CAPACITIES = {
     "member": _("委员"),
     "adviser": _("顾问"),
     "presider": _("会议主持人"),
+    "absentee": _("请假的委员"),
+    "own_unit": _("无单位的项目负责人"),
     "voter": _("本轮表决委员"),
     "designator": _("主任委员（简易程序）"),
     "colleague": _("本委员会委员（简易程序）"),

@@ -104,10 +104,16 @@ def refer(review: "ReviewRecord", policy: Policy, end: datetime | None = None) -
         "label": _("报请专家复核"),
         **_within(end, policy, "recheck.refer_days"),
         "citation": "national:26",
-        "body": review.project.institution_id,
-        "role": Role.INSTITUTION_OFFICER,
+        **_applicant(review),
         "escalate_to": [{"role": Role.SECRETARY, "body_id": review.committee_id}],
     }
+
+
+def _applicant(review: "ReviewRecord") -> dict[str, Any]:
+    """The unit's officers; of a person without a unit, that person."""
+    if review.project.is_of_one_person:
+        return {"person": review.project.lead_id}
+    return {"body": review.project.institution_id, "role": Role.INSTITUTION_OFFICER}
 
 
 def conclude(review: Any, policy: Policy) -> dict[str, Any]:

@@ -17,7 +17,7 @@ class Appealed(ReviewRecord):
         abstract = True
 
     @step(
-        source=[State.REJECTED, State.MODIFICATION_REQUIRED, State.REVISION_REQUIRED],
+        source=[State.REJECTED, State.MODIFICATION_REQUIRED, State.REVISION_REQUIRED, State.CONCLUDED],
         target=State.SET_ASIDE,
         label=_("因申诉成立由再审取代"),
         by=[CONSEQUENCE],

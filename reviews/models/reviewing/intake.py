@@ -8,7 +8,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import step
 from reviews.models.amending import beginning, settling
 from reviews.models.amending import guards as amending
-from reviews.models.appeals.guards import no_appeal_pending
+from reviews.models.appeals.guards import no_appeal_against_it, no_appeal_pending
 from reviews.models.entrustments import guards as entrusting
 from reviews.models.projects.project import Project
 from reviews.models.reviewing import accepting, followed, forms, guards, signing, timing, urgent_timing
@@ -41,12 +41,15 @@ class Intake(Simplified):
             guards.no_restriction,
             guards.committee_active,
             entrusting.not_review_and_recheck,
+            no_appeal_against_it,
         ],
         cite="national:9",
         form=forms.SubmitForm,
         help=_("提交后本版本内容不能再改动；需要补正时，委员会将一次性告知。"),
     )
     def submit(self, act: Act, **signed: Any) -> None:
+        if signed.pop("assessment_holds", False):
+            act.record(assessment_confirmed=self.assessment.ref)
         self.seal(act, signed)
         self.submitted_at = act.at
         urgent_timing.ask_for_triage(self, act)
@@ -175,5 +178,6 @@ class Intake(Simplified):
             act.then(recognition, "lapse")
         if self.amends_id is not None:
             settling.come_to_nothing(self, act)
-        elif self.project.state == Project.State.UNDER_REVIEW:
+        settling.drop_assessment(self, act)
+        if self.amends_id is None and self.project.state == Project.State.UNDER_REVIEW:
             act.then(self.project, "leave_review")

@@ -20,7 +20,7 @@ def decision(review: Any, policy: Policy) -> dict[str, Any]:
     """Measures 17: thirty calendar days from acceptance; in an emergency, hours (Measures 36)."""
     if review.is_urgent:
         return urgent_timing.decision(review, policy)
-    limit = policy.entry("review.decision_days")
+    limit = decision_limit(review, policy)
     return {
         "label": _("作出审查决定"),
         "length": limit.value,
@@ -37,12 +37,23 @@ def decision(review: Any, policy: Policy) -> dict[str, Any]:
     }
 
 
+def decision_limit(review: Any, policy: Policy) -> Entry:
+    """Human Measures 26: on a serious adverse event the committee reviews promptly; in how many days, a setting says.
+    Only the clock is shorter: the vote is what it is for any review.
+    """
+    limit = policy.entry("review.decision_days")
+    if review.report is not None and review.report.kind == "sae":
+        sooner = policy.entry("report.sae_review_days")
+        return sooner if sooner.value < limit.value else limit
+    return limit
+
+
 def decision_due(review: Any, policy: Policy, at: datetime) -> str:
     """The last day, or the minute, as a notice names it."""
     if review.is_urgent:
         return urgent_timing.minute(calendar.end_of_hours(at, urgent_timing.hours_of(review.tier, policy)))
     end = calendar.end_of_days(
-        at, policy.value("review.decision_days"), shift_holidays=policy.value("calendar.shift_holidays")
+        at, decision_limit(review, policy).value, shift_holidays=policy.value("calendar.shift_holidays")
     )
     return timezone.localdate(end - timedelta(seconds=1)).isoformat()
 

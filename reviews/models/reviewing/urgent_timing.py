@@ -108,7 +108,8 @@ def keep_share(review: "ReviewRecord", act: Act, policy: Policy, end: datetime |
 
     `end`: of the clock, where it has just been set.
     """
-    if not counts_inside(review, policy):
+    if not counts_inside(review, policy) or review.kind == review.Kind.FOLLOW_UP:
+        # What is followed up was re-checked: no panel waits for it.
         return
     act.cancel(SHARE)
     if not review.listed or review.state == review.State.IN_RECHECK:

@@ -10,8 +10,10 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import perform
 from reviews.models import Opinion
+from reviews.models.absences.announcing import announce
 from reviews.models.reviewing.lettering import issue_pending
 from reviews.models.submissions.comparing import compare_pending
 from tests.committees.builders import authority, holder, keeper_of
@@ -160,3 +162,11 @@ def opened_now() -> Case:
     path = case(at=timezone.now() - timedelta(hours=2))
     path.opened()
     return path
+
+
+def test_the_page_of_absences(look: Looking) -> None:
+    path = case()
+    member, today = path.members[4], law_day(path.at)
+    announce(path.committee, by=member, starts_on=today, ends_on=today + timedelta(days=9), at=path.at)
+
+    look(member, address("absences", path.committee.ref), "absences")
