@@ -19,7 +19,7 @@ def posts_for(deadline: Deadline, turn: Turn, recipients: Recipients, at: dateti
     """At most one notice of each sort; who both must act and is escalated to gets the first alone."""
     acting = recipients.who_must_act(deadline)
     if turn.breach:
-        yield _post("deadline.breach", deadline, acting, at)
+        yield _post("deadline.lapse" if deadline.lapses else "deadline.breach", deadline, acting, at)
     elif turn.reminder is not None:
         key = "deadline.reminder" if turn.reminder.is_reminder_before else "deadline.overdue"
         yield _post(key, deadline, acting, at, rung=str(int(turn.reminder.offset.total_seconds())))

@@ -32,6 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "adopt_rule": SECRETARIAT,
     "record_drill": SECRETARIAT,
     "keep_roster": SECRETARIAT,
+    "record_receipt": SECRETARIAT,
     "declare_interests": SEATED,
     "dissolve": KEEPERS,
 }

@@ -7,7 +7,7 @@ import pytest
 
 from committees.kinds import CommitteeState
 from committees.models import Committee, Membership, committee_for
-from committees.registration import DEADLINE
+from committees.timing import REGISTRATION as DEADLINE
 from ethicsreview.accounts.models import Appointment, Role
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.deadlines.models import Deadline

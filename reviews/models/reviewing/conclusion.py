@@ -73,8 +73,10 @@ def conclude(review: "ReviewRecord", act: Act, *, requirements: list[str], reaso
         rejected(review, decision, act)
         return review.State.REJECTED
     if outcome == Outcome.MODIFICATION_REQUIRED:
+        act.start(timing.MODIFICATION, **timing.answer(review, policy, asked="modification"))
         review.ask(act, Request.Kind.MODIFICATION, dict(enumerate(requirements)))
         return review.State.MODIFICATION_REQUIRED
+    act.start(timing.REVISION, **timing.answer(review, policy, asked="revision"))
     review.ask(act, Request.Kind.REVISION, dict(enumerate(requirements)))
     return review.State.REVISION_REQUIRED
 
@@ -128,6 +130,7 @@ def confirm(review: "ReviewRecord", act: Act) -> str:
     act.record(confirmed=[done["capacity"] for done in review.confirmations])
     if {done["capacity"] for done in review.confirmations} < {"chair", "secretary"}:
         return review.State.MODIFICATION_SUBMITTED
+    act.settle(timing.CONFIRM)
     policy = review.policy_at(act.at)
     if review.needs_recheck:
         # The preliminary pass of a listed activity goes on to the re-check; it approves nothing by itself.

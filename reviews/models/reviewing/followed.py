@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from reviews.models.reviewing import timing
 from reviews.models.reviewing.record import ReviewRecord
 from reviews.models.reviewing.states import OPEN_STATES, State
 from reviews.models.submissions.submission import Material, Submission
@@ -72,6 +73,7 @@ class Followed(ReviewRecord):
             self.item.drop(act.at)
         review.release_reviewers(act)
         act.cancel("review.decision", "review.refer", "review.conclude_by_recheck")
+        act.cancel(*timing.APPLICANTS, timing.CONFIRM)
         for recheck in self.rechecks.open():
             act.then(recheck, "cancel", reason=str(_("科技活动已终结")))
 
