@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from ethicsreview.accounts.standing import SYSTEM
@@ -134,10 +134,27 @@ def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
         deadline.history += _told(turn, at)
         posts += words.posts_for(deadline, turn, recipients, at)
         deadline.schedule(turn.done)
-    Deadline.objects.bulk_update([visit.deadline for visit in visits], WRITTEN, batch_size=BATCH)
+    _write([visit.deadline for visit in visits])
     if records:
         append(*records)
     post_all(posts, at=at)
+
+
+def _write(deadlines: Sequence[Deadline]) -> None:
+    """One statement for all rows, prepared once: `bulk_update` would take longer to put together than to carry out."""
+    if not deadlines:
+        return
+    fields: list[Any] = [Deadline._meta.get_field(name) for name in WRITTEN]
+    name = connection.ops.quote_name
+    columns = ", ".join(f"{name(field.column)} = %s" for field in fields)
+    values = [
+        [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields), row.pk]
+        for row in deadlines
+    ]
+    with connection.cursor() as cursor:
+        # Names of our own columns, and no value.
+        statement = f"UPDATE {name(Deadline._meta.db_table)} SET {columns} WHERE id = %s"  # noqa: S608
+        cursor.executemany(statement, values)
 
 
 def _told(turn: Turn, at: datetime) -> Iterator[dict[str, Any]]:

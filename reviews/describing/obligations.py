@@ -25,7 +25,7 @@ def page() -> Iterator[str]:
     yield ""
     yield "每项义务自所列步骤起算；提醒、催办、上报的间隔是规则项的值。没有列出的步骤不能起算任何期限。"
     yield ""
-    yield "Each runs from the steps that stand here; no other step can start it. When to remind and to escalate, packs say."
+    yield "Each runs from the steps named here and from no other. When to remind and to escalate, the packs say."
     yield ""
     found = lists()
     yield from table(HEADS, map(_row, found.obligations.values()))
