@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from committees import receipts, timing
-from committees.kinds import STANDING_STATES, Regime
+from committees.kinds import CommitteeState, Regime
 from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.calendar import last_day, law_day
 from ethicsreview.deadlines.models import Deadline
@@ -28,7 +28,7 @@ class Owing(models.Model):
         abstract = True
 
     @step(
-        source=STANDING_STATES,
+        source=CommitteeState.ACTIVE,
         target=None,
         label=_("登记回执"),
         by=[Role.INSTITUTION_OFFICER, Role.OPERATOR, Role.SECRETARY],

@@ -111,7 +111,7 @@ def test_committee_that_is_being_prepared_owes_nothing() -> None:
     with pytest.raises(Refused) as refused:
         receipt(committee, REGISTRATION, AT)
 
-    assert [one.code for one in refused.value.refusals] == ["nothing_owed"]
+    assert [one.code for one in refused.value.refusals] == ["state"]
 
 
 def test_missed_registration_rises_from_the_officer_to_the_regulator() -> None:

@@ -62,6 +62,8 @@ TELLS_NOBODY = {
     "committee.record_training": "a note on file",
     "committee.sign_paper": "a note on file",
     "committee.record_drill": "a note on file",
+    "committee.record_receipt": "a note on file",
+    "project.record_registration": "a note on file",
     "committee.keep_roster": "read by the committee from its page",
     "follow_up.close": "told by the conclusion of its review",
     "follow_up.fall_away": "told with the end of the activity, or its approval anew",

@@ -29,7 +29,7 @@ class AfterApproval(Lifecycle):
         source=[State.APPROVED, State.SUSPENDED, State.TERMINATED, State.COMPLETED],
         target=None,
         label=_("登记清单内科技活动"),
-        by=["institution_officer"],
+        by=["registrar"],
         requires=[registration_owed],
         cite="national:44",
         form=RegistrationForm,
