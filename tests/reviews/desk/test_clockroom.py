@@ -246,3 +246,15 @@ def test_month_of_a_person_with_nothing_is_designed_and_of_any_text_harmless(pat
 
     assert "<script>" not in page.replace('<script src="', "")
     assert date(2026, 3, 1).isoformat()[:7] in page
+
+
+def test_committees_page_names_the_terms_and_trainings_that_end_soon(path: Case, signed_in, time_machine) -> None:
+    early = text(signed_in(path.secretary).get(address("committee", path.committee.ref)))
+    time_machine.move_to(datetime(2028, 2, 1, 9, tzinfo=SHANGHAI), tick=False)
+
+    late = text(signed_in(path.secretary).get(address("committee", path.committee.ref)))
+
+    assert "委员培训" not in early
+    assert late.count("委员培训：") == path.committee.memberships.count()
+    assert "还剩29天" in late
+    assert "《科技伦理审查办法（试行）》第八条" in late
