@@ -67,6 +67,12 @@ class Visitor:
         return self.standing.holds(Role.REGULATOR, Role.RECHECK_EXPERT, Role.OPERATOR)
 
     @property
+    def watches_clocks(self) -> bool:
+        """Who follows other people's deadlines."""
+        watching = (Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR, Role.INSTITUTION_OFFICER, Role.REGULATOR)
+        return self.standing.holds(*watching) or self.standing.sees_everyone
+
+    @property
     def entrusts(self) -> bool:
         """Who gives, answers or watches over entrustments."""
         return self.standing.holds(Role.INSTITUTION_OFFICER, Role.CHAIR, Role.SECRETARY, Role.REGULATOR, Role.OPERATOR)

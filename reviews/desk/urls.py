@@ -5,6 +5,7 @@ from django.urls import path
 from reviews.desk.views import (
     absences,
     besides,
+    clockroom,
     collaborations,
     committees,
     emergencies,
@@ -78,6 +79,8 @@ urlpatterns = [
     path("emergencies/", emergencies.events, name="emergency_events"),
     path("emergencies/new/", emergencies.declare, name="emergency_event_new"),
     path("emergencies/<str:ref>/", emergencies.event, name="emergency_event"),
+    path("calendar/", clockroom.month, name="month"),
+    path("clocks/", clockroom.clocks, name="clocks"),
     path("experts/", experts.experts, name="experts"),
     path("experts/new/", experts.enter, name="expert_new"),
     path("experts/<str:ref>/", experts.expert, name="expert"),

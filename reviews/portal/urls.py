@@ -15,6 +15,7 @@ from reviews.portal.views import (
     foreign,
     home,
     materials,
+    month,
     projects,
     recognitions,
     reviews,
@@ -38,6 +39,7 @@ FILED = [
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("calendar/", month.month, name="month"),
     path("projects/new/", projects.new, name="project_new"),
     path("projects/<str:ref>/", projects.project, name="project"),
     path("projects/<str:ref>/edit/", projects.edit, name="project_edit"),

@@ -7,7 +7,7 @@ import pytest
 
 from committees.kinds import CommitteeState
 from committees.models import Committee, Membership, committee_for
-from committees.registration import DEADLINE
+from committees.timing import REGISTRATION as DEADLINE
 from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.door import create, open_steps, perform

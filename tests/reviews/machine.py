@@ -569,11 +569,22 @@ def no_decision_on_a_version_that_changed(path: Path) -> None:
         assert version.fingerprint() == version.digest == decision.submission_digest
 
 
+# Whoever has the ball, to whom it runs.
+CLOCKS = {
+    "supplement_requested": "review.supplement",
+    "accepted": "review.decision",
+    "in_review": "review.decision",
+    "modification_required": "review.modification",
+    "modification_submitted": "review.confirm_modification",
+    "revision_required": "review.revision",
+    "preliminarily_passed": "review.refer",
+}
+
+
 def no_obligation_without_a_deadline(path: Path) -> None:
     open_clocks = [clock.kind for clock in Deadline.objects.of(path.review).open()]
-    asked_to_decide = path.review.state in {"accepted", "in_review"}
-    asked_to_refer = path.review.state == "preliminarily_passed"
-    assert open_clocks == (["review.decision"] if asked_to_decide else ["review.refer"] if asked_to_refer else [])
+    owed = CLOCKS.get(path.review.state)
+    assert open_clocks == ([owed] if owed else [])
     if path.review.state == "approved":
         [first] = path.review.follow_ups.all()
         assert Deadline.objects.of(first).open().filter(kind="follow_up.report").count() == 1

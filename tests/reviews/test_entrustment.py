@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from committees.kinds import CommitteeType
-from committees.registration import DEADLINE
+from committees.timing import REGISTRATION as DEADLINE
 from ethicsreview.accounts.models import Institution
 from ethicsreview.accounts.standing import SYSTEM, standing_of
 from ethicsreview.deadlines.calendar import law_day

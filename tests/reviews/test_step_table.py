@@ -62,6 +62,8 @@ TELLS_NOBODY = {
     "committee.record_training": "a note on file",
     "committee.sign_paper": "a note on file",
     "committee.record_drill": "a note on file",
+    "committee.record_receipt": "a note on file",
+    "project.record_registration": "a note on file",
     "committee.keep_roster": "read by the committee from its page",
     "collaboration.halt_again": "told by what is flagged on each unit's part",
     "follow_up.decide_again": "told by the appeal",

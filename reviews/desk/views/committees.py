@@ -1,7 +1,7 @@
 """Committees at the desk: who sits there, what is on file, what is wrong and what will be."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from committees.kinds import AiCategory, CommitteeType, HumanCategory, Regime
 from committees.models import Committee, InterestDeclaration, Membership, SignedPaper, Training, declared_until
+from committees.timing import TERM, TRAINING, Member
 from ethicsreview.accounts.models import COMMITTEE_ROLES, Institution, Role
 from ethicsreview.accounts.validators import plain_text, region_code
 from ethicsreview.deadlines.calendar import law_day
@@ -25,6 +26,8 @@ from reviews.desk.emergencies import readiness
 from reviews.desk.queue import SHORT
 
 ROWS = 30
+# A member's term and training stand on the page from so long before their end.
+SOON = timedelta(days=90)
 
 
 @require_safe
@@ -46,6 +49,7 @@ class Seat:
     papers: list[SignedPaper] = field(default_factory=list)
     trainings: list[Training] = field(default_factory=list)
     declared_until: date | None = None
+    owed: list[Deadline] = field(default_factory=list)
 
     @property
     def backgrounds(self) -> list[str]:
@@ -93,6 +97,13 @@ def _seats(found: Committee, memberships: list[Membership], at: datetime) -> lis
     for training in found.trainings.order_by("-held_on", "-pk"):
         for seat in by_person.get(training.person_id, []):
             seat.trainings.append(training)
+    # What ends soon: the term, the training.
+    of_term = {seat.membership.ref: seat for seat in seats}
+    of_person = {Member(found, person).ref: own[-1] for person, own in by_person.items()}
+    rows = Deadline.objects.open().filter(subject_kind=Committee.noun, subject_ref=found.ref)
+    for row in rows.filter(kind__in=[TERM, TRAINING], due_at__lte=at + SOON).soonest():
+        if (one := (of_term if row.kind == TERM else of_person).get(row.object_ref)) is not None:
+            one.owed.append(row)
     return seats
 
 

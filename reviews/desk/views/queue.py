@@ -62,8 +62,10 @@ def _counters(visitor: Visitor) -> list[tuple[Any, str, bool]]:
         (_("巡检未及时处理的期限"), behind),
         (_("正文待提取的文件"), Findings.objects.unread()),
     ]
-    found = []
-    for label, rows in counted:
-        number = rows.order_by()[: MANY + 1].count()
-        found.append((label, f"{MANY}+" if number > MANY else str(number), number > 0))
-    return found
+    return [(label, *at_most(rows)) for label, rows in counted]
+
+
+def at_most(rows: Any) -> tuple[str, bool]:
+    """A number as a page shows it, and whether there is anything."""
+    number = rows.order_by()[: MANY + 1].count()
+    return f"{MANY}+" if number > MANY else str(number), number > 0

@@ -12,6 +12,7 @@ from django_fsm import FSMField
 
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
+from ethicsreview.deadlines.models import Deadline, DeadlineQuerySet
 from ethicsreview.documents.models import DocumentVersion, Letter
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
@@ -20,7 +21,7 @@ from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.appeals import following, forms
 from reviews.models.projects.changing import AMENDABLE
 from reviews.models.projects.project import Project
-from reviews.models.reviewing import chairing
+from reviews.models.reviewing import chairing, timing
 from reviews.models.reviewing.decision import Decision, Outcome
 from reviews.models.reviewing.review import Review
 
@@ -153,6 +154,7 @@ class Appeal(Lifecycle):
         if self.document is not None:
             paper = self.document
             act.record(document=paper.document.ref, document_version=paper.number, digest=paper.digest)
+        self._stop_answer(act)
 
     @step(
         source=[State.FILED, State.PREPARED],
@@ -220,6 +222,7 @@ class Appeal(Lifecycle):
     )
     def dismiss(self, act: Act, *, answer: str) -> None:
         self._decide(act, answer)
+        self._let_answer_go_on(act)
 
     @step(
         source=[State.DRAFT, State.FILED, State.PREPARED],
@@ -231,6 +234,20 @@ class Appeal(Lifecycle):
     )
     def withdraw(self, act: Act) -> None:
         """What is asked for may always be given up; another may be filed later, since no text sets a time."""
+        self._let_answer_go_on(act)
+
+    def _stop_answer(self, act: Act) -> None:
+        """Nothing can be handed in while the appeal is dealt with, so the applicant's time stands still (policy)."""
+        if self.review.policy_at(act.at).value("appeal.pauses_answer"):
+            for running in self._answers().filter(paused_at=None):
+                act.pause(running.kind, on=self.review)
+
+    def _let_answer_go_on(self, act: Act) -> None:
+        for standing in self._answers().exclude(paused_at=None):
+            act.resume(standing.kind, on=self.review)
+
+    def _answers(self) -> DeadlineQuerySet:
+        return Deadline.objects.of(self.review).open().filter(kind__in=timing.APPEALABLE)
 
     def _decide(self, act: Act, answer: str) -> None:
         self.answer, self.decided_at = answer, act.at

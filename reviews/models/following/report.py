@@ -383,7 +383,7 @@ class Report(Filed):
         self.informing = {}
         if inform == "yes" and until:
             self.informing = {"what": what, "by": until.isoformat()}
-            act.start(timing.INFORM, **timing.inform(self, until))
+            act.start(timing.INFORM, **timing.inform(self, until, self.policy_at(act.at)))
             act.tell("report.to_inform", self.people("lead"), what=what, due=until.isoformat())
 
     def _decided(self, act: Act, outcome: str, answer: str) -> None:

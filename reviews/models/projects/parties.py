@@ -44,6 +44,7 @@ CAPACITIES = {
     "field_adviser": _("受邀的领域顾问（应急程序）"),
     "declarer": _("宣布突发事件的主管部门监管人员"),
     "institution_officer": _("单位管理人员"),
+    "registrar": _("单位管理人员（清单内科技活动登记）"),
     "regulator": _("监管人员"),
     "local_lead": _("参与单位负责人"),
     "unit_officer": _("参与单位管理人员"),

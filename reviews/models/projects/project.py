@@ -153,6 +153,9 @@ class Project(Changing, AfterApproval):
             found |= capacities_for(standing, self.pk)
         if standing.holds(Role.INSTITUTION_OFFICER, body_id=self.institution_id):
             found.add("institution_officer")
+            if self.next_due_at is not None:
+                # The one clock that hangs on a project itself is that of its registration.
+                found.add("registrar")
         if over_territory(standing, self.region):
             found.add("regulator")
         if standing.holds(Role.OPERATOR):

@@ -75,8 +75,10 @@ def conclude(review: "ReviewRecord", act: Act, *, requirements: list[str], reaso
         rejected(review, decision, act)
         return review.State.REJECTED
     if outcome == Outcome.MODIFICATION_REQUIRED:
+        act.start(timing.MODIFICATION, **timing.answer(review, policy, asked="modification"))
         review.ask(act, Request.Kind.MODIFICATION, dict(enumerate(requirements)))
         return review.State.MODIFICATION_REQUIRED
+    act.start(timing.REVISION, **timing.answer(review, policy, asked="revision"))
     review.ask(act, Request.Kind.REVISION, dict(enumerate(requirements)))
     return review.State.REVISION_REQUIRED
 
@@ -120,6 +122,7 @@ def confirm(review: "ReviewRecord", act: Act) -> str:
     review.confirmations = both_sides.with_mine(review.confirmations, act)
     if not both_sides.complete(review.confirmations):
         return review.State.MODIFICATION_SUBMITTED
+    act.settle(timing.CONFIRM)
     policy = review.policy_at(act.at)
     if review.needs_recheck:
         # The preliminary pass of a listed activity goes on to the re-check; it approves nothing by itself.

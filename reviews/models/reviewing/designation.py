@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from committees.models import Membership, conflicts_of, undeclared
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.deadlines.ladders import ladder, levels
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import Entry, Policy
@@ -166,8 +167,9 @@ def designate(review: "ReviewRecord", members: Iterable[Membership], due_on: dat
             due_at=end_of_day(due_on),
             citation=policy.entry("simplified.reviewers_min").cite,
             person=membership.person,
-            ladder=[timedelta(days=-days) for days in policy.value("reminders.decision")],
-            escalate_to=[{"role": role, "body_id": review.committee_id} for role in (Role.CHAIR, Role.SECRETARY)],
+            body=review.committee_id,
+            ladder=ladder(policy, "reminders.decision"),
+            escalate_to=levels(policy, (Role.CHAIR, review.committee_id), (Role.SECRETARY, review.committee_id)),
         )
         told.append(membership.person)
     act.tell("review.designated", told, due=due_on.isoformat())

@@ -10,7 +10,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.amending import settling
-from reviews.models.reviewing import urgent_timing
+from reviews.models.reviewing import timing, urgent_timing
 from reviews.models.reviewing.record import ReviewRecord
 from reviews.models.reviewing.states import OPEN_STATES, State
 from reviews.models.submissions.submission import Material, Submission
@@ -91,6 +91,7 @@ class Followed(ReviewRecord):
         review.release_reviewers(act)
         settling.drop_assessment(self, act)
         act.cancel("review.decision", "review.refer", "review.conclude_by_recheck", "review.triage")
+        act.cancel(*timing.APPLICANTS, timing.CONFIRM)
         for recheck in self.rechecks.open():
             act.then(recheck, "cancel", reason=reason)
 

@@ -76,7 +76,8 @@ class Intake(Simplified):
     )
     def request_supplement(self, act: Act, **asked: str) -> None:
         """Measures 10: all that is missing, told once."""
-        urgent_timing.triaged(self, act)
+        urgent_timing.wait_for_applicant(self, act)
+        act.start(timing.SUPPLEMENT, **timing.answer(self, self.policy_at(act.at), asked="supplement"))
         self.ask(
             act,
             Request.Kind.SUPPLEMENT,
@@ -101,7 +102,8 @@ class Intake(Simplified):
     def resubmit(self, act: Act, **answers: Any) -> None:
         self.answer(act, answers)
         self.seal(act, answers)
-        urgent_timing.ask_for_triage(self, act)
+        act.settle(timing.SUPPLEMENT)
+        urgent_timing.go_on(self, act)
 
     @step(
         source=State.SUBMITTED,
@@ -172,6 +174,7 @@ class Intake(Simplified):
         if self.clock_runs():
             act.cancel("review.decision")
         act.cancel("review.refer", "review.conclude_by_recheck", urgent_timing.SHARE, urgent_timing.TRIAGE)
+        act.cancel(*timing.APPLICANTS, timing.CONFIRM)
         for recheck in self.rechecks.open():
             act.then(recheck, "cancel", reason=reason)
         for recognition in self.recognitions.open():

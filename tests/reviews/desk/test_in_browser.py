@@ -1,23 +1,27 @@
 """The desk in a real browser: nothing for axe to find, nothing wider than a phone, drafts kept and counts alive."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines import sweep
 from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.door import perform
 from reviews.models import Opinion
 from reviews.models.absences.announcing import announce
 from reviews.models.reviewing.lettering import issue_pending
 from reviews.models.submissions.comparing import compare_pending
 from tests.committees.builders import authority, holder, keeper_of
-from tests.pages import Looking, sign_in
+from tests.pages import PHONE, Looking, axe, overflows, sign_in
 from tests.reviews.builders import PASSWORD, Case, ballot, case, signing
 from tests.reviews.desk.conftest import address
 
@@ -170,3 +174,34 @@ def test_the_page_of_absences(look: Looking) -> None:
     announce(path.committee, by=member, starts_on=today, ends_on=today + timedelta(days=9), at=path.at)
 
     look(member, address("absences", path.committee.ref), "absences")
+
+
+def test_month_and_clock_room_on_every_screen_and_by_keyboard(
+    look: Looking, page: Page, live_server: LiveServer
+) -> None:
+    path = case(at=timezone.now() - timedelta(days=40)).accepted()
+    asked = Case(path.committee, path.lead, timezone.now()).submitted()
+    asked.do("request_supplement", asked.secretary, item__purpose="目的不清楚")
+    sweep.sweep(timezone.now())
+    operator = holder(Role.OPERATOR, authority())
+    due = Deadline.objects.get(kind="review.supplement").last_day
+    month = f"{reverse('portal:month')}?month={due:%Y-%m}"
+
+    look(path.secretary, address("month") + "?side=committee", "month")
+    look(path.secretary, address("clocks"), "clocks")
+    look(operator, address("clocks") + "?show=open", "clocks-operator")
+    look(path.lead, month, "month-portal")
+    look(path.lead, reverse("diary:address"), "feed-address")
+
+    page.set_viewport_size(PHONE)
+    page.goto(live_server.url + month)
+    day = page.locator(f'a[href="#d{due.isoformat()}"]')
+    day.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#d{due.isoformat()}")).to_be_focused()
+    expect(page.locator(f"#d{due.isoformat()}")).to_contain_text(asked.review.ref)
+    page.goto(live_server.url + reverse("diary:address"))
+    page.get_by_role("button").filter(has_text=re.compile("生成订阅地址|Make an address")).click()
+    expect(page.locator("code")).to_contain_text("/calendar/")
+    assert axe(page) == []
+    assert overflows(page) == []
