@@ -1,7 +1,7 @@
 """Two thousand random paths through the life of a review, and proof that the machine would notice."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,12 +9,15 @@ from django.db import IntegrityError
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from reviews.models import Review
 from reviews.models.meetings import agenda
 from reviews.models.opinions import opinion
 from reviews.models.reviewing import conclusion, designation, simplified_guards
 from reviews.models.reviewing import guards as review_guards
 from reviews.models.reviewing.intake import Intake
-from tests.reviews.machine import Path, World, world
+from tests.reviews.machine import Path
+from tests.reviews.planting import nothing, unguard
+from tests.reviews.world import World, world
 
 pytestmark = pytest.mark.django_db
 
@@ -58,13 +61,8 @@ def test_no_path_breaks_an_invariant(part: int, record_property: Callable[[str, 
 # --- would it notice? ---------------------------------------------------------------------------------------------
 
 
-def nothing(*_args: object, **_terms: object) -> Iterator[object]:
-    return iter(())
-
-
 def quorum_is_not_asked(patch: pytest.MonkeyPatch) -> None:
-    for name in ("quorum_met", "all_ballots_in"):
-        _unguard(patch, "conclude", getattr(review_guards, name))
+    unguard(patch, Review, "conclude", review_guards.quorum_met, review_guards.all_ballots_in)
     patch.setattr(agenda.AgendaItem, "quorum_refusals", nothing)
 
 
@@ -99,21 +97,7 @@ def opinions_bring_nothing_about(patch: pytest.MonkeyPatch) -> None:
 
 
 def silence_is_agreement(patch: pytest.MonkeyPatch) -> None:
-    for name in ("opinions_in", "of_one_mind"):
-        _unguard(patch, "conclude", getattr(simplified_guards, name))
-
-
-def _unguard(patch: pytest.MonkeyPatch, step: str, guard: object) -> None:
-    from reviews.models import Review
-
-    declared = getattr(Review, step).step
-    # Frozen, because a declaration is not changed in life.
-    kept = declared.requires
-    object.__setattr__(declared, "requires", tuple(g for g in kept if g is not guard))
-    undo.append(lambda: object.__setattr__(declared, "requires", kept))
-
-
-undo: list[Callable[[], None]] = []
+    unguard(patch, Review, "conclude", simplified_guards.opinions_in, simplified_guards.of_one_mind)
 
 
 # Each with the places from which a path may meet it: that from anywhere else it finds nothing is of no interest.
@@ -135,12 +119,8 @@ def test_planted_bug_is_noticed(bug: Callable[[pytest.MonkeyPatch], None]) -> No
     # Planted when the world is there, which may be one that is remembered.
     with pytest.MonkeyPatch.context() as patch:
         bug(patch)
-        try:
-            # What the machine does not see, the database does.
-            with pytest.raises((AssertionError, IntegrityError)):
-                run(made, 400, start=1, phases=[Phase.generate])
-        finally:
-            while undo:
-                undo.pop()()
+        # What the machine does not see, the database does.
+        with pytest.raises((AssertionError, IntegrityError)):
+            run(made, 400, start=1, phases=[Phase.generate])
 
     assert made.paths < 400

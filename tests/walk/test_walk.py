@@ -1,0 +1,32 @@
+"""No situation that can be reached breaks an invariant. Here a part; `python -m tests.walk` goes to the end."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.walk.beginnings import BEGINNINGS, Beginning
+from tests.walk.walking import Walk, aloud
+
+pytestmark = pytest.mark.django_db
+
+# How many situations of each beginning are visited; "all" goes to the end. PostgreSQL has the same code before it.
+WALK = os.environ.get("WALK", "5" if "DATABASE_URL" in os.environ else "25")
+MOST = None if WALK == "all" else int(WALK)
+# Of people who are turned away it makes no difference where the walk began.
+asked: set[tuple[str, ...]] = set()
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS, ids=lambda beginning: beginning.__name__)
+def test_no_situation_from_this_beginning_breaks_an_invariant(
+    beginning: Callable[[], Beginning], record_property: Callable[[str, Any], None]
+) -> None:
+    walk = Walk(beginning(), most=MOST, tell=aloud if MOST is None else None, asked=asked)
+
+    figures = walk.run()
+
+    record_property("walk", str(figures))
+    print(f"\n{figures}\n    {dict(figures.steps.most_common())}")
+    assert figures.whole == (MOST is None)
+    assert figures.taken > figures.states
