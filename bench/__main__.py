@@ -1,4 +1,4 @@
-"""python -m bench [--small N] [--large N] [--rounds N] [--requests N] [--repeats N] [--drop]"""
+"""python -m bench [--small N] [--large N] [--rounds N] [--requests N] [--repeats N] [--open N] [--due N] [--drop]"""
 
 import argparse
 import json
@@ -24,20 +24,25 @@ def main() -> int:
     address = os.environ.get("DATABASE_URL", DEFAULT)
     sizes = (wanted.small, wanted.large)
     sites = [Site(size, database.named(address, size), folder / "bench" / str(size)) for size in sizes]
+    clock = Site(wanted.open, database.named(address, "clock"), folder / "bench" / "clock")
     try:
-        for site in sites:
+        for site in (*sites, clock):
             database.make(site.database)
-            say(f"{site.size} reviews in {database.name_of(site.database)}")
+            of = "open deadlines" if site is clock else "reviews"
+            say(f"{site.size} {of} in {database.name_of(site.database)}")
         found = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": {"cpus": os.cpu_count(), "python": platform.python_version()},
             "postgresql": database.version(address),
             "sizes": sizes,
             **measured(sites, wanted),
+            "sweep": clock.run(
+                "bench.sweeping", "--rows", str(wanted.open), "--due", str(wanted.due), "--rounds", str(wanted.rounds)
+            ),
         }
     finally:
         if wanted.drop:
-            for site in sites:
+            for site in (*sites, clock):
                 database.drop(site.database)
     found["missed"] = report.missed(found)
     (folder / "bench.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
@@ -52,6 +57,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--requests", type=int, default=60, help="of one page in one round")
     parser.add_argument("--repeats", type=int, default=40, help="how often the step is taken")
+    parser.add_argument("--open", type=int, default=1_000_000, help="open deadlines that are swept over")
+    parser.add_argument("--due", type=int, default=1_000, help="of them, those that are due")
     parser.add_argument("--drop", action="store_true", help="remove the databases afterwards")
     wanted = parser.parse_args()
     if not 0 < wanted.small < wanted.large:

@@ -6,8 +6,8 @@ import psycopg
 from psycopg import sql
 
 
-def named(address: str, size: int) -> str:
-    """The address of the database for so many reviews, on the same server."""
+def named(address: str, size: int | str) -> str:
+    """The address of the database for so many reviews (or for something else), on the same server."""
     parts = urlsplit(address)
     if not parts.scheme.startswith("postgres"):
         raise SystemExit(f"the benchmark needs PostgreSQL, and DATABASE_URL names {parts.scheme}")

@@ -4,7 +4,7 @@ from statistics import median
 from typing import Any
 
 BARE = "bare page"
-TO_BARE, LARGE_TO_SMALL = 0.35, 0.85
+TO_BARE, LARGE_TO_SMALL, SWEEP_TO_PLAIN = 0.35, 0.85, 3.0
 
 
 def ratio(upper: list[float], lower: list[float]) -> float:
@@ -27,6 +27,8 @@ def missed(found: dict[str, Any]) -> list[str]:
         small, large = page["rates"]
         if (part := ratio(large, small)) < LARGE_TO_SMALL:
             problems.append(f"{name}: large to small {part:.2f}, at least {LARGE_TO_SMALL}")
+    if (part := found["sweep"]["ratio"]) > SWEEP_TO_PLAIN:
+        problems.append(f"sweep: {part:.2f} of the plain SQL, at most {SWEEP_TO_PLAIN:g}")
     return problems
 
 
@@ -48,5 +50,11 @@ def table(found: dict[str, Any]) -> str:
         cells = "".join(f"{step['milliseconds'][part]:>12.2f} ({step['queries'][part]:g})" for step in found["steps"])
         lines.append(f"{part:20}{cells}")
     lines.append(f"{'in all':20}" + "".join(f"{step['total_milliseconds']:>12.2f}    " for step in found["steps"]))
+    swept = found["sweep"]
+    lines += [
+        "",
+        f"sweep of {swept['due']} due among {swept['rows']} open: {swept['sweep_milliseconds']:.0f} ms, "
+        f"plain SQL {swept['plain_milliseconds']:.0f} ms, ratio {swept['ratio']:.2f}",
+    ]
     lines += ["", *(found["missed"] or ["all limits hold"])]
     return "\n".join(lines)

@@ -13,6 +13,9 @@ from ethicsreview.lifecycle.refusals import Refusal
 if TYPE_CHECKING:
     from committees.models.committee import Committee
 
+# What a committee's own clocks hang on: they end with it.
+OWN = ("committee", "membership", "member")
+
 
 def has_lawful_composition(committee: "Committee", act: Act) -> Iterator[Refusal]:
     """Under every regime the committee is set up for."""
@@ -23,6 +26,6 @@ def has_lawful_composition(committee: "Committee", act: Act) -> Iterator[Refusal
 
 def has_no_open_obligation(committee: "Committee", act: Act) -> Iterator[Refusal]:
     """Reviews in hand and follow-ups have deadlines of their own that name the committee."""
-    others = Deadline.objects.open().for_body(committee).exclude(object_kind=committee.noun)
+    others = Deadline.objects.open().for_body(committee).exclude(object_kind__in=OWN)
     if count := others.count():
         yield Refusal("obligations_open", _("本委员会还有%(count)d项未办结的事项，应先办结或移交"), {"count": count})

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "ethicsreview.notices",
     "ethicsreview.deadlines",
     "ethicsreview.lifecycle",
+    "ethicsreview.diary",
     "committees",
     "reviews",
 ]
@@ -160,6 +161,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULER = "config.beat:OneBeat"
+# Nothing is kept in it: its age says that beat lives.
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 
 # --- sign-in ------------------------------------------------------------------------------------------------------

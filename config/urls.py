@@ -9,6 +9,7 @@ urlpatterns = [
     path("desk/registers/", admin.site.urls),
     path("desk/", include("reviews.desk.urls")),
     path("accounts/", include("ethicsreview.accounts.urls")),
+    path("calendar/", include("ethicsreview.diary.urls")),
     path("inbox/", include("ethicsreview.notices.urls")),
     path("rules/", include("ethicsreview.policy.urls")),
     path("api/", include("reviews.api.urls")),

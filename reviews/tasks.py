@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from reviews.models.appeals.lettering import issue_pending as issue_answers
 from reviews.models.emergencies.lapsing import lapse_pending
 from reviews.models.reviewing.lettering import issue_pending
 from reviews.models.submissions.comparing import compare_pending
@@ -12,6 +13,7 @@ from reviews.models.submissions.comparing import compare_pending
 def letters() -> None:
     """Set every letter that is wanting. Two workers at once make each once: its number is unique."""
     issue_pending(timezone.now())
+    issue_answers(timezone.now())
 
 
 @shared_task(name="reviews.emergencies")

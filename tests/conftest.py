@@ -15,10 +15,12 @@ from django.db import connection
 from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from config.celery import app
 from tests.emptying import empty_tables
 from tests.memory import memory
+from tests.pages import Looking
 
 # Playwright keeps an event loop in the thread of the test, where Django would else refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -85,6 +87,11 @@ def page(page: Page) -> Iterator[Page]:
     )
     yield page
     assert broken == []
+
+
+@pytest.fixture
+def look(page: Page, live_server: LiveServer) -> Looking:
+    return Looking(page, live_server.url)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,5 +1,7 @@
 """What every page is held to in a real browser."""
 
+import os
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -7,15 +9,80 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
 from playwright.sync_api import Page
+
+from ethicsreview.accounts.models import Person
 
 PHONE = {"width": 375, "height": 800}
 DESKTOP = {"width": 1280, "height": 900}
 
 
+@dataclass(frozen=True)
+class Looking:
+    """Opens pages as somebody, in both languages, as wide as a desk's screen and as a phone's.
+
+    Nothing may be wider than the screen; axe, which takes longest, finds nothing in either language nor in either
+    width, but is not asked for all four of them.
+    """
+
+    page: Page
+    address: str
+
+    def __call__(self, person: Person | None, path: str, name: str, *, status: int = 200) -> None:
+        """`person`: None is anybody. `name`: what its pictures are called."""
+        self.sit_down(person)
+        self.at(path, name, status=status)
+
+    def sit_down(self, person: Person | None, language: str = "zh-hans") -> Page:
+        """The browser as that person finds it, at a desk: whoever sat there before has signed out."""
+        self.page.context.clear_cookies()
+        if person is not None:
+            sign_in(self.page, person, self.address)
+        self.speak(language)
+        self.page.set_viewport_size(DESKTOP)
+        return self.page
+
+    def speak(self, language: str) -> None:
+        self.page.context.add_cookies([{"name": "django_language", "value": language, "url": self.address}])
+
+    def at(self, path: str, name: str, *, status: int = 200) -> None:
+        """The same, as whoever sits there."""
+        found: list[Any] = []
+        for language, judged in (("zh-hans", DESKTOP), ("en", PHONE)):
+            self.speak(language)
+            self.page.set_viewport_size(DESKTOP)
+            answer = self.page.goto(self.address + path)
+            assert answer is not None
+            assert answer.status == status, path
+            for screen in (DESKTOP, PHONE):
+                self.page.set_viewport_size(screen)
+                picture(self.page, f"{name}-{language}-{screen['width']}")
+                found += [(name, language, screen["width"], "too wide", one) for one in overflows(self.page)]
+                if screen is judged:
+                    found += [(name, language, screen["width"], one) for one in axe(self.page)]
+        self.page.set_viewport_size(DESKTOP)
+        assert found == []
+
+
+def desk(name: str, *args: str) -> str:
+    return reverse(f"desk:{name}", args=args)
+
+
+def portal(name: str, *args: str) -> str:
+    return reverse(f"portal:{name}", args=args)
+
+
+def picture(page: Page, name: str) -> None:
+    """For whoever wants to see the pages: PICTURES=folder. None are kept without it."""
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
 def axe(page: Page) -> list[str]:
     """Every violation of axe's rules, with the element that has it."""
-    page.evaluate(_axe_source())
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(_axe_source())
     result: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{violation['id']}: {node['html'][:300]} | {node.get('failureSummary', '')[:300]}"
@@ -35,7 +102,7 @@ def overflows(page: Page) -> list[str]:
     return found
 
 
-def sign_in(page: Page, person: Any, address: str) -> None:
+def sign_in(page: Page, person: Person, address: str) -> None:
     """As the sign-in page leaves it, without going through it."""
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)

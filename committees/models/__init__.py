@@ -1,4 +1,5 @@
 from committees.models.committee import Committee, CommitteeQuerySet, committee_for
+from committees.models.declaring import declared_until, undeclared
 from committees.models.expert import Expert, ExpertQuerySet, ExpertTraining
 from committees.models.interests import (
     InterestDeclaration,
@@ -6,7 +7,10 @@ from committees.models.interests import (
     conflict_grounds,
     conflicts_in,
     conflicts_of,
-    declared_interests,
+    declared,
+    ground_kept,
+    ground_told,
+    latest_named,
 )
 from committees.models.membership import CommitteeRule, Membership, SignedPaper, Training
 from committees.models.readiness import EmergencyDrill, OnCall, fields_known
@@ -29,6 +33,11 @@ __all__ = [
     "conflict_grounds",
     "conflicts_in",
     "conflicts_of",
-    "declared_interests",
+    "declared",
+    "declared_until",
     "fields_known",
+    "ground_kept",
+    "ground_told",
+    "latest_named",
+    "undeclared",
 ]

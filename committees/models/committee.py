@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from committees import composition, findings, forms, guards, registration
+from committees import composition, findings, forms, guards, timing
 from committees.composition import CommitteeFacts, Finding, PaperFacts, RuleFacts
 from committees.kinds import STANDING_STATES, CommitteeState, CommitteeType, Regime, RuleKind
+from committees.models import declaring
 from committees.models.interests import InterestDeclaration
 from committees.models.membership import CommitteeRule, Membership, SignedPaper, Training
+from committees.models.owing import Owing
 from committees.models.querysets import CommitteeQuerySet, MembershipQuerySet
 from committees.models.readiness import EmergencyReadiness
 from ethicsreview.accounts.models import COMMITTEE_ROLES, Appointment, Body, Institution, Person, Role
@@ -34,7 +36,7 @@ KEEPERS = frozenset({Role.INSTITUTION_OFFICER, Role.OPERATOR})  # who sets up, s
 GROUPS = {"secretaries": {Role.SECRETARY}, "chair": {Role.CHAIR}, "seated": COMMITTEE_ROLES}
 
 
-class Committee(Body, Lifecycle, EmergencyReadiness):
+class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
     """A body that reviews: of an institution, a centre; or advises: of a sector."""
 
     noun, collection, letter = "committee", "committees", "C"
@@ -190,8 +192,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness):
     )
     def establish(self, act: Act, *, set_up_on: date) -> None:
         self.set_up_on = set_up_on
-        terms = registration.terms(self, set_up_on, self.policy(self.regimes, act.at))
-        act.start(registration.DEADLINE, **terms)
+        self.begin_owing(act, set_up_on)
 
     @step(
         source=STANDING_STATES,
@@ -218,7 +219,9 @@ class Committee(Body, Lifecycle, EmergencyReadiness):
     ) -> Membership:
         appointment = Appointment.objects.create(person=person, role=role, body=self, starts=starts, ends=ends)
         self._tell("committee.appointed", appointment, act)
-        return self._seat(appointment, description)
+        seat = self._seat(appointment, description)
+        self.seat_begins(act, seat)
+        return seat
 
     @step(
         source=STANDING_STATES,
@@ -236,7 +239,10 @@ class Committee(Body, Lifecycle, EmergencyReadiness):
             person=old.person, role=old.role, body=self, starts=membership.next_start(), ends=ends
         )
         self._tell("committee.appointed", appointment, act)
-        return self._seat(appointment, membership.description())
+        act.settle(timing.TERM, on=membership)
+        seat = self._seat(appointment, membership.description())
+        self.seat_begins(act, seat)
+        return seat
 
     @step(
         source=STANDING_STATES,
@@ -252,6 +258,8 @@ class Committee(Body, Lifecycle, EmergencyReadiness):
         act.record(person=appointment.person.username, role=appointment.role, before=appointment.ends)
         appointment.ends = last_day
         appointment.save()
+        declaring.forget(self, [appointment.person], act)
+        self.seat_ends(act, membership)
         self._tell("committee.term_ended", appointment, act)
 
     @step(
@@ -278,7 +286,9 @@ class Committee(Body, Lifecycle, EmergencyReadiness):
         form=forms.RecordTrainingForm,
     )
     def record_training(self, act: Act, *, person: Person, **training: Any) -> Training:
-        return Training.objects.create(committee=self, person=person, **training)
+        held = Training.objects.create(committee=self, person=person, **training)
+        self.trained(act, person.pk, held.held_on, held.valid_until, self.policy(self.regimes, act.at))
+        return held
 
     @step(
         source=STANDING_STATES,
@@ -326,6 +336,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness):
         )
         declaration.institutions.set(institutions)
         declaration.people.set(people)
+        declaring.remind(self, act.actor, act)
         return declaration
 
     @step(
@@ -345,7 +356,9 @@ class Committee(Body, Lifecycle, EmergencyReadiness):
         for seat in self.memberships.not_ended(today).select_related("appointment"):
             seat.appointment.ends = max(today, seat.appointment.starts)
             seat.appointment.save()
-        act.cancel(registration.DEADLINE)
+            self.seat_ends(act, seat)
+        declaring.forget(self, Person.objects.filter(appointments__body=self).distinct(), act)
+        act.cancel(timing.REGISTRATION, timing.FILING, timing.REPORT, timing.DRILL)
 
     def _seat(self, appointment: Appointment, description: dict[str, Any]) -> Membership:
         seat = Membership(committee=self, appointment=appointment, **description)

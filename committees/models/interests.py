@@ -1,19 +1,43 @@
 """Declared interests, and what follows from them: who may not judge which project."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Institution, Person
-from ethicsreview.accounts.prepared import Given, Prepared
-from ethicsreview.accounts.standing import Standing
+from ethicsreview.accounts.prepared import Given
 from ethicsreview.lifecycle.refusals import Refusal
 
 RECUSAL = "national:8"
 Key = TypeVar("Key", bound=Hashable)
+# Whom of a project's people each of the people asked about has worked with on another, by person: their names.
+Shared = Callable[[Collection[int]], Mapping[int, list[str]]]
+# Why somebody may not judge a project. What is kept of a recusal is the code and what the places are filled with.
+GROUNDS: dict[str, str | Promise] = {
+    "conflict_lead": _("%(name)s是本科技活动的负责人，应当回避"),
+    "conflict_team": _("%(name)s参与本科技活动，应当回避"),
+    "conflict_with_person": _("%(name)s声明与本科技活动的%(other)s有利益关系，应当回避"),
+    "conflict_with_institution": _("%(name)s声明与%(institution)s有利益关系，应当回避"),
+    "conflict_joint_project": _("%(name)s近期与本科技活动的%(other)s共同承担过科技活动，应当回避"),
+}
+
+
+def ground_kept(ground: Refusal) -> dict[str, Any]:
+    """What a record keeps of a ground, to be worded for whoever reads it."""
+    return {"code": ground.code, "params": {name: str(value) for name, value in ground.params.items()}}
+
+
+def ground_told(kept: Mapping[str, Any]) -> str:
+    return str(GROUNDS[kept["code"]]) % kept["params"]
+
+
+def _nobody(_people: Collection[int]) -> Mapping[int, list[str]]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -23,6 +47,8 @@ class ProjectFacts:
     lead_id: int
     team_ids: frozenset[int] = frozenset()
     institution_ids: frozenset[int] = frozenset()
+    # Answered by the floor that knows projects.
+    shared: Shared = field(default=_nobody, compare=False)
 
 
 class InterestDeclaration(models.Model):
@@ -73,70 +99,66 @@ def conflicts_in(people: Iterable[Person], projects: Mapping[Key, ProjectFacts])
     """`conflict_grounds` for many people and many projects, in as many queries as for one of each."""
     people = list(people)
     latest = _latest_declarations(people)
-    return {
-        key: {
-            person.pk: [*_own_part(person, project), *_declared(latest.get(person.pk, ()), project)]
+    found: dict[Key, dict[int, list[Refusal]]] = {}
+    for key, project in projects.items():
+        shared = project.shared([person.pk for person in people])
+        found[key] = {
+            person.pk: [
+                *_own_part(person, project),
+                *_declared(latest.get(person.pk, ()), project),
+                *_shared(person, shared.get(person.pk, ())),
+            ]
             for person in people
         }
-        for key, project in projects.items()
-    }
+    return found
 
 
-def declared_interests(standing: Standing) -> tuple[frozenset[int], frozenset[int]]:
-    """The people and the institutions, by key, that the person's last declaration to each committee names."""
-    return standing.once("interests", lambda: _named(standing.person))
+def declared() -> "models.QuerySet[InterestDeclaration, Any]":
+    """What a person (`Given("person")`) has declared, a row for each that is named: for `latest_named`, and to be put
+    together with other questions.
+    """
+    rows = InterestDeclaration.objects.filter(person=Given("person")).order_by()
+    return rows.values_list("committee", "pk", "declared_at", "people", "institutions")
 
 
-def _named(person: Person | None) -> tuple[frozenset[int], frozenset[int]]:
-    if person is None:
-        return frozenset(), frozenset()
-    latest: dict[int, int] = {}
-    people, institutions = set(), set()
-    for committee, declaration, other, institution in DECLARED(person=person.pk):
-        if latest.setdefault(committee, declaration) == declaration:
-            people.add(other)
-            institutions.add(institution)
-    return frozenset(people - {None}), frozenset(institutions - {None})
+def latest_named(rows: Iterable[tuple[Any, ...]]) -> tuple[frozenset[int], frozenset[int]]:
+    """The people and the institutions, by key, that the last declaration to each committee names."""
+    latest: dict[int, tuple[datetime, int]] = {}
+    rows = list(rows)
+    for committee, declaration, at, _person, _institution in rows:
+        latest[committee] = max(latest.get(committee, (at, declaration)), (at, declaration))
+    last = [row for row in rows if latest[row[0]][1] == row[1]]
+    return frozenset(row[3] for row in last if row[3]), frozenset(row[4] for row in last if row[4])
 
 
-DECLARED = Prepared(
-    lambda: (
-        InterestDeclaration.objects.filter(person=Given("person"))
-        .order_by("committee", "-declared_at", "-pk")
-        .values_list("committee", "pk", "people", "institutions")
-    )
-)
+def _ground(code: str, **names: Any) -> Refusal:
+    return Refusal(code, GROUNDS[code], names, RECUSAL)
 
 
 def _own_part(person: Person, project: ProjectFacts) -> Iterator[Refusal]:
     if person.pk == project.lead_id:
-        yield Refusal("conflict_lead", _("%(name)s是本科技活动的负责人，应当回避"), {"name": person.name}, RECUSAL)
+        yield _ground("conflict_lead", name=person.name)
     elif person.pk in project.team_ids:
-        yield Refusal("conflict_team", _("%(name)s参与本科技活动，应当回避"), {"name": person.name}, RECUSAL)
+        yield _ground("conflict_team", name=person.name)
+
+
+def _shared(person: Person, others: Iterable[str]) -> Iterator[Refusal]:
+    for other in others:
+        yield _ground("conflict_joint_project", name=person.name, other=other)
 
 
 def _declared(declarations: Iterable[InterestDeclaration], project: ProjectFacts) -> Iterator[Refusal]:
     told: set[tuple[str, int]] = set()
     for declaration in declarations:
-        names = {"name": declaration.person.name}
+        name = declaration.person.name
         for other in declaration.people.all():
             if other.pk in project.team_ids | {project.lead_id} and ("person", other.pk) not in told:
                 told.add(("person", other.pk))
-                yield Refusal(
-                    "conflict_with_person",
-                    _("%(name)s声明与本科技活动的%(other)s有利益关系，应当回避"),
-                    names | {"other": other.name},
-                    RECUSAL,
-                )
+                yield _ground("conflict_with_person", name=name, other=other.name)
         for institution in declaration.institutions.all():
             if institution.pk in project.institution_ids and ("institution", institution.pk) not in told:
                 told.add(("institution", institution.pk))
-                yield Refusal(
-                    "conflict_with_institution",
-                    _("%(name)s声明与%(institution)s有利益关系，应当回避"),
-                    names | {"institution": institution.name},
-                    RECUSAL,
-                )
+                yield _ground("conflict_with_institution", name=name, institution=institution.name)
 
 
 def _latest_declarations(people: list[Person]) -> dict[int, list[InterestDeclaration]]:

@@ -1,7 +1,7 @@
 """Who sits on a committee, and what must be on file of them and of the committee itself."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -14,6 +14,9 @@ from committees.kinds import AiCategory, Category, HumanCategory, PaperKind, Rul
 from committees.models.querysets import MembershipQuerySet
 from ethicsreview.accounts.models import Appointment, Person
 from ethicsreview.documents.models import DocumentVersion
+
+if TYPE_CHECKING:
+    from committees.models.committee import Committee
 
 
 class Membership(models.Model):
@@ -52,6 +55,19 @@ class Membership(models.Model):
                 raise ValidationError(
                     {name: _("不认识的背景：%(unknown)s") % {"unknown": gettext("、").join(sorted(unknown))}}
                 )
+
+    # What the end of its term is kept on.
+    noun = "membership"
+
+    @property
+    def ref(self) -> str:
+        return f"{self.committee.ref}-{self.pk}"
+
+    def subject(self) -> "Committee":
+        return self.committee
+
+    def get_absolute_url(self) -> str:
+        return self.committee.get_absolute_url()
 
     @property
     def person(self) -> Person:

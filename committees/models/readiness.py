@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from committees import readiness_forms as forms
+from committees import timing
 from committees.kinds import STANDING_STATES, ExpertField, RuleKind
 from committees.models.membership import Membership
 from ethicsreview.accounts.models import Role
@@ -134,6 +135,11 @@ class EmergencyReadiness(models.Model):
         form=forms.DrillForm,
     )
     def record_drill(self: Any, act: Act, *, kind: str, title: str, held_on: date) -> EmergencyDrill:
+        before = self.emergency_drills.values_list("held_on", flat=True).first()
+        if before is None or held_on > before:
+            # What counts is the latest; an older one that is entered later moves nothing.
+            act.settle(timing.DRILL)
+            act.start(timing.DRILL, **timing.drill(self, held_on, self.policy(self.regimes, act.at)))
         return EmergencyDrill.objects.create(committee=self, kind=kind, title=title, held_on=held_on)
 
     @step(

@@ -2,25 +2,26 @@
 
 To put a query together costs several times what the answer costs, and a page asks the same ones each time, of other
 keys. A prepared question is an ordinary queryset with `Given` in the place of what differs; it answers with the same
-rows, objects or tuples, that the queryset would. It is for questions of one shape: what a person may see depends on
-the roles they hold, and is put together anew each time.
+rows, objects or tuples, that the queryset would. It is for questions of one shape; those that depend on who asks are in
+`patterns`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Expression, QuerySet
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """Where a value goes among the parameters."""
 
-    name: str
+    name: Any
 
 
 class Given(Expression):
@@ -31,7 +32,7 @@ class Given(Expression):
         self.name = name
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
-        return "%s", [_Place(self.name)]
+        return "%s", [Place(self.name)]
 
 
 class Prepared:
@@ -39,28 +40,57 @@ class Prepared:
 
     def __init__(self, build: Callable[[], "QuerySet[Any, Any]"]) -> None:
         self._build = build
-        self._ready: dict[str, tuple[Any, Any, str, tuple[Any, ...]]] = {}
+        self._ready: dict[str, _Question] = {}
 
     def __call__(self, **given: Any) -> list[Any]:
         """The rows. Raises KeyError where a value is not given."""
-        queryset, compiler, sql, parameters = self._ready.get(connection.vendor) or self._made()
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [_plain(given[one.name]) if isinstance(one, _Place) else one for one in parameters])
-            rows = cursor.fetchall()
-        answering = copy(compiler)
-        answering.execute_sql = lambda *_args, **_kwargs: [rows]
-        return list(queryset._iterable_class(_Answered(queryset, answering)))
+        return self.ask(given)
 
-    def _made(self) -> tuple[Any, Any, str, tuple[Any, ...]]:
+    def ask(self, given: Mapping[Any, Any]) -> list[Any]:
+        question = self._ready.get(connection.vendor)
+        if question is None:
+            question = self._ready[connection.vendor] = self._made()
+        return question.answer(given)
+
+    def _made(self) -> "_Question":
         queryset: Any = self._build()
         compiler = queryset.query.get_compiler(using=queryset.db)
-        sql, parameters = compiler.as_sql()
-        self._ready[connection.vendor] = queryset, compiler, sql, parameters
-        return self._ready[connection.vendor]
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:
+            # Whatever is given, nothing can fit.
+            return _Question(queryset, compiler, "", ())
+        return _Question(queryset, compiler, sql, tuple(map(self.placed, parameters)))
+
+    def placed(self, parameter: Any) -> Any:
+        """The parameter, or the place that another takes each time."""
+        return parameter
+
+
+@dataclass(frozen=True)
+class _Question:
+    queryset: Any
+    compiler: Any
+    sql: str
+    parameters: tuple[Any, ...]
+
+    def answer(self, given: Mapping[Any, Any]) -> list[Any]:
+        if not self.sql:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(
+                self.sql, [_plain(given[one.name]) if isinstance(one, Place) else one for one in self.parameters]
+            )
+            rows = cursor.fetchall()
+        answering = copy(self.compiler)
+        answering.execute_sql = lambda *_args, **_kwargs: [rows]
+        return list(self.queryset._iterable_class(_Answered(self.queryset, answering)))
 
 
 def _plain(value: Any) -> Any:
-    return connection.ops.adapt_datefield_value(value) if type(value) is date else value
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
 
 
 class _Answered:

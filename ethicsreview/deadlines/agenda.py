@@ -29,14 +29,15 @@ class Moment:
 @dataclass(frozen=True)
 class Turn:
     """What one visit of the sweep does. After an outage several moments have passed: only the last reminder
-    is still worth sending, and none once the end itself has passed; a breach and its escalations are never
-    skipped.
+    is still worth sending, and none once the end itself has passed; what was passed over is `skipped`. A breach
+    and its escalations are never skipped.
     """
 
     done: int
     reminder: Moment | None
     breach: bool
     escalations: tuple[Mapping[str, Any], ...]
+    skipped: tuple[Moment, ...] = ()
 
 
 def agenda_of(due_at: datetime, ladder: Iterable[int], escalate_to: Iterable[Mapping[str, Any]]) -> list[Moment]:
@@ -56,12 +57,14 @@ def turn_at(moments: Sequence[Moment], stage: int, at: datetime) -> Turn:
     """What is to be done at `at`, of the moments from `stage` on. Nothing, if the clock was set back."""
     passed = [moment for moment in moments[stage:] if moment.at <= at]
     breach = any(moment.is_end for moment in passed)
-    reminders = [moment for moment in passed if moment.is_reminder and not breach]
+    reminders = [moment for moment in passed if moment.is_reminder]
+    sent = reminders[-1] if reminders and not breach else None
     return Turn(
         done=stage + len(passed),
-        reminder=reminders[-1] if reminders else None,
+        reminder=sent,
         breach=breach,
         escalations=tuple(who for moment in passed for who in moment.escalations),
+        skipped=tuple(moment for moment in reminders if moment is not sent),
     )
 
 

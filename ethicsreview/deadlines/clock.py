@@ -47,14 +47,15 @@ def start(
     role: str = "",
     ladder: Sequence[timedelta] = (),
     escalate_to: Sequence[Escalation] = (),
+    lapses: bool = False,
     request_id: str = "",
 ) -> Deadline:
     """Begin an obligation at `at`: `length` units long, or ending at `due_at` if that is given.
 
-    Who must act is one `person`, or the holders of `role` in `body` on the day. `ladder` says when to
-    remind, from the end (negative: before); what lies before `at` is left out. `label` is a message in the
-    source language, translated when it is shown. Raises WrongTerms, UnknownCitation, and IntegrityError
-    where one of the kind is already open on the object.
+    Who must act is one `person`, or the holders of `role` in `body` on the day. Where a person must, `body` says in
+    whose matters. `ladder` says when to remind, from the end (negative: before); what lies before `at` is left out.
+    `label` is a message in the source language, translated when it is shown. One that `lapses` is over with its end.
+    Raises WrongTerms, UnknownCitation, and IntegrityError where one of the kind is already open on the object.
     """
     if due_at is None and length == 0:
         raise WrongTerms(f"{kind}: a length or an end")
@@ -84,6 +85,7 @@ def start(
         length=length,
         shift_holidays=shift_holidays,
         ladder=[int(rung.total_seconds()) for rung in ladder],
+        lapses=lapses,
         request_id=request_id,
     )
     deadline.reschedule(at)
@@ -94,6 +96,12 @@ def start(
 def meet(kind: str, obj: Named, *, at: datetime) -> Deadline:
     """The obligation is fulfilled. If its end had passed, the row says so for ever. Raises NotRunning."""
     return _close(_open_row(kind, obj), Outcome.MET, at)
+
+
+def settle(kind: str, obj: Named, *, at: datetime) -> Deadline | None:
+    """`meet`, where the obligation runs; nothing where it does not."""
+    deadline = _rows(kind, obj).first()
+    return deadline and _close(deadline, Outcome.MET, at)
 
 
 def cancel(kind: str, obj: Named, *, at: datetime) -> Deadline | None:
@@ -166,7 +174,7 @@ def extend(kind: str, obj: Named, *, due_at: datetime, reason: str, at: datetime
             "reason": reason,
         }
     )
-    deadline.due_at = due_at
+    deadline.due_at, deadline.escalated_at = due_at, None
     deadline.reschedule(at)
     deadline.save()
     return deadline
@@ -201,7 +209,8 @@ def _close(deadline: Deadline, outcome: Outcome, at: datetime) -> Deadline:
     else:
         deadline.paused_total += max(at - deadline.paused_at, timedelta(0))
         deadline.paused_at = None
-    deadline.closed_at = at
+    # A machine's clock may have been set back since it began.
+    deadline.closed_at = max(at, deadline.started_at)
     deadline.outcome = outcome
     deadline.schedule(deadline.stage)
     deadline.save()

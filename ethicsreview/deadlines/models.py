@@ -47,6 +47,7 @@ class Unit(models.TextChoices):
 class Outcome(models.TextChoices):
     MET = "met", _("已办结")
     CANCELLED = "cancelled", _("已取消")
+    LAPSED = "lapsed", _("已期满")
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,13 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def late(self, at: datetime) -> "DeadlineQuerySet":
         """Open and past its end, whether or not the sweep has been there. A paused clock is not late."""
         return self.open().filter(due_at__lte=at, paused_at__isnull=True)
+
+    def escalated(self) -> "DeadlineQuerySet":
+        return self.open().filter(escalated_at__isnull=False)
+
+    def between(self, first: datetime, last: datetime) -> "DeadlineQuerySet":
+        """Those that end after `first` and not after `last`: the ends of days are the midnights after them."""
+        return self.open().filter(due_at__gt=first, due_at__lte=last)
 
     def for_body(self, body: Body | int) -> "DeadlineQuerySet":
         return self.filter(body=body)
@@ -115,6 +123,9 @@ class Deadline(models.Model):
     paused_at = models.DateTimeField(_("暂停"), null=True, blank=True)
     paused_total = models.DurationField(default=timedelta)
     breached_at = models.DateTimeField(_("逾期"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("上报"), null=True, blank=True)
+    # A term or the like: with its end it is over, and nobody is late.
+    lapses = models.BooleanField(default=False)
 
     ladder = models.JSONField(default=list, blank=True)  # seconds from due_at, negative before
     stage = models.PositiveSmallIntegerField(default=0)  # how much of the agenda lies behind
@@ -161,6 +172,11 @@ class Deadline(models.Model):
             models.Index(fields=["due_at"], condition=Q(closed_at__isnull=True), name="deadlines_open_due"),
             models.Index(fields=["body", "due_at"], condition=Q(closed_at__isnull=True), name="deadlines_body_due"),
             models.Index(fields=["person", "due_at"], condition=Q(closed_at__isnull=True), name="deadlines_person_due"),
+            models.Index(
+                fields=["due_at"],
+                condition=Q(closed_at__isnull=True, escalated_at__isnull=False),
+                name="deadlines_escalated",
+            ),
             models.Index(fields=["subject_kind", "subject_ref"], name="deadlines_subject"),
             models.Index(fields=["object_kind", "object_ref"], name="deadlines_object"),
         ]
@@ -232,6 +248,23 @@ class Deadline(models.Model):
         """
         moments = agenda_of(self.due_at, self.ladder, self.escalate_to)
         self.schedule(sum(1 for moment in moments if moment.at <= at and moment.is_reminder_before))
+
+
+class Pulse(models.Model):
+    """When something that runs by the clock was last done, and which process has it to do until when."""
+
+    name = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField(null=True)
+    facts = models.JSONField(default=dict)
+    holder = models.CharField(max_length=120, blank=True)
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("运行记录")
+        verbose_name_plural = _("运行记录")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at}"
 
 
 def end_in_words(due_at: datetime, *, by_day: bool) -> str:

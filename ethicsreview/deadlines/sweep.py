@@ -5,17 +5,18 @@ of them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from ethicsreview.accounts.standing import SYSTEM
-from ethicsreview.deadlines import words
-from ethicsreview.deadlines.agenda import Turn, agenda_of, turn_at
-from ethicsreview.deadlines.models import Deadline
+from ethicsreview.deadlines import pulse, words
+from ethicsreview.deadlines.agenda import Moment, Turn, agenda_of, turn_at
+from ethicsreview.deadlines.models import Deadline, Outcome
 from ethicsreview.deadlines.recipients import Recipients
 from ethicsreview.notices.outbox import Post, post_all
 from ethicsreview.trail.models import Chain
@@ -23,6 +24,7 @@ from ethicsreview.trail.record import Record, append
 
 log = structlog.get_logger(__name__)
 BATCH = 500
+WRITTEN = ["breached_at", "escalated_at", "closed_at", "outcome", "stage", "next_at", "history"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,14 @@ class Visit:
     deadline: Deadline
     turn: Turn
 
+    @property
+    def is_over(self) -> bool:
+        return self.turn.breach and self.deadline.lapses
+
+    @property
+    def is_breach(self) -> bool:
+        return self.turn.breach and not self.deadline.lapses
+
 
 @dataclass(frozen=True)
 class Swept:
@@ -39,14 +49,18 @@ class Swept:
     reminded: int = 0
     breached: int = 0
     escalated: int = 0
+    lapsed: int = 0
+    skipped: int = 0
 
     def with_visit(self, visit: Visit) -> "Swept":
         return replace(
             self,
             visited=self.visited + 1,
             reminded=self.reminded + (visit.turn.reminder is not None),
-            breached=self.breached + visit.turn.breach,
+            breached=self.breached + visit.is_breach,
             escalated=self.escalated + bool(visit.turn.escalations),
+            lapsed=self.lapsed + visit.is_over,
+            skipped=self.skipped + len(visit.turn.skipped),
         )
 
 
@@ -64,6 +78,8 @@ def sweep(at: datetime, *, dry_run: bool = False, limit: int = BATCH, tell: Call
         for visit in batch:
             swept = swept.with_visit(visit)
             tell(visit)
+    if not dry_run:
+        pulse.beaten(pulse.SWEEP, at, asdict(swept))
     return swept
 
 
@@ -108,17 +124,52 @@ def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
     records: list[Record] = []
     for visit in visits:
         deadline, turn = visit.deadline, visit.turn
-        if turn.breach:
+        if visit.is_breach:
             deadline.breached_at = deadline.breached_at or deadline.due_at
             records.append(_breach_record(deadline, at))
+        elif visit.is_over:
+            deadline.closed_at, deadline.outcome = max(deadline.due_at, deadline.started_at), Outcome.LAPSED
+        if turn.escalations:
+            deadline.escalated_at = deadline.escalated_at or at
+        deadline.history += _told(turn, at)
         posts += words.posts_for(deadline, turn, recipients, at)
         deadline.schedule(turn.done)
-    Deadline.objects.bulk_update(
-        [visit.deadline for visit in visits], ["breached_at", "stage", "next_at"], batch_size=BATCH
-    )
+    _write([visit.deadline for visit in visits])
     if records:
         append(*records)
     post_all(posts, at=at)
+
+
+def _write(deadlines: Sequence[Deadline]) -> None:
+    """One statement for all rows, prepared once: `bulk_update` would take longer to put together than to carry out."""
+    if not deadlines:
+        return
+    fields: list[Any] = [Deadline._meta.get_field(name) for name in WRITTEN]
+    name = connection.ops.quote_name
+    columns = ", ".join(f"{name(field.column)} = %s" for field in fields)
+    values = [
+        [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields), row.pk]
+        for row in deadlines
+    ]
+    with connection.cursor() as cursor:
+        # Names of our own columns, and no value.
+        statement = f"UPDATE {name(Deadline._meta.db_table)} SET {columns} WHERE id = %s"  # noqa: S608
+        cursor.executemany(statement, values)
+
+
+def _told(turn: Turn, at: datetime) -> Iterator[dict[str, Any]]:
+    """What the row keeps of a visit: reminded, passed over, told above."""
+    done = at.astimezone(UTC).isoformat()
+    if turn.skipped:
+        yield {"change": "skipped", "at": done, "rungs": [_rung(moment) for moment in turn.skipped]}
+    if turn.reminder is not None:
+        yield {"change": "reminded", "at": done, "rung": _rung(turn.reminder)}
+    if turn.escalations:
+        yield {"change": "escalated", "at": done, "to": [who["role"] for who in turn.escalations]}
+
+
+def _rung(moment: Moment) -> int:
+    return int(moment.offset.total_seconds())
 
 
 def _breach_record(deadline: Deadline, at: datetime) -> Record:
@@ -140,8 +191,8 @@ def _free(visits: Sequence[Visit]) -> list[Visit]:
     for the chain, the two could wait for each other for ever. So it never waits: a busy subject's turn comes a
     minute later.
     """
-    busy = _busy({_subject(visit) for visit in visits if visit.turn.breach})
-    return [visit for visit in visits if not visit.turn.breach or _subject(visit) not in busy]
+    busy = _busy({_subject(visit) for visit in visits if visit.is_breach})
+    return [visit for visit in visits if not visit.is_breach or _subject(visit) not in busy]
 
 
 def _subject(visit: Visit) -> tuple[str, str]:

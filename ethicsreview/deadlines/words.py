@@ -19,7 +19,7 @@ def posts_for(deadline: Deadline, turn: Turn, recipients: Recipients, at: dateti
     """At most one notice of each sort; who both must act and is escalated to gets the first alone."""
     acting = recipients.who_must_act(deadline)
     if turn.breach:
-        yield _post("deadline.breach", deadline, acting, at)
+        yield _post("deadline.lapse" if deadline.lapses else "deadline.breach", deadline, acting, at)
     elif turn.reminder is not None:
         key = "deadline.reminder" if turn.reminder.is_reminder_before else "deadline.overdue"
         yield _post(key, deadline, acting, at, rung=str(int(turn.reminder.offset.total_seconds())))
@@ -46,14 +46,17 @@ def _post(key: str, deadline: Deadline, people: list[Person], at: datetime, *, r
 
 def _context(deadline: Deadline, at: datetime) -> dict[str, Any]:
     """Lazy, so that each person reads it in their own language."""
-    text = lazy(lambda of: str(of()), str)
     return {
-        "label": text(lambda: deadline.title),
+        "label": _text(lambda: deadline.title),
         "ref": deadline.object_ref,
-        "due": text(lambda: deadline.due_text),
-        "left": text(lambda: deadline.left(at)),
-        "ground": text(lambda: _ground(deadline)),
+        "due": _text(lambda: deadline.due_text),
+        "left": _text(lambda: deadline.left(at)),
+        "ground": _text(lambda: _ground(deadline)),
     }
+
+
+# Made once: each `lazy` is a class of its own, and dearer than all that it puts off.
+_text = lazy(lambda of: str(of()), str)
 
 
 def _ground(deadline: Deadline) -> str:

@@ -7,7 +7,7 @@ import structlog
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
 from django.db import transaction
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -85,3 +85,10 @@ def serve(item: DocumentVersion | Letter) -> FileResponse:
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def serve_kept(kept: DocumentVersion | Letter | None, ref: str) -> FileResponse:
+    """`serve`, where there may be nothing yet: then it is not found."""
+    if kept is None:
+        raise Http404(ref)
+    return serve(kept)

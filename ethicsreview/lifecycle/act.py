@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from ethicsreview.accounts.standing import SYSTEM, Standing, standing_of
-from ethicsreview.deadlines import clock
+from ethicsreview.deadlines import clock, obligations
 from ethicsreview.notices.broker import publish
 
 if TYPE_CHECKING:
+    from ethicsreview.deadlines.clock import Timed
     from ethicsreview.lifecycle.models import Lifecycle
 
 
@@ -32,7 +33,7 @@ class Act:
     doing: tuple[Any, str] | None = None
     memory: dict[Any, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
-    timings: list[tuple["Lifecycle", Callable[[Any], Any]]] = field(default_factory=list)
+    timings: list[tuple["Timed", Callable[[Any], Any]]] = field(default_factory=list)
     consequences: list[tuple["Lifecycle", str, dict[str, Any]]] = field(default_factory=list)
     rulings: list[tuple["Lifecycle", str, dict[str, Any]]] = field(default_factory=list)
     preliminaries: list[tuple["Lifecycle", str, dict[str, Any]]] = field(default_factory=list)
@@ -54,23 +55,32 @@ class Act:
             self.memory[key] = compute()
         return self.memory[key]
 
-    def start(self, kind: str, *, on: "Lifecycle | None" = None, **terms: Any) -> None:
-        """Start a deadline on the object (or on another); the terms are those of `deadlines.clock.start`."""
+    def start(self, kind: str, *, on: "Timed | None" = None, **terms: Any) -> None:
+        """Start a deadline on the object (or on another); the terms are those of `deadlines.clock.start`.
+
+        Raises Undeclared where no list of obligations says that this step starts this kind.
+        """
+        assert self.doing is not None
+        obligations.check(kind, f"{self.doing[0].noun}.{self.doing[1]}")
         self._time(lambda obj: clock.start(kind, obj, at=self.at, request_id=self.request_id, **terms), on)
 
-    def meet(self, *kinds: str, on: "Lifecycle | None" = None) -> None:
+    def meet(self, *kinds: str, on: "Timed | None" = None) -> None:
         self._time(lambda obj: [clock.meet(kind, obj, at=self.at) for kind in kinds], on)
 
-    def cancel(self, *kinds: str, on: "Lifecycle | None" = None) -> None:
+    def settle(self, *kinds: str, on: "Timed | None" = None) -> None:
+        """Meet those of the kinds that run; one that does not is nothing to settle."""
+        self._time(lambda obj: [clock.settle(kind, obj, at=self.at) for kind in kinds], on)
+
+    def cancel(self, *kinds: str, on: "Timed | None" = None) -> None:
         self._time(lambda obj: [clock.cancel(kind, obj, at=self.at) for kind in kinds], on)
 
-    def pause(self, kind: str, *, on: "Lifecycle | None" = None) -> None:
+    def pause(self, kind: str, *, on: "Timed | None" = None) -> None:
         self._time(lambda obj: clock.pause(kind, obj, at=self.at), on)
 
-    def resume(self, kind: str, *, on: "Lifecycle | None" = None) -> None:
+    def resume(self, kind: str, *, on: "Timed | None" = None) -> None:
         self._time(lambda obj: clock.resume(kind, obj, at=self.at), on)
 
-    def extend(self, kind: str, *, due_at: datetime, reason: str, on: "Lifecycle | None" = None) -> None:
+    def extend(self, kind: str, *, due_at: datetime, reason: str, on: "Timed | None" = None) -> None:
         self._time(lambda obj: clock.extend(kind, obj, due_at=due_at, reason=reason, at=self.at), on)
 
     def hand_over(self, old: Any, new: Any) -> None:
@@ -123,6 +133,6 @@ class Act:
             capacities=frozenset(capacities),
         )
 
-    def _time(self, change: Callable[[Any], Any], on: "Lifecycle | None") -> None:
+    def _time(self, change: Callable[[Any], Any], on: "Timed | None") -> None:
         assert self.doing is not None
         self.timings.append((on if on is not None else self.doing[0], change))

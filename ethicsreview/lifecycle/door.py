@@ -261,8 +261,10 @@ def _follow_up(obj: Lifecycle, name: str, act: Act) -> None:
         _make(instance, act.apart(CONSEQUENCE))
     for target, change in act.timings:
         change(target)
-    for target in {(type(target), target.pk): target for target, _change in act.timings}.values():
-        target.note_next_due()
+    timed = {(target.noun, target.ref): target for target, _change in act.timings}
+    for target in timed.values():
+        if isinstance(target, Lifecycle):
+            target.note_next_due()
     for other, consequence, cleaned in act.consequences:
         _bring_about(obj, name, other, consequence, act.apart(CONSEQUENCE), cleaned)
     for other, ruling, cleaned in act.rulings:

@@ -103,7 +103,9 @@ _TYPES: list[tuple[type[forms.Field], dict[str, Any]]] = [
 
 
 def describe(form: forms.Form) -> dict[str, Any]:
-    """The form as JSON Schema: what a machine may send, with the labels and help that people read."""
+    """The form as JSON Schema: what a machine may send, with the labels and help that people read. `enumNames` says
+    who or what each value of an `enum` is, in its order.
+    """
     properties = {}
     for name, field in form.fields.items():
         schema: dict[str, Any] = next(
@@ -113,8 +115,9 @@ def describe(form: forms.Form) -> dict[str, Any]:
         if field.help_text:
             schema["description"] = str(field.help_text)
         if isinstance(field, forms.ChoiceField):
-            values = [value for value, _label in _flat(field.choices) if value != ""]
-            (schema["items"] if schema["type"] == "array" else schema)["enum"] = values
+            flat = [choice for choice in _flat(field.choices) if choice[0] != ""]
+            held = schema["items"] if schema["type"] == "array" else schema
+            held |= {"enum": [value for value, _label in flat], "enumNames": [label for _value, label in flat]}
         if limit := getattr(field, "max_length", None):
             schema["maxLength"] = limit
         properties[name] = schema

@@ -1,8 +1,10 @@
 """Waking a worker. Messages only nudge; the rows are the truth, and beat asks for what is wanting every minute."""
 
+from typing import Any
+
 import structlog
 from celery import current_app
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 
 log = structlog.get_logger(__name__)
 
@@ -15,6 +17,28 @@ def broker_away() -> tuple[type[Exception], ...]:
     from redis.exceptions import TimeoutError as RedisTimeoutError
 
     return OperationalError, RedisConnectionError, RedisTimeoutError, OSError
+
+
+def depth() -> int | None:
+    """How many messages wait for a worker; None while the broker cannot be asked."""
+    try:
+        with current_app.connection_for_read() as connection:
+            return sum(_waiting(connection.default_channel, name) for name in _queues())
+    except broker_away():
+        return None
+
+
+def _queues() -> list[str]:
+    named = current_app.conf.task_queues or ()
+    return [queue.name for queue in named] or [current_app.conf.task_default_queue]
+
+
+def _waiting(channel: Any, name: str) -> int:
+    try:
+        return int(channel.queue_declare(queue=name, passive=True).message_count)
+    except ChannelError:
+        # A queue in which nothing waits is not there.
+        return 0
 
 
 def publish(task: str) -> None:

@@ -54,11 +54,14 @@ def post_all(posts: Iterable[Post], *, at: datetime) -> list[Notice]:
     """
     drafts = [notice for item in posts for notice in _drafts(item, at)]
     with transaction.atomic():
-        told = _rows_like(drafts).keys()
+        told = _keys_of(drafts).keys()
         new = [notice for notice in drafts if _identity(notice) not in told]
         # Another transaction may tell them meanwhile: the constraint decides, so the rows are read back.
         Notice.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
-        rows = list(_rows_like(new).values())
+        keys = _keys_of(new)
+        for notice in new:
+            notice.pk = keys.get(_identity(notice))
+        rows = [notice for notice in new if notice.pk is not None]
         _write_deliveries(rows, at)
     if rows:
         transaction.on_commit(nudge)
@@ -102,15 +105,16 @@ def _identity(notice: Notice) -> tuple[int, str]:
     return notice.person_id, notice.dedupe
 
 
-def _rows_like(notices: Sequence[Notice]) -> dict[tuple[int, str], Notice]:
-    """The rows in the database that are the same notices, by person and dedupe."""
+def _keys_of(notices: Sequence[Notice]) -> dict[tuple[int, str], int]:
+    """The keys of the rows in the database that are the same notices, by person and dedupe."""
     if not notices:
         return {}
     wanted = {_identity(notice) for notice in notices}
     rows = Notice.objects.filter(
         person__in={person for person, _dedupe in wanted}, dedupe__in={dedupe for _person, dedupe in wanted}
     )
-    return {_identity(row): row for row in rows.select_related("person") if _identity(row) in wanted}
+    found = {(person, dedupe): key for key, person, dedupe in rows.values_list("pk", "person_id", "dedupe")}
+    return {identity: key for identity, key in found.items() if identity in wanted}
 
 
 def _write_deliveries(notices: Sequence[Notice], at: datetime) -> None:

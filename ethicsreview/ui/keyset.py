@@ -26,14 +26,27 @@ def page(queryset: QuerySet[Row], *, by: Sequence[str], cursor: str = "", size: 
 
     Rows without a value come last. Raises Http404 for a cursor that we did not make.
     """
-    keys = [_Key.read(queryset.model, name) for name in by]
-    ordered = queryset.order_by(*(key.order for key in keys))
+    keys = _keys(queryset.model, by)
     if cursor:
-        ordered = ordered.filter(_after(keys, _decode(cursor, keys)))
-    rows = list(ordered[: size + 1])
+        queryset = queryset.filter(_after(keys, _decode(cursor, keys)))
+    rows = list(opening(queryset, by=by, size=size))
+    return cut(queryset.model, rows, by=by, size=size, is_first=not cursor)
+
+
+def opening(queryset: QuerySet[Row], *, by: Sequence[str], size: int) -> QuerySet[Row]:
+    """What the first page asks for: its rows and one more, which says that there is another page."""
+    return queryset.order_by(*(key.order for key in _keys(queryset.model, by)))[: size + 1]
+
+
+def cut(model: type[Any], rows: list[Any], *, by: Sequence[str], size: int, is_first: bool = True) -> Page[Any]:
+    """The page of rows that were read in that order, one more than the page holds."""
     more = len(rows) > size
     rows = rows[:size]
-    return Page(rows, _encode(rows[-1], keys) if more else "", is_first=not cursor)
+    return Page(rows, _encode(rows[-1], _keys(model, by)) if more else "", is_first=is_first)
+
+
+def _keys(model: type[Any], by: Sequence[str]) -> "list[_Key]":
+    return [_Key.read(model, name) for name in by]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from reviews.api.access import Call, Ref, Viewer, find
 from reviews.api.amendment_shapes import VersionRef
-from reviews.api.lifecycles import Face, routes
+from reviews.api.lifecycles import Face, along, routes
 from reviews.api.projects import router as projects
 from reviews.api.reviews import ReviewShape
 from reviews.api.reviews import router as reviews
@@ -49,6 +49,7 @@ router = routes(
         shape=MandateShape,
         row=MandateShape,
         related=("project", "lead", "person"),
+        project=along("project__ref"),
         region="project__region",
     )
 )

@@ -1,18 +1,16 @@
 """Appeals against a committee's decision: begun on the review, supported by a document, moved by steps."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Self
 
-from django.http import FileResponse, Http404
-from django.utils.translation import gettext as _
-from ninja import File, Status, UploadedFile
+from django.http import FileResponse
+from ninja import Status
+from pydantic import Field
 
-from ethicsreview.documents.storage import serve
-from ethicsreview.lifecycle.refusals import InvalidInput
+from ethicsreview.documents.storage import serve_kept
 from reviews.api.access import Call, Ref, Viewer, find
-from reviews.api.foreign_approvals import Paper
 from reviews.api.lifecycles import Face, along, routes
-from reviews.api.reading import require_media_type, storable
+from reviews.api.papers import Paper, take_and_give
 from reviews.api.reviews import router as reviews
 from reviews.api.shapes import Summary, url_of
 from reviews.models import Appeal, Review
@@ -36,6 +34,9 @@ class AppealShape(Summary):
     answer: str
     new_review: str | None
     document: Paper | None
+    letter: str | None = Field(
+        description="address of the committee's answer as PDF, once it has decided; not found while it is being set"
+    )
 
     @classmethod
     def of(cls, obj: Appeal, viewer: Viewer) -> Self:
@@ -50,6 +51,7 @@ class AppealShape(Summary):
             answer=obj.answer,
             new_review=obj.new_review.ref if obj.new_review else None,
             document=Paper.of(obj.document, f"{url_of(obj)}/document") if obj.document else None,
+            letter=f"{url_of(obj)}/letter" if obj.decided_at else None,
         )
 
 
@@ -60,6 +62,7 @@ router = routes(
         row=AppealShape,
         related=RELATED,
         committee=along("review__committee__ref"),
+        project=along("review__project__ref"),
         region="review__project__region",
     )
 )
@@ -77,25 +80,18 @@ def begin(request: Call, ref: Ref) -> Status:
     return Status(201, AppealShape.of(find(Appeal, appeal.ref, viewer, RELATED), viewer))
 
 
-@router.post(
-    "/{ref}/document",
-    response={201: AppealShape},
-    operation_id="appeals.hand_in",
-    summary="Hand in what supports the appeal, before it is filed",
+take_and_give(
+    router,
+    Appeal,
+    AppealShape,
+    related=RELATED,
+    keep=hand_in_support,
+    operation="appeals",
+    taking="Hand in what supports the appeal, before it is filed",
+    giving="Its support, as an attachment",
 )
-def add_document(request: Call, ref: Ref, file: Annotated[UploadedFile, File()]) -> Status:
-    require_media_type(request, "multipart/form-data")
-    viewer = Viewer.of(request)
-    appeal = find(Appeal, ref, viewer, RELATED)
-    if not storable(file.name or ""):
-        raise InvalidInput({"file": [_("文件名含有不能保存的字符。")]})
-    hand_in_support(appeal, file, by=viewer.person, at=viewer.at)
-    return Status(201, AppealShape.of(find(Appeal, ref, viewer, RELATED), viewer))
 
 
-@router.get("/{ref}/document", operation_id="appeals.document", summary="Its support, as an attachment")
-def document(request: Call, ref: Ref) -> FileResponse:
-    found = find(Appeal, ref, Viewer.of(request), ["document__findings"])
-    if found.document is None:
-        raise Http404("no document yet")
-    return serve(found.document)
+@router.get("/{ref}/letter", operation_id="appeals.letter", summary="The committee's answer, as PDF")
+def letter(request: Call, ref: Ref) -> FileResponse:
+    return serve_kept(find(Appeal, ref, Viewer.of(request)).letter_made, ref)

@@ -12,7 +12,7 @@ from ethicsreview.policy.catalogue_models import Question
 from ethicsreview.policy.catalogues import questionnaire
 from ethicsreview.policy.words import said
 from reviews.api.access import Viewer
-from reviews.api.lifecycles import Face, routes
+from reviews.api.lifecycles import Face, along, routes
 from reviews.api.preconditions import require_revision
 from reviews.api.shapes import Citation, Input, Summary
 from reviews.models import Project, Review, RiskAssessment
@@ -126,6 +126,7 @@ router = routes(
         shape=AssessmentShape,
         related=("project",),
         committee=of_project_reviewed_by,
+        project=along("project__ref"),
         region="project__region",
     )
 )

@@ -100,6 +100,7 @@ router = routes(
         shape=CollaborationShape,
         row=CollaborationRow,
         related=RELATED,
+        project=along("project__ref"),
         region="project__region",
     )
 )
@@ -110,6 +111,7 @@ participations = routes(
         row=ParticipationShape,
         related=PART_RELATED,
         committee=along("review__committee__ref"),
+        project=along("collaboration__project__ref"),
         region="institution__region",
     )
 )

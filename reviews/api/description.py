@@ -20,7 +20,7 @@ _CHANGING = (
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.PRECONDITION_REQUIRED,
 )
-_FILES = {"reviews.document": "*/*", "reviews.letter": "application/pdf"}
+_FILES = {"document": "*/*", "rule": "*/*", "letter": "application/pdf"}
 _KEY = {
     "in": "header",
     "name": HEADER,
@@ -42,7 +42,7 @@ def complete(schema: dict[str, Any]) -> dict[str, Any]:
                 operation["responses"].setdefault(status.value, _shared(status))
             if method == "post":
                 operation["parameters"].append(_KEY)
-            if media_type := _FILES.get(operation["operationId"]):
+            if method == "get" and (media_type := _FILES.get(operation["operationId"].rpartition(".")[2])):
                 file = {"schema": {"type": "string", "format": "binary"}}
                 operation["responses"][200]["content"] = {media_type: file}
                 operation["responses"].setdefault(403, _shared(HTTPStatus.FORBIDDEN))

@@ -15,13 +15,14 @@ from reviews.api.shapes import BodyShape, Day, Input, Moment, Summary
 from reviews.models import EmergencyEvent, Review
 from reviews.models.emergencies.declaring import declare
 from reviews.models.emergencies.forms import DeclareForm
+from reviews.models.emergencies.kinds import Kind, Level
 
 
 class NewEvent(Input):
     authority: str = Field(min_length=1, max_length=20, description="the department that declares it")
     title: str = Field(min_length=1, max_length=200)
-    kind: str = Field(max_length=20)
-    level: str = Field(max_length=15)
+    kind: Kind
+    level: Level
     region: str = Field(max_length=6, description="GB/T 2260, inside the department's territory")
     starts_at: Moment | None = None
     until: Day | None = None

@@ -1,19 +1,16 @@
 """Entrusted review: the agreement between a unit (or a person without one) and the committee that reviews for it."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Self
 
-from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
-from ninja import File, Status
-from ninja.files import UploadedFile
+from ninja import Status
 
 from ethicsreview.accounts.models import Institution
-from ethicsreview.documents.storage import serve
 from ethicsreview.lifecycle.refusals import InvalidInput
-from reviews.api.access import Call, Ref, Viewer, find
+from reviews.api.access import Call, Viewer, find
 from reviews.api.lifecycles import Face, along, routes
-from reviews.api.reading import require_media_type, storable
+from reviews.api.papers import take_and_give
 from reviews.api.shapes import BodyShape, Input, Summary
 from reviews.models import Entrustment
 from reviews.models.entrustments.entrusting import hand_in_agreement, start_entrustment, trustee_named
@@ -71,6 +68,7 @@ router = routes(
         row=EntrustmentShape,
         related=RELATED,
         committee=along("trustee__ref"),
+        project=along("project__ref"),
         region="institution__region",
     )
 )
@@ -94,25 +92,13 @@ def begin(request: Call, body: Begun) -> Status:
     return Status(201, EntrustmentShape.of(find(Entrustment, made.ref, viewer, RELATED), viewer))
 
 
-@router.post(
-    "/{ref}/document",
-    response={201: EntrustmentShape},
-    operation_id="entrustments.hand_in",
-    summary="Hand in the agreement in writing, before it is proposed",
+take_and_give(
+    router,
+    Entrustment,
+    EntrustmentShape,
+    related=RELATED,
+    keep=hand_in_agreement,
+    operation="entrustments",
+    taking="Hand in the agreement in writing, before it is proposed",
+    giving="The agreement, as an attachment",
 )
-def add_document(request: Call, ref: Ref, file: Annotated[UploadedFile, File()]) -> Status:
-    require_media_type(request, "multipart/form-data")
-    viewer = Viewer.of(request)
-    found = find(Entrustment, ref, viewer, RELATED)
-    if not storable(file.name or ""):
-        raise InvalidInput({"file": [_("文件名含有不能保存的字符。")]})
-    hand_in_agreement(found, file, by=viewer.person, at=viewer.at)
-    return Status(201, EntrustmentShape.of(find(Entrustment, ref, viewer, RELATED), viewer))
-
-
-@router.get("/{ref}/document", operation_id="entrustments.document", summary="The agreement, as an attachment")
-def document(request: Call, ref: Ref) -> FileResponse:
-    found = find(Entrustment, ref, Viewer.of(request), ["document__findings"])
-    if found.document is None:
-        raise Http404("no document yet")
-    return serve(found.document)

@@ -66,6 +66,7 @@ router = routes(
         row=ExemptionShape,
         related=RELATED,
         committee=along("committee__ref"),
+        project=along("project__ref"),
         region="project__region",
     )
 )

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from committees.enrolling import enrol
 from committees.expert_forms import EnrolForm
+from committees.kinds import Category, ExpertField
 from committees.models import Expert
 from ethicsreview.accounts.models import Authority, Role
 from ethicsreview.lifecycle.refusals import InvalidInput
@@ -20,8 +21,8 @@ from reviews.api.shapes import BodyShape, Day, Input, PersonShape, Summary
 class NewExpert(Input):
     authority: str = Field(min_length=1, max_length=20, description="the department whose register it is")
     person: str = Field(min_length=1, max_length=150, description="user name")
-    category: str = Field(max_length=10)
-    fields_known: list[str] = Field(max_length=20)
+    category: Category
+    fields_known: list[ExpertField] = Field(min_length=1, max_length=20)
     institution: str = Field("", max_length=20, description="reference; else the employer by name")
     employer: str = Field("", max_length=200)
     specialty: str = Field("", max_length=300)

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from ethicsreview.documents.storage import serve
 from ethicsreview.lifecycle.refusals import InvalidInput
 from reviews.api.access import Call, Ref, Viewer, find
-from reviews.api.foreign_approvals import Paper
 from reviews.api.lifecycles import Face, along, routes
+from reviews.api.papers import Paper
 from reviews.api.projects import router as projects
 from reviews.api.reading import require_media_type, storable
 from reviews.api.shapes import Input, Summary, url_of
@@ -21,6 +21,7 @@ from reviews.models.following.contents import Kind
 from reviews.models.following.filing import Filed
 from reviews.models.following.reporting import hand_in_paper, start_report
 
+MOST = 2**63 - 1  # a database counts no further
 RELATED = (
     *("project__institution", "project__lead", "filed_by"),
     *("review__project", "review__committee", "review__assessment"),
@@ -113,6 +114,7 @@ follow_ups = routes(
         shape=FollowUpShape,
         related=RELATED,
         committee=along("review__committee__ref"),
+        project=along("project__ref"),
         region="review__project__region",
     )
 )
@@ -122,6 +124,7 @@ reports = routes(
         shape=ReportShape,
         related=RELATED,
         committee=along("review__committee__ref"),
+        project=along("project__ref"),
         region="review__project__region",
     )
 )
@@ -158,12 +161,12 @@ def _with_documents(router: Router, model: Any, shape: Any) -> None:
         return Status(201, shape.of(find(model, ref, viewer, RELATED), viewer))
 
     @router.get(
-        "/{ref}/documents/{pk}", operation_id=f"{collection}.document", summary="A document of it, as an attachment"
+        "/{ref}/documents/{int:id}", operation_id=f"{collection}.document", summary="A document of it, as an attachment"
     )
-    def document(request: Call, ref: Ref, pk: int) -> FileResponse:
+    def document(request: Call, ref: Ref, id: int) -> FileResponse:  # noqa: A002 - the address says so
         viewer = Viewer.of(request)
         found: Any = find(model, ref, viewer, RELATED)
-        kept = found.papers.select_related("version__document", "version__findings").filter(pk=pk).first()
+        kept = found.papers.select_related("version__document", "version__findings").filter(pk=min(id, MOST)).first()
         if kept is None or not found.readable_by(viewer.standing):
             raise Http404("no such document")
         return serve(kept.version)

@@ -1,44 +1,14 @@
 """The review in the partners' countries: what is on file of each, and its document."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Self
 
-from django.http import FileResponse, Http404
-from django.utils.translation import gettext as _
-from ninja import File, Status, UploadedFile
-from pydantic import BaseModel
-
-from ethicsreview.documents.models import DocumentVersion
-from ethicsreview.documents.storage import serve
-from ethicsreview.lifecycle.refusals import InvalidInput
-from reviews.api.access import Call, Ref, Viewer, find
-from reviews.api.lifecycles import Face, routes
-from reviews.api.reading import require_media_type, storable
+from reviews.api.access import Viewer
+from reviews.api.lifecycles import Face, along, routes
+from reviews.api.papers import Paper, take_and_give
 from reviews.api.shapes import Summary, url_of
 from reviews.models import ForeignApproval
 from reviews.models.international.papers import hand_in_approval, readable_paper
-
-
-class Paper(BaseModel):
-    document: str
-    version: int
-    name: str
-    size: int
-    media_type: str
-    digest: str
-    url: str
-
-    @classmethod
-    def of(cls, version: DocumentVersion, url: str) -> Self:
-        return cls(
-            document=version.document.ref,
-            version=version.number,
-            name=version.name,
-            size=version.size,
-            media_type=version.media_type,
-            digest=version.digest,
-            url=url,
-        )
 
 
 class ForeignApprovalShape(Summary):
@@ -88,31 +58,20 @@ router = routes(
         shape=ForeignApprovalShape,
         row=ForeignApprovalShape,
         related=("project__lead", "project__institution", "document__document", "replaces"),
+        project=along("project__ref"),
         region="project__region",
     )
 )
 
 
-@router.post(
-    "/{ref}/document",
-    response={201: ForeignApprovalShape},
-    operation_id="foreign_approvals.hand_in",
-    summary="Hand in the approval's document, before it is entered by its step",
+take_and_give(
+    router,
+    ForeignApproval,
+    ForeignApprovalShape,
+    related=("project__lead", "project__institution", "document__document", "replaces"),
+    keep=hand_in_approval,
+    operation="foreign_approvals",
+    taking="Hand in the approval's document, before it is entered by its step",
+    giving="Its document, as an attachment",
+    readable=lambda approval, viewer: readable_paper(approval, viewer.standing),
 )
-def add_document(request: Call, ref: Ref, file: Annotated[UploadedFile, File()]) -> Status:
-    require_media_type(request, "multipart/form-data")
-    viewer = Viewer.of(request)
-    approval = find(ForeignApproval, ref, viewer, ["project", "document__document"])
-    if not storable(file.name or ""):
-        raise InvalidInput({"file": [_("文件名含有不能保存的字符。")]})
-    hand_in_approval(approval, file, by=viewer.person, at=viewer.at)
-    return Status(201, ForeignApprovalShape.of(find(ForeignApproval, ref, viewer, ["project", "replaces"]), viewer))
-
-
-@router.get("/{ref}/document", operation_id="foreign_approvals.document", summary="Its document, as an attachment")
-def document(request: Call, ref: Ref) -> FileResponse:
-    viewer = Viewer.of(request)
-    paper = readable_paper(find(ForeignApproval, ref, viewer, ["project", "document__findings"]), viewer.standing)
-    if paper is None:
-        raise Http404("no document yet")
-    return serve(paper)

@@ -12,7 +12,7 @@ from ninja import Body, Query, Router
 from pydantic import Field, WithJsonSchema, create_model
 
 from ethicsreview.accounts.regions import is_region, territory_prefix
-from ethicsreview.lifecycle.door import open_steps, perform
+from ethicsreview.lifecycle.door import open_steps, perform, step_view
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import InvalidInput
 from ethicsreview.lifecycle.steps import steps_of
@@ -34,6 +34,7 @@ class Paged(Input):
 class Asked(Paged):
     state: str = ""
     committee: str = Field("", max_length=20, pattern="^[A-Za-z0-9-]*$", description="reference of a committee")
+    project: str = Field("", max_length=20, pattern="^[A-Za-z0-9-]*$", description="reference of a project")
     region: str = Field("", pattern=r"^(\d{6})?$", description="GB/T 2260; those below it count too")
     due_before: Moment | None = None
 
@@ -42,8 +43,9 @@ class Asked(Paged):
 class Face:
     """How one kind of object meets machines.
 
-    `shape` answers for one object, `row` in lists; `related` are joined for them. `committee` and `region` say what
-    these filters mean here; a kind without one does not take the filter. `own` narrows the list to the asker's.
+    `shape` answers for one object, `row` in lists; `related` are joined for them. `committee`, `project` and `region`
+    say what these filters mean here; a kind without one does not take the filter. `own` narrows the list to the
+    asker's.
     """
 
     model: type[Lifecycle]
@@ -51,6 +53,7 @@ class Face:
     row: type[Summary] = Summary
     related: tuple[str, ...] = ()
     committee: Filter | None = None
+    project: Filter | None = None
     region: str = ""
     own: Callable[[QuerySet[Any], Viewer], QuerySet[Any]] | None = None
 
@@ -118,7 +121,12 @@ def routes(face: Face) -> Router:
         obj = find(model, ref, viewer)
         if name not in steps_of(model):
             raise Http404(name)
-        _check_kinds(steps_of(model)[name].form.base_fields, body)
+        fields: Mapping[str, forms.Field] = steps_of(model)[name].form.base_fields
+        if any(isinstance(value, list | bool) for key, value in body.items() if key not in fields):
+            # What a form asks may depend on the object.
+            view = step_view(obj, name, viewer.person, at=viewer.at, standing=viewer.standing)
+            fields = view.form.fields
+        _check_kinds(fields, body)
         perform(obj, name, body, by=viewer.person, at=viewer.at)
         # Read without the filter: a step (a recusal) may end one's right to see what one has just done.
         return face.shape.of(model._base_manager.select_related(*face.related).get(ref=ref), viewer)
@@ -155,11 +163,14 @@ def _filtered(face: Face, rows: QuerySet[Any], asked: Asked, viewer: Viewer) -> 
     errors: dict[str, list[str]] = {}
     if asked.state:
         rows = rows.filter(state=asked.state)
-    if asked.committee:
-        if face.committee is None:
-            errors["committee"] = [_("不能按此筛选。")]
-        else:
-            rows = rows.filter(face.committee(viewer, asked.committee))
+    for name, given, means in (
+        ("committee", asked.committee, face.committee),
+        ("project", asked.project, face.project),
+    ):
+        if given and means is None:
+            errors[name] = [_("不能按此筛选。")]
+        elif given and means is not None:
+            rows = rows.filter(means(viewer, given))
     if asked.region:
         if not face.region or not is_region(asked.region):
             errors["region"] = [_("不能按此筛选。") if not face.region else _("不是 GB/T 2260 行政区划代码。")]

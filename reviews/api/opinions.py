@@ -53,7 +53,7 @@ class OpinionShape(Summary):
                 concerns=obj.concerns,
                 comment=obj.comment,
                 cast_at=obj.cast_at,
-                recusal_ground=obj.recusal_ground,
+                recusal_ground=obj.recusal_told,
             )
             if obj.readable_by(viewer.person)
             else None,
@@ -71,6 +71,7 @@ router = routes(
         row=OpinionShape,
         related=("review__project", "agenda_item__meeting", "designation", "person"),
         committee=along("review__committee__ref"),
+        project=along("review__project__ref"),
         region="review__project__region",
         own=own,
     )

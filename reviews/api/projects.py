@@ -18,7 +18,18 @@ from reviews.api.assessments import Answers, AssessmentShape, answer
 from reviews.api.lifecycles import Face, routes
 from reviews.api.reviews import ReviewShape
 from reviews.api.shapes import BodyShape, Day, Input, PersonShape, RefusalShape, Summary
-from reviews.models import FollowUp, Mandate, Project, ProjectMember, Report, Review, RiskAssessment
+from reviews.models import (
+    Collaboration,
+    Exemption,
+    FollowUp,
+    Mandate,
+    Participation,
+    Project,
+    ProjectMember,
+    Report,
+    Review,
+    RiskAssessment,
+)
 from reviews.models.applying import institutions_of, start_project, start_review
 from reviews.models.projects.starting import Gate, gates
 
@@ -56,7 +67,10 @@ class NewReview(Input):
 
 
 class MemberShape(Input):
+    """`username`: where the member has an account; by it they are given a mandate or made the lead."""
+
     name: str
+    username: str | None
     duty: str
     institution: str | None
 
@@ -75,7 +89,10 @@ class GateShape(BaseModel):
 
 
 class ProjectShape(Summary):
-    """`project_approval` (立项) is null where no rule of the place makes the partners' review precede it."""
+    """`collaboration`: the one it is the lead unit's part of; `participation`: the part it is of another's.
+    `project_approval` (立项) is null where no rule of the place makes the partners' review precede it. What there is
+    in each partner country is at /foreign-approvals.
+    """
 
     title: str
     field: str
@@ -94,6 +111,9 @@ class ProjectShape(Summary):
     in_force: VersionRef | None
     incoming_lead: PersonShape | None
     mandates: list[Summary]
+    exemptions: list[Summary]
+    collaboration: str | None
+    participation: str | None
     may_start: GateShape
     project_approval: GateShape | None
 
@@ -102,6 +122,11 @@ class ProjectShape(Summary):
         def seen(model: Any) -> list[Summary]:
             rows = model.objects.visible_to(viewer.standing).filter(project=obj).select_related("project")
             return [Summary.of(row, viewer) for row in rows.order_by("-pk")]
+
+        def only(model: Any) -> str | None:
+            rows = model.objects.visible_to(viewer.standing).filter(project=obj)
+            found: str | None = rows.values_list("ref", flat=True).first()
+            return found
 
         found = gates(obj, viewer.at)
         return cls(
@@ -116,8 +141,13 @@ class ProjectShape(Summary):
             ends_on=obj.ends_on,
             source_ref=obj.source_ref,
             members=[
-                MemberShape(name=m.name, duty=m.duty, institution=m.institution.name if m.institution else None)
-                for m in obj.members.select_related("institution").order_by("pk")
+                MemberShape(
+                    name=m.name,
+                    username=m.person.username if m.person else None,
+                    duty=m.duty,
+                    institution=m.institution.name if m.institution else None,
+                )
+                for m in obj.members.select_related("institution", "person").order_by("pk")
             ],
             assessments=seen(RiskAssessment),
             reviews=seen(Review),
@@ -126,6 +156,9 @@ class ProjectShape(Summary):
             in_force=VersionRef.of(obj.in_force) if obj.in_force else None,
             incoming_lead=PersonShape.of(obj.incoming_lead) if obj.incoming_lead else None,
             mandates=seen(Mandate),
+            exemptions=seen(Exemption),
+            collaboration=only(Collaboration),
+            participation=only(Participation),
             may_start=GateShape.of(found.start),
             project_approval=GateShape.of(found.establishment) if found.establishment else None,
         )

@@ -144,6 +144,7 @@ router = routes(
             "submission",
         ),
         committee=along("review__committee__ref"),
+        project=along("review__project__ref"),
         region="review__project__region",
     )
 )
@@ -210,6 +211,7 @@ opinions = routes(
         row=SeatShape,
         related=("recheck__review__project", "recheck__authority", "person"),
         committee=along("recheck__review__committee__ref"),
+        project=along("recheck__review__project__ref"),
         region="recheck__review__project__region",
     )
 )

@@ -1,21 +1,18 @@
 """Mutual recognition: alliances of units, and requests that one committee recognise another's result."""
 
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
-from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
-from ninja import File, Status
-from ninja.files import UploadedFile
+from ninja import Status
 from pydantic import Field
 
 from committees.kinds import Regime
 from ethicsreview.accounts.models import Institution
-from ethicsreview.documents.storage import serve
 from ethicsreview.lifecycle.refusals import InvalidInput
 from reviews.api.access import Call, Ref, Viewer, find
 from reviews.api.lifecycles import Face, along, routes
-from reviews.api.reading import require_media_type, storable
+from reviews.api.papers import take_and_give
 from reviews.api.reviews import router as reviews
 from reviews.api.shapes import BodyShape, Input, Summary
 from reviews.models import Alliance, Recognition, Review
@@ -108,6 +105,7 @@ router = routes(
         row=RecognitionShape,
         related=RELATED,
         committee=along("review__committee__ref"),
+        project=along("review__project__ref"),
         region="review__project__region",
     )
 )
@@ -137,25 +135,13 @@ def ask(request: Call, ref: Ref) -> Status:
     return Status(201, RecognitionShape.of(find(Recognition, made.ref, viewer, RELATED), viewer))
 
 
-@router.post(
-    "/{ref}/document",
-    response={201: RecognitionShape},
-    operation_id="recognitions.hand_in",
-    summary="Hand in the letter of another service, before the request is made",
+take_and_give(
+    router,
+    Recognition,
+    RecognitionShape,
+    related=RELATED,
+    keep=hand_in_evidence,
+    operation="recognitions",
+    taking="Hand in the letter of another service, before the request is made",
+    giving="The evidence, as an attachment",
 )
-def add_document(request: Call, ref: Ref, file: Annotated[UploadedFile, File()]) -> Status:
-    require_media_type(request, "multipart/form-data")
-    viewer = Viewer.of(request)
-    one = find(Recognition, ref, viewer, RELATED)
-    if not storable(file.name or ""):
-        raise InvalidInput({"file": [_("文件名含有不能保存的字符。")]})
-    hand_in_evidence(one, file, by=viewer.person, at=viewer.at)
-    return Status(201, RecognitionShape.of(find(Recognition, ref, viewer, RELATED), viewer))
-
-
-@router.get("/{ref}/document", operation_id="recognitions.document", summary="The evidence, as an attachment")
-def document(request: Call, ref: Ref) -> FileResponse:
-    one = find(Recognition, ref, Viewer.of(request), ["document__findings"])
-    if one.document is None:
-        raise Http404("no document yet")
-    return serve(one.document)

@@ -17,6 +17,8 @@ from ethicsreview.policy.words import said
 from reviews.api import review_shapes as parts
 from reviews.api.access import Call, Ref, Viewer, find
 from reviews.api.amendment_shapes import AmendmentShape
+from reviews.api.application_shapes import ApplicationShape
+from reviews.api.belonging import Belonging
 from reviews.api.emergencies import UrgencyShape
 from reviews.api.lifecycles import Face, along, routes
 from reviews.api.reading import require_media_type, storable
@@ -38,6 +40,7 @@ class ReviewShape(Summary):
     simplified: SimplifiedShape | None
     amendment: AmendmentShape | None
     follows: str | None
+    belonging: Belonging
     urgency: UrgencyShape | None
     round: int
     regimes: list[str]
@@ -77,6 +80,7 @@ class ReviewShape(Summary):
             simplified=SimplifiedShape.of(obj, viewer),
             amendment=AmendmentShape.of(obj),
             follows=obj.follows.ref if obj.follows else None,
+            belonging=Belonging.to(obj, viewer),
             urgency=UrgencyShape.of(obj, viewer),
             round=obj.round,
             regimes=obj.regimes or sorted(obj.assessment.conclusions.regimes),
@@ -126,9 +130,28 @@ router = routes(
             *("amends__review", "follows"),
         ),
         committee=along("committee__ref"),
+        project=along("project__ref"),
         region="project__region",
     )
 )
+
+
+@router.get(
+    "/{ref}/application",
+    response=ApplicationShape,
+    operation_id="reviews.application",
+    summary="What the application asks for: fields and documents, as its assessment and what is filled in say",
+)
+def application(request: Call, ref: Ref) -> ApplicationShape:
+    viewer = Viewer.of(request)
+    review = find(Review, ref, viewer, ["assessment"])
+    versions = review.submissions.order_by("-number")
+    if not set(WRITERS) & review.capacities(viewer.standing):
+        versions = versions.filter(sealed_at__isnull=False)
+    version = versions.first()
+    if version is None:
+        raise Http404("no version yet")
+    return ApplicationShape.of(version, review, viewer.at)
 
 
 @router.put(

@@ -5,13 +5,14 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import NinjaAPI, Router
 
-from committees.models import Committee
 from ethicsreview.lifecycle import registry
 from reviews.api import (
+    absences,
     amendments,
     appeals,
     assessments,
     collaborations,
+    committees,
     emergencies,
     entrustments,
     exemptions,
@@ -30,7 +31,7 @@ from reviews.api import (
 from reviews.api.access import Bearer
 from reviews.api.description import complete
 from reviews.api.idempotency import once
-from reviews.api.lifecycles import Face, along, routes
+from reviews.api.lifecycles import Face, routes
 from reviews.api.reading import StrictParser
 from reviews.api.shapes import ROOT
 
@@ -56,6 +57,7 @@ OWN: dict[str, Router] = {
     "assessments": assessments.router,
     "reviews": reviews.router,
     "emergency-events": emergencies.router,
+    "absences": absences.router,
     "appeals": appeals.router,
     "mandates": amendments.router,
     "exemptions": exemptions.router,
@@ -70,7 +72,7 @@ OWN: dict[str, Router] = {
     "rechecks": rechecks.router,
     "recheck-opinions": rechecks.opinions,
     "experts": experts.router,
-    "committees": routes(Face(Committee, committee=along("ref"), region="region")),
+    "committees": committees.router,
     "follow-ups": following.follow_ups,
     "reports": following.reports,
 }

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from reviews.describing import lifecycles, permissions
+from reviews.describing import lifecycles, obligations, permissions
 
 NOTE = "<!-- 由 make docs 生成，请勿手工修改 · written by `make docs`, not by hand -->"
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "lifecycles.md": lifecycles.page,
+    "obligations.md": obligations.page,
     "steps.md": permissions.page,
 }
 

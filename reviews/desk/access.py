@@ -20,6 +20,7 @@ from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
 from reviews.models import (
+    Absence,
     Alliance,
     Appeal,
     Collaboration,
@@ -39,8 +40,8 @@ from reviews.models import (
     Report,
     Review,
 )
+from reviews.models.projects.interests import own_project
 from reviews.models.projects.parties import CAPACITIES
-from reviews.models.projects.project import own_project
 from reviews.models.reviewing.record import seen_by_committee, seen_by_regulator
 
 P = ParamSpec("P")
@@ -64,6 +65,12 @@ class Visitor:
     def follows_rechecks(self) -> bool:
         """Who has anything to do with re-checks; to others the way there would be an empty page."""
         return self.standing.holds(Role.REGULATOR, Role.RECHECK_EXPERT, Role.OPERATOR)
+
+    @property
+    def watches_clocks(self) -> bool:
+        """Who follows other people's deadlines."""
+        watching = (Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR, Role.INSTITUTION_OFFICER, Role.REGULATOR)
+        return self.standing.holds(*watching) or self.standing.sees_everyone
 
     @property
     def entrusts(self) -> bool:
@@ -201,7 +208,7 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         return entrusted.exclude(
             institution__in=standing.bodies(Role.RESEARCHER), institution__type=Institution.Type.INDIVIDUAL
         )
-    if kind in (Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert, EmergencyEvent):
+    if kind in (Absence, Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert, EmergencyEvent):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible
     return model._base_manager.none()

@@ -1,23 +1,53 @@
-"""What waits for a committee's officers besides reviews: read for the first page of the desk, oldest first, bounded."""
+"""What waits for a committee's or an institution's officers besides reviews, the longest waiting first, bounded.
 
-from collections.abc import Iterator
+One question for what is to be done and one for what is late, however many kinds there are.
+"""
+
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, Value
+from django.db.models import CharField, Count, F, IntegerField, JSONField, Max, Min, Q, QuerySet, Value
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ethicsreview.accounts.models import Role
-from reviews.desk import following
+from ethicsreview.accounts.patterns import PreparedFor
+from ethicsreview.accounts.prepared import Given
+from ethicsreview.accounts.standing import Standing
+from ethicsreview.deadlines.calendar import last_day, law_day
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
-from reviews.models import Appeal, Entrustment, Exemption, ForeignApproval, Participation, Recognition
+from reviews.models import (
+    Appeal,
+    Entrustment,
+    Exemption,
+    FollowUp,
+    ForeignApproval,
+    Participation,
+    Recognition,
+    Report,
+)
 
-MOST = 20
-# Without which no object with a lifecycle is made.
-STATES = ("review__state", "review__project__state")
+MOST = 30
+OFFICERS = (Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR)
+CHAIRS = (Role.CHAIR, Role.VICE_CHAIR)
+# The columns in which rows of all kinds are read at once. `what` is the report's kind, or where a group is found.
+COLUMNS = ("noun", "ref", "title", "state", "what", "how_many", "confirmations", "since")
+NOBODY: Any = Value([], output_field=JSONField())
+# What is to be done with it, by kind and state, and the article that asks for it.
+TO_DO = {
+    (Appeal.noun, Appeal.State.FILED): (gettext_lazy("核查申诉的理由和支持材料"), "national:18"),
+    (Appeal.noun, Appeal.State.PREPARED): (gettext_lazy("决定申诉是否成立"), "national:18"),
+    (Exemption.noun, Exemption.State.PROPOSED): (gettext_lazy("确认免除审查，或者不予免除"), "human:32"),
+    (Recognition.noun, Recognition.State.REQUESTED): (
+        gettext_lazy("认可其他委员会的结果，或者不予认可"),
+        "national:21",
+    ),
+    (Participation.noun, Participation.State.INVITED): (gettext_lazy("答复协作审查的邀请"), "national:21"),
+    (Entrustment.noun, Entrustment.State.PROPOSED): (gettext_lazy("答复委托审查"), "national:13"),
+}
 
 
 @dataclass(frozen=True)
@@ -31,119 +61,162 @@ class Besides:
 
 
 def besides(visitor: Visitor) -> list[Besides]:
-    """One query for each kind of matter, and none for those who have no part in it."""
-    found: list[Besides] = []
-    if visitor.standing.holds(Role.SECRETARY):
-        found += _countries(visitor)
-    if visitor.standing.holds(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR):
-        found += [*_appeals(visitor), *_to_confirm(visitor), *_following(visitor)]
-    if visitor.standing.holds(Role.CHAIR):
-        found += _of_centres(visitor)
-    return sorted(found, key=lambda row: row.since)
-
-
-def _of_centres(visitor: Visitor) -> Iterator[Besides]:
-    """A centre has no institution: its chair answers who would entrust it."""
-    chaired = visitor.standing.bodies(Role.CHAIR)
-    rows = Entrustment.objects.filter(trustee__in=chaired, trustee__institution=None, state=Entrustment.State.PROPOSED)
-    yield from map(_to_answer, rows.select_related("institution").order_by("proposed_at")[:MOST])
-
-
-def _to_answer(one: Entrustment) -> Besides:
-    return _answer("entrustment", one.ref, one.institution.name, one.proposed_at or one.created_at)
-
-
-def _answer(noun: str, ref: str, title: str, since: datetime) -> Besides:
-    told = {
-        "participation": (_("答复协作审查的邀请"), "national:21"),
-        "entrustment": (_("答复委托审查"), "national:13"),
-    }
-    return Besides(ref, title, *told[noun], since, reverse(f"desk:{noun}", args=[ref]))
+    """For a committee's officers. None of what the person has confirmed already."""
+    if not visitor.standing.holds(*OFFICERS):
+        return []
+    rows = [row for row in TO_BE_DONE(visitor.standing) if not _done(row, visitor)]
+    return _told([*rows, *_late(visitor)])
 
 
 def of_institution(visitor: Visitor) -> list[Besides]:
-    """What waits for an institution's officers besides its reviews: invitations and entrustments to answer."""
-    units = visitor.standing.bodies(Role.INSTITUTION_OFFICER)
+    """For an institution's officers: invitations and entrustments to answer, and follow-ups that are late."""
+    return _told([*TO_BE_ANSWERED(visitor.standing), *_late(visitor)])
+
+
+def _late(visitor: Visitor) -> list[Any]:
+    return LATE(visitor.standing, day=law_day(visitor.at))
+
+
+def _done(row: Any, visitor: Visitor) -> bool:
+    return any(one["person"] == visitor.person.username for one in row.confirmations)
+
+
+# --- how a row is told --------------------------------------------------------------------------------------------
+
+
+def _told(rows: list[Any]) -> list[Besides]:
+    return [_one(row) for row in sorted(rows, key=lambda row: row.since)]
+
+
+def _one(row: Any) -> Besides:
+    text, cite = _what_to_do(row)
+    return Besides(row.ref, row.title, text, cite, row.since, _address(row))
+
+
+def _what_to_do(row: Any) -> tuple[str, str]:
+    if row.noun == ForeignApproval.noun:
+        text = ngettext("确认%(count)d个合作国家的审查情况", "确认%(count)d个合作国家的审查情况", row.how_many)
+        return text % {"count": row.how_many}, "national:12"
+    if row.noun == FollowUp.noun:
+        day = date_format(last_day(row.since), "DATE_FORMAT")
+        return _("跟踪审查逾期：应于%(day)s前完成") % {"day": day}, "national:19"
+    if row.noun == Report.noun:
+        words = _("核查%(kind)s") if row.state == Report.State.FILED else _("处理%(kind)s，或者提交委员会审查")
+        cite = "human:26" if row.what == Report.Kind.SAE else "national:20"
+        return words % {"kind": Report.Kind(row.what).label}, cite
+    asked, cite = TO_DO[row.noun, row.state]
+    return str(asked), cite
+
+
+def _address(row: Any) -> str:
+    if row.noun == ForeignApproval.noun:
+        return reverse("desk:foreign_approvals", args=[row.what])
+    return reverse(f"desk:{row.noun}", args=[row.ref])
+
+
+# --- what is asked ------------------------------------------------------------------------------------------------
+
+
+def _to_be_done(standing: Standing) -> "QuerySet[Any, Any]":
+    return _together(
+        _appeals(standing),
+        _exemptions(standing),
+        _recognitions(standing),
+        _reports(standing),
+        _of_centres(standing),
+        _countries(standing),
+    )
+
+
+def _together(*kinds: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
+    first, *others = kinds
+    return first.union(*others, all=True).order_by("since", "ref")[:MOST]
+
+
+def _alike(rows: "QuerySet[Any, Any]", title: str, since: str, **more: Any) -> "QuerySet[Any, Any]":
+    given = {
+        "noun": Value(rows.model.noun),
+        "title": F(title),
+        "what": Value("", output_field=CharField()),
+        "how_many": Value(1, output_field=IntegerField()),
+        "since": F(since),
+        **({} if "confirmations" in {one.name for one in rows.model._meta.fields} else {"confirmations": NOBODY}),
+        **more,
+    }
+    return rows.order_by().annotate(**given).values_list(*COLUMNS, named=True)
+
+
+def _appeals(standing: Standing) -> "QuerySet[Any, Any]":
+    """To be prepared by the secretary, to be decided by the chair."""
+    mine = Q(state=Appeal.State.FILED, review__committee__in=standing.bodies(Role.SECRETARY))
+    mine |= Q(state=Appeal.State.PREPARED, review__committee__in=standing.bodies(*CHAIRS))
+    return _alike(at_desk(Appeal, standing).filter(mine), "review__project__title", "filed_at")
+
+
+def _exemptions(standing: Standing) -> "QuerySet[Any, Any]":
+    """An exemption and a recognition both ask for secretary and chair."""
+    bodies = standing.bodies(Role.SECRETARY, Role.CHAIR)
+    rows = at_desk(Exemption, standing).filter(state=Exemption.State.PROPOSED, committee__in=bodies)
+    return _alike(rows, "project__title", "created_at")
+
+
+def _recognitions(standing: Standing) -> "QuerySet[Any, Any]":
+    bodies = standing.bodies(Role.SECRETARY, Role.CHAIR)
+    rows = at_desk(Recognition, standing).filter(state=Recognition.State.REQUESTED, review__committee__in=bodies)
+    return _alike(rows, "review__project__title", "requested_at")
+
+
+def _reports(standing: Standing) -> "QuerySet[Any, Any]":
+    """To be assessed by the secretary, to be settled by the chair."""
+    mine = Q(state=Report.State.FILED, review__committee__in=standing.bodies(Role.SECRETARY))
+    mine |= Q(state=Report.State.ASSESSED, review__committee__in=standing.bodies(*CHAIRS))
+    return _alike(at_desk(Report, standing).filter(mine), "project__title", "filed_at", what=F("kind"))
+
+
+def _of_centres(standing: Standing) -> "QuerySet[Any, Any]":
+    """A centre has no institution: its chair answers who would entrust it."""
+    chaired = standing.bodies(Role.CHAIR)
+    rows = Entrustment.objects.filter(trustee__in=chaired, trustee__institution=None, state=Entrustment.State.PROPOSED)
+    return _alike(rows, "institution__name", "proposed_at")
+
+
+def _countries(standing: Standing) -> "QuerySet[Any, Any]":
+    """Projects whose partners' countries wait to be confirmed by the secretary: a row for each project, in the order of
+    COLUMNS.
+    """
+    mine = reviews_on_table(standing).filter(committee__in=standing.bodies(Role.SECRETARY))
+    rows: Any = ForeignApproval.objects.filter(state=ForeignApproval.State.ENTERED, project__in=mine.values("project"))
+    project = ("of", "project__ref", "project__title", "state")
+    counted = (
+        rows.order_by()
+        .annotate(of=Value(ForeignApproval.noun))
+        .values(*project)
+        .annotate(
+            what=Max("project__reviews__ref", filter=~Q(project__reviews__state="draft")),
+            how_many=Count("pk", distinct=True),
+            nobody=NOBODY,
+            since=Min("entered_at"),
+        )
+    )
+    return counted.values_list(*project, "what", "how_many", "nobody", "since")
+
+
+def _to_be_answered(standing: Standing) -> "QuerySet[Any, Any]":
+    units = standing.bodies(Role.INSTITUTION_OFFICER)
     invited = Participation.objects.filter(institution__in=units, state=Participation.State.INVITED)
     offered = Entrustment.objects.filter(trustee__institution__in=units, state=Entrustment.State.PROPOSED)
-    rows = _alike(invited, "collaboration__project__title", "invited_at").union(
-        _alike(offered, "institution__name", "proposed_at"), all=True
+    return _together(
+        _alike(invited, "collaboration__project__title", "invited_at"),
+        _alike(offered, "institution__name", "proposed_at"),
     )
-    return [_answer(**row) for row in rows.order_by("since")[:MOST]]
 
 
-def _appeals(visitor: Visitor) -> Iterator[Besides]:
-    """To be prepared by the secretary, to be decided by the chair."""
-    standing = visitor.standing
-    mine = Q(state=Appeal.State.FILED, review__committee__in=standing.bodies(Role.SECRETARY))
-    mine |= Q(state=Appeal.State.PREPARED, review__committee__in=standing.bodies(Role.CHAIR, Role.VICE_CHAIR))
-    rows = at_desk(Appeal, standing).filter(mine).select_related("review__project").order_by("filed_at")
-    for appeal in rows.only("ref", "state", "filed_at", "review__project__title", *STATES)[:MOST]:
-        filed = appeal.state == Appeal.State.FILED
-        text = _("核查申诉的理由和支持材料") if filed else _("决定申诉是否成立")
-        url = reverse("desk:appeal", args=[appeal.ref])
-        yield Besides(appeal.ref, appeal.review.project.title, text, "national:18", appeal.filed_at, url)
+def _are_late(standing: Standing) -> "QuerySet[Any, Any]":
+    mine = Q(review__committee__in=standing.bodies(Role.SECRETARY, Role.CHAIR))
+    mine |= Q(project__institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
+    rows: Any = at_desk(FollowUp, standing)
+    late = rows.late_on(Given("day")).filter(mine)
+    return _alike(late, "project__title", "next_due_at").order_by("since", "ref")[:MOST]
 
 
-def _following(visitor: Visitor) -> Iterator[Besides]:
-    """Reports that wait for the person, and follow-ups that are late."""
-    yield from map(_filed, following.waiting(visitor))
-
-
-def overdue(visitor: Visitor) -> list[Besides]:
-    """Follow-ups that are late, for the unit's own page."""
-    return [_filed(row) for row in following.overdue(visitor)]
-
-
-def _filed(row: Any) -> Besides:
-    text, cite = following.told(row)
-    return Besides(row.ref, row.project__title, text, cite, row.since, following.address_of(row))
-
-
-def _to_confirm(visitor: Visitor) -> Iterator[Besides]:
-    """Exemptions and recognitions that the person's side has not confirmed; both ask for secretary and chair."""
-    bodies = visitor.standing.bodies(Role.SECRETARY, Role.CHAIR)
-    exempt = at_desk(Exemption, visitor.standing).filter(state=Exemption.State.PROPOSED, committee__in=bodies)
-    asked = at_desk(Recognition, visitor.standing).filter(state=Recognition.State.REQUESTED)
-    asked = asked.filter(review__committee__in=bodies)
-    rows = _alike(exempt, "project__title", "created_at", "confirmations").union(
-        _alike(asked, "review__project__title", "requested_at", "confirmations"), all=True
-    )
-    told = {
-        "exemption": (_("确认免除审查，或者不予免除"), "human:32"),
-        "recognition": (_("认可其他委员会的结果，或者不予认可"), "national:21"),
-    }
-    for one in rows.order_by("since")[:MOST]:
-        if any(done["person"] == visitor.person.username for done in one["confirmations"]):
-            continue
-        text, cite = told[one["noun"]]
-        yield Besides(
-            one["ref"], one["title"], text, cite, one["since"], reverse(f"desk:{one['noun']}", args=[one["ref"]])
-        )
-
-
-def _alike(rows: Any, title: str, since: str, *more: str) -> Any:
-    """Columns in which rows of two kinds are read at once."""
-    named = rows.order_by().annotate(noun=Value(rows.model.noun), title=F(title), since=F(since))
-    return named.values("noun", "ref", "title", "since", *more)
-
-
-def _countries(visitor: Visitor) -> Iterator[Besides]:
-    """Projects whose partners' countries wait to be confirmed."""
-    mine = reviews_on_table(visitor.standing).filter(committee__in=visitor.standing.bodies(Role.SECRETARY))
-    rows: Any = ForeignApproval.objects.filter(state=ForeignApproval.State.ENTERED, project__in=mine.values("project"))
-    grouped = rows.values("project__ref", "project__title").annotate(
-        number=Count("pk", distinct=True),
-        since=Min("entered_at"),
-        review=Max("project__reviews__ref", filter=~Q(project__reviews__state="draft")),
-    )
-    for row in grouped.order_by("since")[:MOST]:
-        text = ngettext("确认%(count)d个合作国家的审查情况", "确认%(count)d个合作国家的审查情况", row["number"])
-        yield Besides(
-            ref=row["project__ref"],
-            title=row["project__title"],
-            text=text % {"count": row["number"]},
-            cite="national:12",
-            since=row["since"],
-            url=reverse("desk:foreign_approvals", args=[row["review"]]),
-        )
+TO_BE_DONE, TO_BE_ANSWERED, LATE = PreparedFor(_to_be_done), PreparedFor(_to_be_answered), PreparedFor(_are_late)

@@ -5,11 +5,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 
-from ethicsreview.accounts.models import Person, Role
-from ethicsreview.accounts.prepared import Given, Prepared
+from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
@@ -18,8 +17,9 @@ from ethicsreview.lifecycle.steps import steps_of
 from ethicsreview.policy.catalogues import listed_items
 from ethicsreview.policy.words import said
 from reviews.desk import amendments, content
-from reviews.desk.access import Visitor, with_side
+from reviews.desk.access import Visitor
 from reviews.desk.emergencies import Lapsed, Urgency, lapsed, urgency
+from reviews.desk.reading import OPENED, OPINIONS, SEEN
 from reviews.desk.simplified import Conversion, Panel, conversion, panel
 from reviews.desk.tasks import next_task, still_to_confirm
 from reviews.models import Decision, Opinion, Review
@@ -30,40 +30,6 @@ from reviews.models.projects.starting import condition_text
 from reviews.models.reviewing.wording import verdict_word
 from reviews.rules.conclusions import Conclusions
 
-RELATED = (
-    "project__lead",
-    "project__institution",
-    "committee",
-    "assessment",
-    "submission",
-    "amends__review",
-    "follows",
-)
-# No page of the desk shows these of a person or an institution.
-PERSON_UNREAD = tuple(
-    field.attname for field in Person._meta.concrete_fields if field.attname not in {"id", "name", "username"}
-)
-UNREAD = (
-    *(f"project__lead__{name}" for name in PERSON_UNREAD),
-    *(f"project__institution__{name}" for name in ("kind", "name_en", "uscc", "type", "parent")),
-    *(f"project__{name}" for name in ("source_ref", "source_note", "funding", "starts_on", "ends_on")),
-    "assessment__answers",
-)
-CLOCK = Exists(
-    Deadline.objects.open().filter(kind="review.decision", object_kind=Review.noun, object_ref=OuterRef("ref"))
-)
-# What was found at the visitor's desk, by its key.
-OPENED = Prepared(
-    lambda: Review.objects.filter(pk=Given("review")).select_related(*RELATED).defer(*UNREAD).annotate(clock=CLOCK)
-)
-OPINIONS = Prepared(
-    lambda: (
-        Opinion.objects.filter(review=Given("review"), agenda_item__dropped_at=None, designation__ended_at=None)
-        .select_related("person", "membership__appointment")
-        .defer(*(f"person__{name}" for name in PERSON_UNREAD))
-        .order_by("-round", "membership__appointment__role", "pk")
-    )
-)
 # Who of a committee has steps on a review at all: others need not be asked.
 HANDLERS = ("secretary", "chair", "vice_chair")
 COLLEAGUES = (*HANDLERS, "member")
@@ -155,12 +121,12 @@ class Dossier:
     @classmethod
     def open(cls, visitor: Visitor, ref: str) -> "Dossier":
         """Raises Http404 for what does not lie on this person's desk."""
-        rows: Any = with_side(visitor.reviews(), visitor.standing).filter(ref=ref)
-        seen = next(iter(rows.values_list("pk", "on_table")[:1]), None)
-        if seen is None:
+        seen = SEEN(visitor.standing, ref=ref)
+        if not seen:
             raise Http404(ref)
-        review = OPENED(review=seen[0])[0]
-        review.on_table = seen[1]
+        ((key, on_table),) = seen
+        review = OPENED(review=key)[0]
+        review.on_table = on_table
         if review.submission is not None:
             review.submission.review = review
         dossier = cls(review, visitor)

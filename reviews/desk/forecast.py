@@ -6,12 +6,13 @@ from datetime import datetime
 
 from committees import composition
 from committees.findings import refusal
-from committees.models import Membership, ProjectFacts, conflicts_in
+from committees.models import Membership, ProjectFacts, conflicts_in, undeclared
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.refusals import Refusal
-from reviews.models import Attendance, Meeting, Opinion, ProjectMember, Review
+from reviews.models import Attendance, Meeting, Opinion, Review
 from reviews.models.meetings.agenda import wanting
 from reviews.models.meetings.meeting import categories_of
+from reviews.models.projects.interests import facts_of
 from reviews.rules.quorum import Attendee, quorum
 
 
@@ -27,7 +28,8 @@ class Interest:
 @dataclass(frozen=True)
 class Outlook:
     """How a review stands for the meeting. `coming` have said so, `unknown` have not answered; both without the
-    recused. `short`: what is lacking even if everyone comes who has not declined; `unsure`: what is lacking if
+    recused. `silent`: who has no declaration of interests that counts on that day, and is not counted as sure. `short`:
+    what is lacking even if everyone comes who has not declined; `unsure`: what is lacking if
     only those come who said so.
     """
 
@@ -37,6 +39,7 @@ class Outlook:
     unsure: list[Refusal]
     interests: list[Interest]
     composition: list[Refusal]
+    silent: list[str]
 
     @property
     def is_possible(self) -> bool:
@@ -58,13 +61,15 @@ def outlooks(meeting: Meeting, reviews: Iterable[Review], at: datetime) -> dict[
     recused = _recused(reviews)
     interests = conflicts_in([seat.person for seat in seats], _facts(reviews))
     committee = meeting.committee.facts(day)
+    silent = undeclared(meeting.committee, [seat.person for seat in seats], meeting.starts_at)
     found = {}
     for review in reviews:
         policy = review.policy_at(at)
         grounds, gone = interests[review.pk], recused.get(review.pk, set())
         free = [seat for seat in seats if seat.person.pk not in gone and not grounds[seat.person.pk]]
         willing = [seat for seat in free if replies.get(seat.pk) != Attendance.Reply.DECLINED]
-        coming = [seat for seat in free if replies.get(seat.pk) == Attendance.Reply.COMING]
+        replied = [seat for seat in free if replies.get(seat.pk) == Attendance.Reply.COMING]
+        coming = [seat for seat in replied if seat.person.pk not in silent]
         short, unsure = (
             quorum(
                 _attendees(there),
@@ -86,6 +91,7 @@ def outlooks(meeting: Meeting, reviews: Iterable[Review], at: datetime) -> dict[
                 for seat in seats
                 if grounds[seat.person.pk] or seat.person.pk in gone
             ],
+            silent=[seat.person.name for seat in willing if seat.person.pk in silent],
             composition=[refusal(finding) for finding in lawful if finding.blocks],
         )
     return found
@@ -104,17 +110,5 @@ def _recused(reviews: list[Review]) -> dict[int, set[int]]:
 
 
 def _facts(reviews: list[Review]) -> dict[int, ProjectFacts]:
-    """`project_facts` of many, in one query."""
-    teams: dict[int, list[tuple[int | None, int | None]]] = {}
-    rows = ProjectMember.objects.filter(project__in=[review.project_id for review in reviews])
-    for project_id, person_id, institution_id in rows.values_list("project_id", "person_id", "institution_id"):
-        teams.setdefault(project_id, []).append((person_id, institution_id))
-    found = {}
-    for review in reviews:
-        team = teams.get(review.project_id, [])
-        found[review.pk] = ProjectFacts(
-            lead_id=review.project.lead_id,
-            team_ids=frozenset(person for person, _unit in team if person),
-            institution_ids=frozenset({review.project.institution_id} | {unit for _person, unit in team if unit}),
-        )
-    return found
+    facts = facts_of([review.project for review in reviews])
+    return {review.pk: facts[review.project_id] for review in reviews}

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Role
+from ethicsreview.accounts.patterns import PreparedFor
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.ui import keyset
-from reviews.desk.access import Visitor, at_desk, reviews_on_table
+from reviews.desk.access import Visitor, at_desk, reviews_at_desk, reviews_on_table
 from reviews.desk.tasks import BALLOT, BALLOT_NOW, GIVE, TRIAGE, Task, task_of
 from reviews.models import Attendance, Meeting, Opinion, Review
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES, territory
@@ -23,8 +24,12 @@ from reviews.models.reviewing.states import State
 from reviews.models.reviewing.timing import end_of_day
 
 ROWS, SHORT = 30, 20
+ORDER = ["next_due_at", "pk"]
 # What a row draws: texts and kept rules stay unread, and no object is made of it.
-SHOWN = ("pk", "ref", "state", "procedure", "waiting_for", "recheck_result", "listed", "next_due_at", "submitted_at")
+SHOWN = (
+    *("pk", "ref", "kind", "state", "procedure", "waiting_for", "recheck_result", "listed"),
+    *("next_due_at", "submitted_at"),
+)
 NAMES = {
     "title": F("project__title"),
     "lead_name": F("project__lead__name"),
@@ -32,7 +37,7 @@ NAMES = {
     "committee_name": F("committee__name"),
 }
 BALLOT_SHOWN = (
-    *("review__ref", "review__project__title", "draft_answers", "next_due_at"),
+    *("review__ref", "review__kind", "review__project__title", "draft_answers", "next_due_at"),
     *(f"agenda_item__meeting__{name}" for name in ("ref", "title", "starts_at", "state")),
 )
 MEETING_SHOWN = (
@@ -131,6 +136,7 @@ class ReviewRow:
     """`committee` is empty where all are of one's own."""
 
     ref: str
+    kind: str
     state: str
     simplified: bool
     urgent: bool
@@ -151,6 +157,11 @@ class ReviewRow:
         return task_of(self.state, self.waiting_for, self.recheck_result, simplified=self.simplified)
 
     @property
+    def kind_label(self) -> str:
+        """Of a first review nothing needs to be said."""
+        return "" if self.kind == Review.Kind.INITIAL else str(Review.Kind(self.kind).label)
+
+    @property
     def state_label(self) -> str:
         return str(State(self.state).label)
 
@@ -160,6 +171,7 @@ class BallotRow:
     """At a meeting, or as designated: then by a day of its own."""
 
     ref: str
+    kind: str
     title: str
     meeting_ref: str
     meeting_title: str
@@ -167,6 +179,10 @@ class BallotRow:
     in_session: bool
     begun: bool
     due: Ending | None
+
+    @property
+    def kind_label(self) -> str:
+        return "" if self.kind == Review.Kind.INITIAL else str(Review.Kind(self.kind).label)
 
     @property
     def task(self) -> Task:
@@ -215,6 +231,7 @@ class Reviews:
         urgent = claimed or row.procedure == Review.Procedure.EMERGENCY
         return ReviewRow(
             ref=row.ref,
+            kind=row.kind,
             state=row.state,
             simplified=row.procedure == Review.Procedure.SIMPLIFIED,
             urgent=urgent,
@@ -230,42 +247,56 @@ class Reviews:
         )
 
 
-def waiting(visitor: Visitor, side: str, chosen: Filter) -> "QuerySet[Review]":
-    """What waits for this person on that side; asked for by state or by words, also what waits for others."""
-    standing = visitor.standing
+def waiting(standing: Standing, side: str, *, for_others: bool = False) -> "QuerySet[Review]":
+    """What waits for whoever stands so on that side, and `for_others` what does not."""
     if side == "committee":
         rows = reviews_on_table(standing)
-        if not {"q", "state"} & chosen.given.keys():
-            rows = rows.filter(
-                Q(committee__in=standing.bodies(Role.SECRETARY), waiting_for__in=SECRETARIES)
-                | Q(committee__in=standing.bodies(Role.CHAIR), state__in=CHAIRS)
-                | Q(committee__in=standing.bodies(Role.CHAIR), waiting_for="chair")
-                | Q(committee__in=standing.bodies(Role.CHAIR), state=State.IN_RECHECK, waiting_for="secretary")
-            )
-        return chosen.narrow(rows, visitor)
-    rows = visitor.reviews()
+        if for_others:
+            return rows
+        return rows.filter(
+            Q(committee__in=standing.bodies(Role.SECRETARY), waiting_for__in=SECRETARIES)
+            | Q(committee__in=standing.bodies(Role.CHAIR), state__in=CHAIRS)
+            | Q(committee__in=standing.bodies(Role.CHAIR), waiting_for="chair")
+            | Q(committee__in=standing.bodies(Role.CHAIR), state=State.IN_RECHECK, waiting_for="secretary")
+        )
+    rows = reviews_at_desk(standing)
     if side == "institution":
         rows = rows.filter(project__institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
     elif side == "territory":
         high_risk = Q(listed=True) | Q(assessment__high_risk=True)
         rows = rows.filter(high_risk & territory(standing, "project__region"))
-    if not {"q", "state"} & chosen.given.keys():
-        rows = rows.open()  # type: ignore[attr-defined]
-    return chosen.narrow(rows, visitor)
+    return rows if for_others else rows.open()  # type: ignore[attr-defined]
 
 
-def reviews_page(rows: "QuerySet[Review]", cursor: str, side: str, at: datetime) -> Reviews:
-    named: Any = rows.annotate(**NAMES).values_list(*SHOWN, *NAMES, named=True)
-    return Reviews(keyset.page(named, by=["next_due_at", "pk"], cursor=cursor, size=ROWS), side, at)
+def _as_rows(reviews: "QuerySet[Review]") -> Any:
+    return reviews.annotate(**NAMES).values_list(*SHOWN, *NAMES, named=True)
+
+
+# The page as it opens; what is searched for is put together each time.
+OPENING = {
+    side: PreparedFor(
+        lambda standing, side=side: keyset.opening(_as_rows(waiting(standing, side)), by=ORDER, size=ROWS)  # type: ignore[misc]
+    )
+    for side in ("committee", "institution", "territory")
+}
+
+
+def reviews_page(visitor: Visitor, side: str, chosen: Filter, cursor: str) -> Reviews:
+    """Asked for by state or by words, also what waits for others is found."""
+    if not cursor and not chosen.given:
+        found = keyset.cut(Review, OPENING[side](visitor.standing), by=ORDER, size=ROWS)
+    else:
+        rows = waiting(visitor.standing, side, for_others=bool({"q", "state"} & chosen.given.keys()))
+        found = keyset.page(_as_rows(chosen.narrow(rows, visitor)), by=ORDER, cursor=cursor, size=ROWS)
+    return Reviews(found, side, visitor.at)
 
 
 def ballots(visitor: Visitor) -> list[BallotRow]:
     """The opinions this person still has to give, at a meeting or as designated, due soonest first."""
-    rows: Any = at_desk(Opinion, visitor.standing)
-    rows = rows.awaiting(visitor.person).order_by("next_due_at", "pk")
     return [
         BallotRow(
             ref,
+            kind,
             title,
             meeting or "",
             name or "",
@@ -274,15 +305,23 @@ def ballots(visitor: Visitor) -> list[BallotRow]:
             begun=bool(draft),
             due=None if meeting or due_at is None else Ending.on(due_at, visitor.at),
         )
-        for ref, title, draft, due_at, meeting, name, starts_at, state in rows.values_list(*BALLOT_SHOWN)[:SHORT]
+        for ref, kind, title, draft, due_at, meeting, name, starts_at, state in BALLOTS(visitor.standing)
     ]
+
+
+def _ballots(standing: Standing) -> "QuerySet[Any, Any]":
+    rows: Any = at_desk(Opinion, standing)
+    return rows.awaiting(standing.person).order_by("next_due_at", "pk").values_list(*BALLOT_SHOWN)[:SHORT]
 
 
 def meetings(visitor: Visitor) -> list[MeetingRow]:
     """The meetings to come and those in session of this person's committees."""
-    standing = visitor.standing
-    mine = Attendance.objects.filter(meeting=OuterRef("pk"), membership__appointment__person=visitor.person)
-    rows = (
+    return [_meeting_row(one, visitor) for one in MEETINGS(visitor.standing)]
+
+
+def _meetings(standing: Standing) -> "QuerySet[Any, Any]":
+    mine = Attendance.objects.filter(meeting=OuterRef("pk"), membership__appointment__person=standing.person)
+    return (
         Meeting.objects.visible_to(standing)
         .filter(committee__in=standing.bodies(*COMMITTEE_CAPACITIES))
         .filter(state__in=[Meeting.State.PLANNED, Meeting.State.OPEN])
@@ -290,7 +329,9 @@ def meetings(visitor: Visitor) -> list[MeetingRow]:
         .order_by("starts_at", "pk")
         .values_list(*MEETING_SHOWN, "my_reply", named=True)[:SHORT]
     )
-    return [_meeting_row(one, visitor) for one in rows]
+
+
+BALLOTS, MEETINGS = PreparedFor(_ballots), PreparedFor(_meetings)
 
 
 def _meeting_row(row: Any, visitor: Visitor) -> MeetingRow:

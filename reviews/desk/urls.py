@@ -3,7 +3,9 @@
 from django.urls import path
 
 from reviews.desk.views import (
+    absences,
     besides,
+    clockroom,
     collaborations,
     committees,
     emergencies,
@@ -52,6 +54,7 @@ urlpatterns = [
     path("recognitions/<str:ref>/document/", recognitions.document, name="recognition_document"),
     path("appeals/<str:ref>/", besides.appeal, name="appeal"),
     path("appeals/<str:ref>/document/", besides.support, name="appeal_document"),
+    path("appeals/<str:ref>/letter/", besides.appeal_letter, name="appeal_letter"),
     path("following/", following.following, name="following"),
     *FILED,
     path("exemptions/<str:ref>/", besides.exemption, name="exemption"),
@@ -64,6 +67,7 @@ urlpatterns = [
     path("committees/", committees.committees, name="committees"),
     path("committees/new/", committees.found, name="committee_new"),
     path("committees/<str:ref>/", committees.committee, name="committee"),
+    path("committees/<str:ref>/absences/", absences.absences, name="absences"),
     path("committees/<str:ref>/rule-text/", files.upload_rule, name="rule_upload"),
     path("committees/<str:ref>/rules/<int:pk>/", files.rule, name="rule"),
     path("rechecks/", rechecks.docket, name="rechecks"),
@@ -75,6 +79,8 @@ urlpatterns = [
     path("emergencies/", emergencies.events, name="emergency_events"),
     path("emergencies/new/", emergencies.declare, name="emergency_event_new"),
     path("emergencies/<str:ref>/", emergencies.event, name="emergency_event"),
+    path("calendar/", clockroom.month, name="month"),
+    path("clocks/", clockroom.clocks, name="clocks"),
     path("experts/", experts.experts, name="experts"),
     path("experts/new/", experts.enter, name="expert_new"),
     path("experts/<str:ref>/", experts.expert, name="expert"),

@@ -1,3 +1,4 @@
+from reviews.models.absences.absence import Absence
 from reviews.models.amending.amendment import Amendment
 from reviews.models.appeals.appeal import Appeal
 from reviews.models.collaborations.collaboration import Collaboration
@@ -30,6 +31,7 @@ from reviews.models.submissions.comparing import Comparison
 from reviews.models.submissions.submission import Material, Request, Submission
 
 __all__ = [
+    "Absence",
     "AgendaItem",
     "Alliance",
     "AllianceSeat",

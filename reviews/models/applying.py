@@ -15,6 +15,7 @@ from ethicsreview.accounts.standing import standing_of
 from ethicsreview.lifecycle.door import create
 from ethicsreview.lifecycle.refusals import NotPermitted, Refusal, Refused
 from ethicsreview.policy import policy_for
+from reviews.models.absences.absence import reckon_with
 from reviews.models.amending.scope import copy_papers
 from reviews.models.entrustments.entrustment import Entrustment, entrusted_by
 from reviews.models.meetings.meeting import Meeting
@@ -132,7 +133,10 @@ def start_meeting(
     committee: Committee, *, by: Person, title: str, starts_at: datetime, place: str = "", at: datetime | None = None
 ) -> Meeting:
     """A planned meeting with an empty agenda; reviews are put on it by their own step."""
-    return create(Meeting(committee=committee, title=title, starts_at=starts_at, place=place), by=by, at=at)
+    with transaction.atomic():
+        made = create(Meeting(committee=committee, title=title, starts_at=starts_at, place=place), by=by, at=at)
+        reckon_with(made)
+    return made
 
 
 def committees_offered(project: Project, assessment: RiskAssessment, at: datetime) -> list[Committee]:

@@ -26,6 +26,8 @@ TO_DO: dict[str, str | Promise] = {
     Review.State.SUPPLEMENT_REQUESTED: gettext_lazy("答复补正要求"),
     Review.State.MODIFICATION_REQUIRED: gettext_lazy("按要求修改"),
     Review.State.REVISION_REQUIRED: gettext_lazy("修改后再提交"),
+    # Of a person without a unit; elsewhere the unit has the ball.
+    Review.State.PRELIMINARILY_PASSED: gettext_lazy("报请专家复核"),
 }
 # Before a review is open, the ball is the applicant's; after the last one, nobody's.
 BEFORE_REVIEW = frozenset({Project.State.DRAFT, Project.State.ASSESSED})
@@ -159,7 +161,7 @@ def _situation(
         if review.procedure == Review.Procedure.EMERGENCY:
             where = _("%(where)s · %(procedure)s") % {"where": where, "procedure": Review.Procedure.EMERGENCY.label}
         todo = None
-        if review.state in TO_DO:
+        if review.state in TO_DO and review.waiting_for == "lead":
             todo = Next(str(TO_DO[review.state]), reverse("portal:review", args=[review.ref]))
         return Situation(
             **known,

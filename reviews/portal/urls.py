@@ -15,6 +15,7 @@ from reviews.portal.views import (
     foreign,
     home,
     materials,
+    month,
     projects,
     recognitions,
     reviews,
@@ -38,6 +39,7 @@ FILED = [
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("calendar/", month.month, name="month"),
     path("projects/new/", projects.new, name="project_new"),
     path("projects/<str:ref>/", projects.project, name="project"),
     path("projects/<str:ref>/edit/", projects.edit, name="project_edit"),
@@ -69,6 +71,7 @@ urlpatterns = [
     path("appeals/<str:ref>/", appeals.appeal, name="appeal"),
     path("appeals/<str:ref>/upload/", appeals.upload, name="appeal_upload"),
     path("appeals/<str:ref>/document/", appeals.document, name="appeal_document"),
+    path("appeals/<str:ref>/letter/", appeals.letter, name="appeal_letter"),
     path("assessments/<str:ref>/", assessments.overview, name="assessment"),
     path("assessments/<str:ref>/questions/<slug:key>/", assessments.group, name="assessment_group"),
     path("reviews/<str:ref>/", reviews.review, name="review"),

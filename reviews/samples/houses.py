@@ -9,7 +9,7 @@ from itertools import cycle
 from django.core.files.base import ContentFile
 
 from committees.kinds import CommitteeType, PaperKind, Regime, RuleKind, Sex
-from committees.models import Committee
+from committees.models import Committee, undeclared
 from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.deadlines.calendar import add_months, law_day
 from ethicsreview.documents.storage import store
@@ -73,6 +73,13 @@ class House:
     @property
     def officials(self) -> list[Person]:
         return [*self.seated, self.secretary, self.officer]
+
+    def declare(self, at: datetime) -> None:
+        """Whoever has no declaration of interests that counts makes one for the year: nothing to declare."""
+        silent = undeclared(self.committee, self.seated, at)
+        for member in self.seated:
+            if member.pk in silent:
+                perform(self.committee, "declare_interests", by=member, at=at, none_to_declare="yes")
 
     @cached_property
     def seats(self) -> list[int]:
@@ -138,6 +145,7 @@ def _committee(house: House, at: datetime, day: date) -> None:
             for kind in PaperKind.values:
                 terms = {"person": member.username, "kind": kind, "signed_on": day}
                 perform(house.committee, "sign_paper", by=officer, at=at, **terms)
+    house.declare(at)
     house.committee = perform(house.committee, "establish", by=officer, at=at, set_up_on=day)
 
 

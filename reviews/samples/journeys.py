@@ -101,6 +101,7 @@ class Journey:
 
     def designate(self, *places: int, days: int) -> "Journey":
         """The chair charges the members at these places with the review, for so many days."""
+        self.house.declare(self.at)
         seats = [str(self.house.seats[place]) for place in places]
         due = law_day(self.at) + timedelta(days=days)
         return self.take("begin", self.house.chair, reviewers=seats, opinion_due=due)
@@ -179,6 +180,7 @@ class Session:
     def hold(self) -> "Session":
         """Open it with everybody there, vote on each item, conclude it, and close with the minutes."""
         secretary, chair, at = self.house.secretary, self.house.chair, self.starts_at
+        self.house.declare(at)
         there = {f"presence__{seat}": self.presence for seat in self.house.seats}
         perform(self.meeting, "mark_attendance", by=secretary, at=at, **there)
         self.meeting = perform(self.meeting, "open", by=secretary, at=at)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.door import open_steps, perform
 from ethicsreview.lifecycle.refusals import InvalidInput
@@ -153,7 +154,7 @@ def test_urgency_waives_nothing(region: str) -> None:
     """
     too_few = urgent(region=region).in_review()
     too_few.at = max(too_few.at, too_few.meeting.starts_at)
-    seats = list(too_few.committee.voting_members_at(too_few.at.date()).order_by("pk"))
+    seats = list(too_few.committee.voting_members_at(law_day(too_few.at)).order_by("pk"))
     there = {f"presence__{seat.pk}": "present" if place < 4 else "absent" for place, seat in enumerate(seats)}
     perform(too_few.meeting, "mark_attendance", by=too_few.secretary, at=too_few.at, **there)
     with pytest.raises(Exception, match="少于5人"):

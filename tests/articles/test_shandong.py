@@ -45,7 +45,7 @@ def test_first_the_risk_then_the_application_then_the_same_committee_follows_up(
     assert path.assessment.completed_at < path.review.submitted_at < path.review.decision.decided_at
     assert path.review.decision.submission == path.review.submission
     assert first.review.committee == path.committee
-    assert clock.escalate_to[0] == {"role": "secretary", "body_id": path.committee.pk}
+    assert clock.escalate_to[0] == {"role": "secretary", "body_id": path.committee.pk, "after": 0}
 
 
 @pytest.mark.article("shandong", 11)

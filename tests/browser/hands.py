@@ -1,17 +1,37 @@
 """Filling in pages as a person does: by what is on the screen."""
 
-import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
-from tests.pages import PHONE, axe, overflows
+from ethicsreview.accounts.models import Person
+from tests.pages import PHONE, Looking, axe, overflows, picture
 
 TEXT = "见方案第三章：招募、随访与数据保护均按规范执行。"
 WORDS = {"date": "2027-03-01", "number": "120", "text": "如方案所述", "textarea": TEXT}
+
+
+# What a form asks, read at once. Optional is what is marked so on the screen, and an empty row of a list.
+FIELDS = """form => {
+    const asked = [...form.elements].filter(
+        e => e.name && !['hidden', 'submit', 'file'].includes(e.type) && !e.disabled);
+    return [...new Set(asked.map(e => e.name))].map(name => {
+        const same = asked.filter(e => e.name === name), first = same[0];
+        const kind = first.getAttribute('type') || first.tagName.toLowerCase();
+        const ticked = ['radio', 'checkbox'].includes(kind);
+        return {
+            name, kind,
+            filled: ticked ? same.some(e => e.checked) : !!first.value,
+            optional: !!first.closest('.form-group')?.querySelector('.form-optional') || !!first.closest('.team-row'),
+        };
+    });
+}"""
+
+
+def _sure(dialog: Dialog) -> None:
+    dialog.accept()
 
 
 class Hands:
@@ -21,6 +41,31 @@ class Hands:
         self.page, self.address, self.name = page, address, name
         self.seen = 0
 
+    @classmethod
+    def of(cls, look: Looking, person: Person) -> "Hands":
+        """Of that person, at the browser that others used before; asked whether they are sure, they are."""
+        page = look.sit_down(person)
+        page.once("dialog", _sure)
+        return cls(page, look.address, person.username)
+
+    def take(self, label: str, answers: Mapping[str, Any] | None = None) -> "Hands":
+        """The step that is called so on the page of a thing; its form, where it asks something; and done."""
+        self.press(label)
+        if "/steps/" in self.page.url:
+            self.fill(answers)
+            self.press(label)
+        assert "/steps/" not in self.page.url, self.page.locator("main").inner_text()[:800]
+        return self
+
+    def hand_in(self, text: str = "论证意见。") -> "Hands":
+        """A file, where the page asks for one."""
+        form = self.page.locator("main form", has=self.page.locator("input[type=file]")).first
+        file = {"name": "材料.txt", "mimeType": "text/plain", "buffer": text.encode()}
+        form.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+        form.locator("button[type=submit]").click()
+        self.page.wait_for_load_state()
+        return self
+
     def go(self, path: str) -> "Hands":
         response = self.page.goto(path if path.startswith("http") else f"{self.address}{path}")
         assert response is not None
@@ -28,18 +73,14 @@ class Hands:
         return self
 
     def look(self) -> None:
-        """A screenshot for the desk of whoever wants to see it (SCREENSHOTS=folder), axe, and a phone's width."""
+        """Axe, and a phone's width."""
         assert axe(self.page) == [], self.page.url
-        folder = os.environ.get("SCREENSHOTS")
-        if folder:
-            self.seen += 1
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=f"{folder}/{self.name}-{self.seen:02}.png", full_page=True)
+        self.seen += 1
+        picture(self.page, f"{self.name}-{self.seen:02}")
         size = self.page.viewport_size
         self.page.set_viewport_size(PHONE)
         assert overflows(self.page) == [], self.page.url
-        if folder:
-            self.page.screenshot(path=f"{folder}/{self.name}-{self.seen:02}-phone.png", full_page=True)
+        picture(self.page, f"{self.name}-{self.seen:02}-phone")
         assert size is not None
         self.page.set_viewport_size(size)
 
@@ -64,32 +105,17 @@ class Hands:
         """Every empty field that must be filled gets something lawful; what `answers` names gets that."""
         given = dict(answers or {})
         form = self.page.locator(within).first
-        for name in self._names(form):
+        for found in form.evaluate(FIELDS):
+            name, kind = found["name"], found["kind"]
             fields = form.locator(f"[name='{name}']")
-            kind = fields.first.get_attribute("type") or fields.first.evaluate("e => e.tagName.toLowerCase()")
             if name in given:
                 self._give(fields, kind, given[name])
-            elif not self._filled(fields, kind) and not self._optional(fields):
+            elif not found["filled"] and not found["optional"]:
                 self._give(fields, kind, self._some(fields, kind))
 
-    def _names(self, form: Locator) -> list[str]:
-        names: list[str] = form.evaluate(
-            "f => [...new Set([...f.elements].filter(e => e.name && e.type !== 'hidden' && e.type !== 'submit'"
-            " && e.type !== 'file' && !e.disabled).map(e => e.name))]"
-        )
-        return names
-
-    def _optional(self, fields: Locator) -> bool:
-        """Marked so on the screen; an empty row of a list is left empty too."""
-        left: bool = fields.first.evaluate(
-            "e => !!e.closest('.form-group')?.querySelector('.form-optional') || !!e.closest('.team-row')"
-        )
-        return left
-
-    def _filled(self, fields: Locator, kind: str) -> bool:
-        if kind in {"radio", "checkbox"}:
-            return any(fields.nth(n).is_checked() for n in range(fields.count()))
-        return bool(fields.first.input_value())
+    def names(self, within: str = "main form") -> set[str]:
+        """What the form asks on the screen, by name."""
+        return {found["name"] for found in self.page.locator(within).first.evaluate(FIELDS)}
 
     def _some(self, fields: Locator, kind: str) -> Any:
         if kind in {"radio", "select"}:

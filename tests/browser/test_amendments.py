@@ -2,58 +2,22 @@
 width, in both languages.
 """
 
-import os
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from ethicsreview.accounts.models import Person
 from ethicsreview.documents.tasks import extract_pending
 from reviews.models import Project
 from reviews.models.submissions.comparing import compare_pending
-from tests.pages import DESKTOP, PHONE, axe, overflows, sign_in
+from tests.pages import DESKTOP, Looking, desk, sign_in
 from tests.reviews.amendments import authorise, change, colleague, team_member
 from tests.reviews.builders import PASSWORD, signing
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# A folder to look at the pages in; none are kept without it.
-PICTURES = os.environ.get("PICTURES", "")
-Look = Callable[[Person, str, str], None]
 
 
-@pytest.fixture
-def look(page: Page, live_server: LiveServer) -> Look:
-    def at(person: Person, path: str, name: str) -> None:
-        page.context.clear_cookies()
-        sign_in(page, person, live_server.url)
-        found: list[Any] = []
-        for language, screens in (("zh-hans", (DESKTOP, PHONE)), ("en", (DESKTOP, PHONE))):
-            page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-            for screen in screens:
-                page.set_viewport_size(screen)
-                answer = page.goto(live_server.url + path)
-                assert answer is not None
-                assert answer.status == 200, path
-                if PICTURES:
-                    target = Path(PICTURES) / f"{name}-{language}-{screen['width']}.png"
-                    page.screenshot(path=target, full_page=True)
-                found += [(name, language, screen["width"], one) for one in axe(page)]
-                found += [(name, language, screen["width"], "too wide", one) for one in overflows(page)]
-        assert found == []
-
-    return at
-
-
-def desk(name: str, *args: str) -> str:
-    return reverse(f"desk:{name}", args=args)
-
-
-def test_the_pages_of_an_amendment(look: Look) -> None:
+def test_the_pages_of_an_amendment(look: Looking) -> None:
     path = change().approved()
     authorise(path, team_member(path), "submit", "answer")
     look(path.lead, path.project.get_absolute_url(), "project")

@@ -1,65 +1,26 @@
 """Partner countries, appeals and exemptions in a real browser: nothing for axe to find, nothing wider than a phone."""
 
-import os
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 import pytest
-from django.urls import reverse
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from ethicsreview.accounts.models import Person
 from ethicsreview.policy.catalogues import countries
 from reviews.models import ForeignApproval
 from reviews.models.exemptions.exempting import start_exemption
-from tests.pages import DESKTOP, PHONE, axe, overflows, sign_in
+from tests.pages import Looking, desk, portal
 from tests.reviews.appeals import asked, decide, prepared
 from tests.reviews.builders import Case
 from tests.reviews.foreign import abroad, confirm, enter, none_prescribed, of
 from tests.reviews.rules.answers import RECORDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# A folder to look at the pages in; none are kept without it.
-PICTURES = os.environ.get("PICTURES", "")
-Look = Callable[[Person, str, str], None]
 
 
-@pytest.fixture
-def look(page: Page, live_server: LiveServer) -> Look:
-    """Opens a page as somebody, on a desktop and on a phone, in both languages, and holds it to axe."""
-
-    def at(person: Person, path: str, name: str) -> None:
-        page.context.clear_cookies()
-        sign_in(page, person, live_server.url)
-        found: list[Any] = []
-        for language, screens in (("zh-hans", (DESKTOP, PHONE)), ("en", (PHONE,))):
-            page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-            for screen in screens:
-                page.set_viewport_size(screen)
-                answer = page.goto(live_server.url + path)
-                assert answer is not None
-                assert answer.status == 200, path
-                if PICTURES:
-                    target = Path(PICTURES) / f"{name}-{language}-{screen['width']}.png"
-                    page.screenshot(path=target, full_page=True)
-                found += [(name, language, screen["width"], one) for one in axe(page)]
-                found += [(name, language, screen["width"], "too wide", one) for one in overflows(page)]
-        assert found == []
-
-    return at
-
-
-def desk(name: str, *args: str) -> str:
-    return reverse(f"desk:{name}", args=args)
-
-
-def test_partner_countries(look: Look, page: Page, live_server: LiveServer) -> None:
+def test_partner_countries(look: Looking, page: Page, live_server: LiveServer) -> None:
     path = abroad([*list(countries())[:59], "US"], region="510100").submitted()
     enter(path, "US", days=40)
     none_prescribed(path, "AD", "AE", "AF")
-    project, listed = path.project.get_absolute_url(), reverse("portal:foreign_approvals", args=[path.project.ref])
+    project, listed = path.project.get_absolute_url(), portal("foreign_approvals", path.project.ref)
     look(path.lead, project, "project")
     look(path.lead, listed, "countries")
     look(path.lead, of(path, "AG").get_absolute_url(), "country")
@@ -70,9 +31,7 @@ def test_partner_countries(look: Look, page: Page, live_server: LiveServer) -> N
     confirm(path, "US")
     look(path.lead, of(path, "US").get_absolute_url(), "country-confirmed")
 
-    page.context.clear_cookies()
-    sign_in(page, path.lead, live_server.url)
-    page.set_viewport_size(DESKTOP)
+    look.sit_down(path.lead)
     page.goto(f"{live_server.url}{of(path, 'AG').get_absolute_url()}steps/enter_not_prescribed/")
     page.get_by_label("查找").fill("阿")
     shown = page.locator(".many .form-check:visible").count()
@@ -85,7 +44,7 @@ def test_partner_countries(look: Look, page: Page, live_server: LiveServer) -> N
     assert ForeignApproval.objects.filter(reason="经查询没有此类规定").count() == shown + 1
 
 
-def test_appeal_and_exemption(look: Look) -> None:
+def test_appeal_and_exemption(look: Looking) -> None:
     path = asked("modification_required")
     review = path.review.get_absolute_url()
     look(path.lead, review, "review-appealable")

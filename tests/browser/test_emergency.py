@@ -1,62 +1,25 @@
 """An emergency in a real browser: declared, a committee made ready, an urgent review to its letter."""
 
-import os
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from ethicsreview.accounts.models import Person, Role
+from ethicsreview.accounts.models import Role
 from ethicsreview.lifecycle.door import perform
 from reviews.models import EmergencyEvent, Project
 from tests.committees.builders import appoint, keeper_of, people_of
-from tests.pages import DESKTOP, PHONE, axe, overflows, sign_in
+from tests.pages import Looking, desk, portal
 from tests.reviews.builders import PASSWORD, with_password
 from tests.reviews.emergencies import regulator_of, urgent, urgent_listed
 from tests.reviews.recheck_builders import LISTED
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# A folder to look at the pages in; none are kept without it.
-PICTURES = os.environ.get("PICTURES", "")
-Look = Callable[[Person, str, str], None]
 
 
-@pytest.fixture
-def look(page: Page, live_server: LiveServer) -> Look:
-    """Opens a page as somebody, on a desktop and on a phone, in both languages, and holds it to axe."""
-
-    def at(person: Person, path: str, name: str) -> None:
-        page.context.clear_cookies()
-        sign_in(page, person, live_server.url)
-        found: list[Any] = []
-        for language, screens in (("zh-hans", (DESKTOP, PHONE)), ("en", (DESKTOP, PHONE))):
-            page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-            for screen in screens:
-                page.set_viewport_size(screen)
-                answer = page.goto(live_server.url + path)
-                assert answer is not None
-                assert answer.status == 200, path
-                if PICTURES:
-                    target = Path(PICTURES) / f"{name}-{language}-{screen['width']}.png"
-                    page.screenshot(path=target, full_page=True)
-                found += [(name, language, screen["width"], one) for one in axe(page)]
-                found += [(name, language, screen["width"], "too wide", one) for one in overflows(page)]
-        assert found == []
-
-    return at
-
-
-def desk(name: str, *args: str) -> str:
-    return reverse(f"desk:{name}", args=args)
-
-
-def test_declaring_and_being_ready(look: Look, page: Page, live_server: LiveServer) -> None:
+def test_declaring_and_being_ready(look: Looking, page: Page, live_server: LiveServer) -> None:
     path = urgent(ready=False)
     regulator = with_password(regulator_of(path.event))
     appoint(path.committee, by=keeper_of(path.committee), role=Role.ADVISER)
@@ -65,9 +28,7 @@ def test_declaring_and_being_ready(look: Look, page: Page, live_server: LiveServ
     look(path.secretary, desk("committee", path.committee.ref), "committee-unready")
     look(path.secretary, desk("step", "committees", path.committee.ref, "keep_roster"), "roster")
 
-    page.context.clear_cookies()
-    sign_in(page, regulator, live_server.url)
-    page.set_viewport_size(DESKTOP)
+    look.sit_down(regulator)
     page.goto(live_server.url + desk("emergency_event_new"))
     page.get_by_label("事件名称").fill("某地洪涝灾害")
     page.get_by_label("自然灾害").check()
@@ -86,7 +47,7 @@ def test_declaring_and_being_ready(look: Look, page: Page, live_server: LiveServ
     assert (made.kind, made.level, made.territory) == ("natural_disaster", "larger", "3701")
 
 
-def test_an_urgent_review(look: Look, page: Page, live_server: LiveServer) -> None:
+def test_an_urgent_review(look: Looking, page: Page, live_server: LiveServer) -> None:
     path = urgent(at=timezone.now() - timedelta(hours=3)).assessed()
     look(path.lead, path.project.get_absolute_url(), "project")
     path.drafted()
@@ -95,9 +56,7 @@ def test_an_urgent_review(look: Look, page: Page, live_server: LiveServer) -> No
     look(path.secretary, desk("review", path.review.ref), "review-claimed")
     look(path.secretary, desk("step", "reviews", path.review.ref, "accept_urgently"), "accept")
 
-    page.context.clear_cookies()
-    sign_in(page, path.chair, live_server.url)
-    page.set_viewport_size(DESKTOP)
+    look.sit_down(path.chair)
     page.goto(live_server.url + desk("step", "reviews", path.review.ref, "accept_urgently"))
     page.get_by_label("某呼吸道传染病疫情").check()
     page.get_by_label("很紧急（48小时）").check()
@@ -108,11 +67,11 @@ def test_an_urgent_review(look: Look, page: Page, live_server: LiveServer) -> No
     path.review = type(path.review).objects.get(pk=path.review.pk)
     path.at = timezone.now()
     look(path.secretary, desk("queue"), "queue")
-    look(path.lead, reverse("portal:home"), "home")
+    look(path.lead, portal("home"), "home")
     look(path.lead, path.review.get_absolute_url(), "review-accepted")
 
     Project.objects.filter(pk=path.project.pk).update(field="engineering")
-    path.do("begin", path.secretary, meeting=path.planned().ref)
+    path.do("begin", path.secretary, meeting=path.planned(timedelta(0)).ref)
     path.open_meeting()
     path.vote()
     adviser = path.adviser("engineering")
@@ -129,7 +88,7 @@ def test_an_urgent_review(look: Look, page: Page, live_server: LiveServer) -> No
     look(with_password(regulator_of(path.event)), path.event.get_absolute_url(), "event")
 
 
-def test_left_for_the_general_procedure_and_a_recheck_in_hours(look: Look) -> None:
+def test_left_for_the_general_procedure_and_a_recheck_in_hours(look: Looking) -> None:
     path = urgent_listed(at=timezone.now() - timedelta(hours=4)).accepted(**LISTED)
     look(path.secretary, desk("review", path.review.ref), "listed-accepted")
     path.do("begin", path.secretary, meeting=path.planned().ref)

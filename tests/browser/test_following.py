@@ -1,10 +1,6 @@
 """What comes after an approval in a real browser: nothing for axe to find, nothing wider than a phone."""
 
-import os
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -12,56 +8,18 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from ethicsreview.accounts.models import Person
 from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.door import perform
 from ethicsreview.lifecycle.timely import take_timely
 from reviews.models import Decision, FollowUp, Report
 from reviews.models.reviewing.lettering import issue_pending
 from tests.committees.builders import keeper_of
-from tests.pages import DESKTOP, PHONE, axe, overflows, sign_in
+from tests.pages import Looking, desk, picture, portal
 from tests.reviews.builders import PASSWORD, Case, case
 from tests.reviews.following import answers, assess, begin, filed, latest, state_of, step
 from tests.reviews.rules.answers import DRUG_TRIAL
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# A folder to look at the pages in; none are kept without it.
-PICTURES = os.environ.get("PICTURES", "")
-Look = Callable[[Person, str, str], None]
-
-
-@pytest.fixture
-def look(page: Page, live_server: LiveServer) -> Look:
-    """Opens a page as somebody, on a desktop and on a phone, in both languages, and holds it to axe."""
-
-    def at(person: Person | None, path: str, name: str) -> None:
-        page.context.clear_cookies()
-        if person is not None:
-            sign_in(page, person, live_server.url)
-        found: list[Any] = []
-        for language, screens in (("zh-hans", (DESKTOP, PHONE)), ("en", (DESKTOP, PHONE))):
-            page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-            for screen in screens:
-                page.set_viewport_size(screen)
-                answer = page.goto(live_server.url + path)
-                assert answer is not None
-                assert answer.status == 200, path
-                if PICTURES:
-                    target = Path(PICTURES) / f"{name}-{language}-{screen['width']}.png"
-                    page.screenshot(path=target, full_page=True)
-                found += [(name, language, screen["width"], one) for one in axe(page)]
-                found += [(name, language, screen["width"], "too wide", one) for one in overflows(page)]
-        assert found == []
-
-    return at
-
-
-def portal(name: str, *args: Any) -> str:
-    return reverse(f"portal:{name}", args=args)
-
-
-def desk(name: str, *args: Any) -> str:
-    return reverse(f"desk:{name}", args=args)
 
 
 def trial(days: int) -> Case:
@@ -72,7 +30,7 @@ def trial(days: int) -> Case:
     return path
 
 
-def test_a_follow_up_that_has_fallen_due(look: Look, page: Page, live_server: LiveServer) -> None:
+def test_a_follow_up_that_has_fallen_due(look: Looking, page: Page, live_server: LiveServer) -> None:
     path = trial(340)
     found = latest(path)
     ago = (path.at - timedelta(days=2)).date().isoformat()
@@ -88,16 +46,13 @@ def test_a_follow_up_that_has_fallen_due(look: Look, page: Page, live_server: Li
     look(path.secretary, desk("following"), "desk-following")
     look(path.secretary, desk("follow_up", found.ref), "desk-follow-up")
 
-    page.context.clear_cookies()
-    sign_in(page, path.lead, live_server.url)
-    page.set_viewport_size(DESKTOP)
+    look.sit_down(path.lead)
     page.goto(live_server.url + portal("follow_up_write", found.ref))
     page.get_by_label("方案执行和调整情况").fill("按批准的方案执行，没有调整。")
     expect(page.locator("#saved")).to_contain_text("已保存")
     page.get_by_role("button", name="保存并检查").click()
     expect(page.get_by_text("还不能提交")).to_be_visible()
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / "follow-up-check-wanting.png", full_page=True)
+    picture(page, "follow-up-check-wanting")
     page.get_by_role("link", name="修改").first.click()
     expect(page.get_by_label("方案执行和调整情况")).to_have_value("按批准的方案执行，没有调整。")
     page.get_by_label("风险防控方案执行情况").fill("按风险防控方案执行。")
@@ -111,7 +66,7 @@ def test_a_follow_up_that_has_fallen_due(look: Look, page: Page, live_server: Li
     assert FollowUp.objects.get(pk=found.pk).state == "reported"
 
 
-def test_an_adverse_event_from_its_report_to_the_standstill(look: Look, page: Page, live_server: LiveServer) -> None:
+def test_an_adverse_event_from_its_report_to_the_standstill(look: Looking, page: Page, live_server: LiveServer) -> None:
     path = trial(60)
     report = begin(path, "sae")
     look(path.lead, portal("report_write", report.ref), "sae-write")
@@ -147,8 +102,7 @@ def test_an_adverse_event_from_its_report_to_the_standstill(look: Look, page: Pa
     issue_pending(path.at)
     look(path.chair, desk("review", path.review.ref), "desk-review-concluded")
     look(path.lead, path.review.get_absolute_url(), "review-concluded")
-    page.context.clear_cookies()
-    sign_in(page, path.lead, live_server.url)
+    look.sit_down(path.lead)
     page.goto(live_server.url + path.project.get_absolute_url())
     page.get_by_role("button", name="恢复实施申请").click()
     expect(page.get_by_label("为何可以恢复")).to_be_visible()

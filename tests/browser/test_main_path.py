@@ -21,6 +21,9 @@ from tests.reviews.rules.answers import SURVEY
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+LAST = "main form:last-of-type"
+
+
 @pytest.fixture
 def sit_down(browser: Browser, live_server: LiveServer) -> Callable[[Person | None, str], Hands]:
     """Each person at a browser of their own."""
@@ -92,7 +95,9 @@ def submitted(lead: Hands, path: Case) -> None:
         lead.page.goto(f"{lead.address}{address}")
         if not lead.page.locator("#draft").count():
             continue  # what the assessment leaves out is not asked
-        for _look in range(3):
+        names: set[str] = set()
+        while (shown := lead.names()) != names:
+            names = shown
             lead.fill({"participant_number": "120"} if section.key == "participants" else {})
             first = lead.page.locator(".people-row").first.locator(".people-cell input")
             for n in range(first.count()):
@@ -123,10 +128,10 @@ def submitted(lead: Hands, path: Case) -> None:
 def answer_shown(lead: Hands) -> None:
     """What is on the page now is answered; what that brings up is answered on the next look."""
     for _look in range(4):
-        names = set(lead._names(lead.page.locator("main form").last))
-        lead.fill({name: value for name, value in SURVEY.items() if name in names}, within="main form:last-of-type")
+        names = lead.names(LAST)
+        lead.fill({name: value for name, value in SURVEY.items() if name in names}, within=LAST)
         lead.settle()
-        if set(lead._names(lead.page.locator("main form").last)) == names:
+        if lead.names(LAST) == names:
             return
 
 
@@ -169,9 +174,7 @@ def voted(member: Hands, path: Case, person: Person, *, look: bool) -> None:
         member.go(reverse("desk:review", args=[path.review.ref])).look()
     member.go(reverse("desk:step", args=["opinions", opinion.ref, "cast"]))
     criteria = {
-        name: "meets"
-        for name in member._names(member.page.locator("main form").first)
-        if name.startswith("criterion__") and not name.endswith("__note")
+        name: "meets" for name in member.names() if name.startswith("criterion__") and not name.endswith("__note")
     }
     member.fill({**criteria, "verdict": "approved", "comment": "同意", "password": PASSWORD})
     if look:

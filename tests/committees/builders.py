@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from committees.kinds import CommitteeType, PaperKind
-from committees.models import Committee
+from committees.models import Committee, InterestDeclaration, undeclared
 from ethicsreview.accounts.models import Authority, Body, Institution, Person, Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.models import DocumentVersion
@@ -122,7 +122,21 @@ def ready(
     if secretary:
         appoint(made, size + 1, by=keeper, at=at, role=Role.SECRETARY, category="other")
     complete_papers(made, sitting, by=keeper, at=at)
+    declare_for_the_year(made, at)
     return made
+
+
+def declare_for_the_year(made: Committee, at: datetime) -> None:
+    """Whoever sits on it without a declaration that counts has nothing to declare. Rows, for the sake of speed: the
+    step by which one declares is tested by itself."""
+    seats = [seat.person for seat in made.members_at(law_day(at))]
+    silent = undeclared(made, seats, at)
+    InterestDeclaration.objects.bulk_create(
+        InterestDeclaration(
+            committee=made, person_id=person, year=law_day(at).year, declared_at=at, none_to_declare=True
+        )
+        for person in silent
+    )
 
 
 def complete_papers(made: Committee, sitting: list[Person], *, by: Person, at: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from ethicsreview.deadlines.obligations import lists
 from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import steps_of
 from reviews.describing import pages
@@ -26,7 +27,14 @@ def rows(page: str, section: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in text.splitlines() if line[:1] == "|"]
 
 
-@pytest.mark.parametrize("name", list(pages.PAGES))
+def test_every_obligation_and_every_reason_stands_on_the_page() -> None:
+    text = pages.text_of("obligations.md")
+
+    assert [kind for kind in lists().obligations if f"`{kind}` |" not in text] == []
+    assert [one.en for one in lists().without if one.en not in text] == []
+
+
+@pytest.mark.parametrize("name", ["lifecycles.md", "steps.md"])
 def test_every_step_of_every_lifecycle_stands_on_the_page(name: str) -> None:
     for noun, model in nouns().items():
         told = [row[0].partition("<br>")[2].strip("`") for row in rows(name, noun)[2:]]

@@ -19,17 +19,18 @@ from ethicsreview.policy.catalogues import materials
 from reviews.models import Material, Meeting, Opinion, Project, Review, RiskAssessment, Submission
 from reviews.models.applying import start_assessment, start_project, start_review
 from reviews.models.opinions.forms import concerns_asked, criteria_for
+from reviews.models.reviewing.forms import answered_before
 from reviews.models.submissions.submission import keep_section
 from reviews.rules.checklist import missing
 from reviews.samples.application import filled, value_for
-from tests.committees.builders import committee, people_of, person
+from tests.committees.builders import committee, declare_for_the_year, people_of, person
 from tests.memory import remembered
 from tests.reviews.rules.answers import SURVEY
 
 _numbers = count(1)
 PASSWORD = "a-long-enough-password"
 
-__all__ = ["PASSWORD", "Case", "ballot", "case", "filled", "signing", "value_for", "with_password"]
+__all__ = ["PASSWORD", "Case", "ballot", "case", "codes", "filled", "signing", "value_for", "with_password"]
 
 
 def signing(who: Person) -> dict[str, Any]:
@@ -72,6 +73,9 @@ class Case:
 
     def do(self, name: str, by: Person, **terms: Any) -> Review:
         self.at += timedelta(minutes=1)
+        if name == "submit" and answered_before(self.review):
+            # Of a review anew the answers on risk are confirmed.
+            terms = {"assessment_holds": True, **terms}
         self.review = perform(self.review, name, by=by, at=self.at, **terms)
         return self.review
 
@@ -121,11 +125,10 @@ class Case:
         return self
 
     @remembered
-    def planned(self) -> Meeting:
+    def planned(self, after: timedelta = timedelta(hours=1)) -> Meeting:
+        """`after`: a test that goes on by the clock at the real time holds it at once, lest it end tomorrow."""
         self.meeting = create(
-            Meeting(
-                committee=self.committee, title=f"第{next(_numbers)}次会议", starts_at=self.at + timedelta(hours=1)
-            ),
+            Meeting(committee=self.committee, title=f"第{next(_numbers)}次会议", starts_at=self.at + after),
             by=self.secretary,
             at=self.at,
         )
@@ -144,6 +147,7 @@ class Case:
 
     @remembered
     def designate(self, *reviewers: Person, days: int = 7) -> "Case":
+        declare_for_the_year(self.committee, self.at)
         chosen = reviewers or self.members[-2:]
         due = law_day(self.at) + timedelta(days=days)
         self.do("begin", self.chair, reviewers=[self.seat_of(one) for one in chosen], opinion_due=due)
@@ -168,6 +172,7 @@ class Case:
     @remembered
     def open_meeting(self, *, absent: int = 0) -> None:
         self.at = max(self.at, self.meeting.starts_at)
+        declare_for_the_year(self.committee, self.at)
         seats = list(self.committee.voting_members_at(law_day(self.at)).order_by("pk"))
         there = len(seats) - absent
         marks = {f"presence__{seat.pk}": "present" if n < there else "absent" for n, seat in enumerate(seats)}
@@ -239,3 +244,8 @@ def refused(path: Case, name: str, by: Person, **terms: Any) -> dict[str, str]:
     with pytest.raises(Refused) as caught:
         path.do(name, by, **terms)
     return {refusal.code: refusal.cite for refusal in caught.value.refusals}
+
+
+def codes(caught: Any) -> set[str]:
+    """Of the refusals that were raised."""
+    return {refusal.code for refusal in caught.value.refusals}

@@ -16,9 +16,14 @@ AFTERWARDS = {"suspended": "suspended", "rereview_required": "suspended", "termi
 NOT_YET = {"draft", "assessed", "under_review"}
 OPEN_RECHECK = {"requested", "panel_formed", "in_progress", "agreed", "disagreed"}
 SITTING = {"invited", "assigned", "cast"}
+# Whoever has the ball, to whom it runs.
 OWED = {
+    "supplement_requested": ["review.supplement"],
     "accepted": ["review.decision"],
     "in_review": ["review.decision"],
+    "modification_required": ["review.modification"],
+    "modification_submitted": ["review.confirm_modification"],
+    "revision_required": ["review.revision"],
     "preliminarily_passed": ["review.refer"],
 }
 

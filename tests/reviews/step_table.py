@@ -15,12 +15,14 @@ from django.db import connection, transaction
 
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import SYSTEM, standing_of
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import create, open_steps, perform
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
 from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import Step, steps_of
 from reviews.models import AllianceSeat, ForeignApproval, ProjectMember, Recognition
+from reviews.models.absences.announcing import announce
 from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
 from tests.reviews.amendments import authorise
@@ -196,6 +198,8 @@ def scene() -> Scene:
         "exemption": start_exemption(spared.project, by=path.lead, at=path.at),
         "emergency_event": event(at=path.at, by=path.organiser),
     }
+    today = law_day(path.at)
+    objects["absence"] = announce(path.committee, by=voter, starts_on=today, ends_on=today, at=path.at)
     trusted = Case(path.committee, path.lead, path.at).assessed()
     ProjectMember.objects.create(project=trusted.project, person=team, name=team.name)
     objects["mandate"] = authorise(trusted, team)
@@ -308,6 +312,9 @@ def declared_for(who: str, noun: str, step: Step, *, simplified: bool = False) -
         # The committee does not know of it; who acts by it may give it back.
         capacities = capacities & {"lead", "institution_officer", "consequence"}
         capacities |= {"delegate"} if who == "team" else set()
+    if noun == "absence":
+        # Nobody is away for another.
+        capacities = {"absentee"} if who == "voter" else set()
     if noun == "committee":
         # An operator keeps the centres; an institution's committee is kept by its own officers.
         capacities = capacities - {"operator"}

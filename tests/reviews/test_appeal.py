@@ -13,7 +13,10 @@ from ethicsreview.notices.models import Notice
 from ethicsreview.trail.models import Entry
 from reviews.models import Appeal, Project, Review
 from reviews.models.appeals.appealing import hand_in_support, start_appeal
+from reviews.models.appeals.lettering import issue_pending as issue_answers
+from reviews.models.appeals.lettering import letter_content
 from reviews.models.applying import start_assessment
+from reviews.models.reviewing.verifying import standing_of_letter
 from tests.committees.builders import authority, committee, holder, keeper_of, people_of
 from tests.reviews.appeals import asked, begun, decide, filed, prepared, rejected, step, support
 from tests.reviews.builders import PASSWORD, Case, case, signing
@@ -251,3 +254,23 @@ def test_the_members_vote_again_in_the_new_review() -> None:
     cast = path.cast(path.members[0], "rejected")
 
     assert (cast.state, cast.review) == ("cast", path.review)
+
+
+# --- the answer's letter ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "state"), [("dismiss", "dismissed"), ("uphold", "upheld")])
+def test_the_answer_to_an_appeal_is_a_letter_that_can_be_verified_and_permits_nothing(name: str, state: str) -> None:
+    path = rejected()
+    appeal = decide(path, prepared(path, name), name)
+    assert appeal.letter_made is None
+
+    assert (issue_answers(path.at), issue_answers(path.at)) == (1, 0)
+
+    letter = appeal.letter_made
+    assert letter is not None
+    assert (letter.number, letter.kind) == (f"{path.committee.ref}-{appeal.ref}", "appeal")
+    standing = standing_of_letter(letter.code, path.at)
+    assert standing is not None
+    assert (standing.genuine, standing.permits, standing.valid) == (True, False, False)
+    assert letter_content(appeal)["result"] == state

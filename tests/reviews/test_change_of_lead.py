@@ -14,7 +14,7 @@ from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisib
 from ethicsreview.notices.models import Notice
 from ethicsreview.trail.models import Entry
 from reviews.models import Project, Review
-from reviews.models.projects.project import project_facts
+from reviews.models.projects.interests import project_facts
 from tests.committees.builders import person
 from tests.reviews.amendments import Change, change, colleague, step
 from tests.reviews.builders import PASSWORD, refused, signing, with_password

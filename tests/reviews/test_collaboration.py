@@ -13,7 +13,7 @@ from reviews.models import Project, Review
 from reviews.models.collaborations.confirming import LOCAL_MATERIALS
 from reviews.models.collaborations.joining import start_collaboration
 from reviews.models.collaborations.picture import differing_in, measure
-from reviews.models.projects.project import project_facts
+from reviews.models.projects.interests import project_facts
 from reviews.models.projects.starting import gates
 from reviews.models.submissions.submission import keep_section
 from tests.committees.builders import person

@@ -4,6 +4,7 @@ import pytest
 
 from committees.models import InterestDeclaration
 from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import open_steps, perform
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted
 from reviews.models import FieldAdvice, Project
@@ -136,7 +137,7 @@ def test_by_video_only_where_the_committees_rules_allow_it():
 def test_members_attend_by_video_as_ever():
     path = urgent().in_review()
     path.at = max(path.at, path.meeting.starts_at)
-    seats = list(path.committee.voting_members_at(path.at.date()).order_by("pk"))
+    seats = list(path.committee.voting_members_at(law_day(path.at)).order_by("pk"))
     marks = {f"presence__{one.pk}": "video" for one in seats}
 
     perform(path.meeting, "mark_attendance", by=path.secretary, at=path.at, **marks)

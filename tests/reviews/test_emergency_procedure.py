@@ -147,14 +147,18 @@ def test_without_an_emergency_a_claim_starts_no_clock():
     assert not Deadline.objects.of(path.review).exists()
 
 
-def test_found_wanting_it_is_judged_again_when_it_is_complete():
+def test_found_wanting_the_time_to_judge_stands_still_until_it_is_complete():
     path = urgent().submitted()
+    due = path.clock("review.triage").due_at
     path.do("request_supplement", path.secretary, item__purpose="请写明目的")
-    assert not Deadline.objects.of(path.review).open().exists()
+    asked_at, stood = path.at, path.clock("review.triage")
 
+    path.at += hours(5)
     path.do("resubmit", path.lead, answer__1="已写明", agree=True, signature=path.lead.name)
 
-    assert path.clock("review.triage").due_at == path.at + hours(2)
+    assert (stood.paused_at, stood.next_at) == (asked_at, None)
+    assert path.clock("review.triage").due_at == due + (path.at - asked_at)
+    assert [row.kind for row in Deadline.objects.of(path.review).open()] == ["review.triage"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from committees.kinds import CommitteeType
-from committees.registration import DEADLINE
+from committees.timing import REGISTRATION as DEADLINE
 from ethicsreview.accounts.models import Institution
 from ethicsreview.accounts.standing import SYSTEM, standing_of
 from ethicsreview.deadlines.calendar import law_day
@@ -22,7 +22,8 @@ from reviews.models.reviewing.lettering import letter_content
 from tests.committees.builders import committee, institution, keeper_of, person
 from tests.reviews.builders import PASSWORD, signing, with_password
 from tests.reviews.entrusting import ENTRUSTED, Agreement, agreement
-from tests.reviews.recheck_builders import listed
+from tests.reviews.recheck_builders import LISTED, Listed, listed
+from tests.reviews.rules.answers import BCI
 
 pytestmark = pytest.mark.django_db
 
@@ -200,6 +201,32 @@ def test_a_person_without_a_unit_makes_a_project_entrusts_and_applies() -> None:
     assert (unit.type, path.review.state) == (Institution.Type.INDIVIDUAL, "submitted")
     assert path.review.committee == made.trustee
     assert register_without_unit(alone, region="370200", at=made.at) == unit
+
+
+@pytest.mark.article("national", 26)
+def test_a_person_without_a_unit_applies_for_the_re_check_themselves() -> None:
+    made = agreement(type=CommitteeType.REGIONAL_CENTRE, institution=None)
+    alone = with_password(person())
+    unit = register_without_unit(alone, region="370100", at=made.at)
+    mine = Agreement(unit, alone, made.trustee, made.at).in_force(case="no_unit", regimes=["general", "human"])
+    path = mine.case(lead=alone, answers=BCI | {"committee_situation": "no_unit"})
+    around = Listed(path.committee, alone, path.at).with_department()
+    path.review = start_review(path.project, by=alone, at=mine.at)
+    path.fill(path.review.draft_submission)
+    path.do("submit", alone, **signing(alone))
+    path.do("accept", path.secretary, procedure="general", procedure_ground="列入清单", **LISTED)
+    path.do("begin", path.secretary, meeting=path.planned().ref)
+    path.open_meeting()
+    path.vote()
+    path.do("conclude", path.chair, password=PASSWORD)
+    assert (path.review.state, path.review.waiting_for) == ("preliminarily_passed", "lead")
+    assert Deadline.objects.of(path.review).open().get(kind="review.refer").person_id == alone.pk
+    minutes = {"minutes": "逐项审议", "password": PASSWORD}
+    perform(path.meeting, "close", by=path.chair, at=path.at, **minutes)
+
+    path.do("refer", alone, authority=around.department.ref)
+
+    assert path.review.state == "in_recheck"
 
 
 def test_who_belongs_to_a_unit_is_not_entered_as_without_one() -> None:

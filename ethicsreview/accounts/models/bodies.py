@@ -144,3 +144,15 @@ class Authority(Body):
             self.region != city_of(self.region) or self.region == province_of(self.region)
         ):
             raise ValidationError({"region": _("市级主管部门的地区应为市级行政区划。")}, code="level")
+
+
+def authority_over(region: str) -> Authority | None:
+    """The general department nearest to a place: its city's, else its province's."""
+    near = Authority.objects.filter(
+        is_active=True,
+        field=Authority.Field.GENERAL,
+        level__in=[Authority.Level.CITY, Authority.Level.PROVINCE],
+        region__in={city_of(region), province_of(region)},
+    )
+    # A city's code is greater than its province's.
+    return near.order_by("-region", "pk").first()

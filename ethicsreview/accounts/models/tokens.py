@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +48,56 @@ class ApiToken(models.Model):
     def issue(cls, person: Person, label: str = "") -> tuple["ApiToken", str]:
         secret = f"er_{secrets.token_urlsafe(32)}"
         return cls.objects.create(person=person, label=label, digest=_fingerprint(secret)), secret
+
+
+class FeedAddressQuerySet(models.QuerySet["FeedAddress"]):
+    def holder(self, secret: str, at: datetime) -> "FeedAddress | None":
+        """The address behind a secret that may be read now; its last reading is kept to the hour."""
+        valid = self.filter(digest=_fingerprint(secret), revoked_at=None, person__is_active=True)
+        address = valid.select_related("person").first()
+        if address is not None and (address.last_read_at is None or at - address.last_read_at > timedelta(hours=1)):
+            self.filter(pk=address.pk).update(last_read_at=at)
+        return address
+
+    def revoke(self, at: datetime) -> int:
+        """How many of these worked until now."""
+        return self.filter(revoked_at=None).update(revoked_at=at)
+
+
+class FeedAddress(models.Model):
+    """The secret address of a person's calendar. Only its digest is kept; the address is shown once. Whoever has it
+    reads when that person has something to do, and nothing else.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="feed_addresses")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    last_read_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FeedAddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("日历订阅地址")
+        verbose_name_plural = _("日历订阅地址")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(revoked_at=None), name="accounts_one_feed_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.created_at:%Y-%m-%d}"
+
+    @classmethod
+    def issue(cls, person: Person, at: datetime) -> tuple["FeedAddress", str]:
+        """A new one; the one before works no longer."""
+        secret = secrets.token_urlsafe(32)
+        with transaction.atomic():
+            # Of two windows that ask at once, one waits for the other.
+            Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+            cls.objects.filter(person=person).revoke(at)
+            return cls.objects.create(person=person, digest=_fingerprint(secret), created_at=at), secret
 
 
 def _fingerprint(secret: str) -> str:

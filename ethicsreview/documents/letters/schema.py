@@ -143,4 +143,37 @@ class RecheckLetter(Recheck):
     verification_url: str
 
 
-SCHEMAS: dict[str, type[Part]] = {"decision": DecisionLetter, "recheck": RecheckLetter}
+class Appeal(Part):
+    """What a committee answers to an appeal against its decision."""
+
+    lang: Literal["zh", "en"] = "zh"
+    institution: str
+    committee: str
+    appeal_ref: str
+    project_ref: str
+    project_title: str
+    lead: str
+    lead_unit: str
+    decision_number: str
+    decision_outcome: str = Field(description="in words: 不予批准")
+    decision_on: dt.date
+    filed_on: dt.date
+    decided_on: dt.date
+    result: Literal["upheld", "dismissed"]
+    result_label: str = Field(description="in words: 申诉不成立")
+    reasons: str
+    answer: str
+    grounds: list[Ground]
+    notices: list[Ground] = []
+
+
+class AppealLetter(Appeal):
+    """The answer as it leaves the house."""
+
+    number: str = Field(description="文号")
+    issued_at: dt.datetime
+    code: str
+    verification_url: str
+
+
+SCHEMAS: dict[str, type[Part]] = {"decision": DecisionLetter, "recheck": RecheckLetter, "appeal": AppealLetter}

@@ -16,6 +16,7 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.notices.models import Delivery
 from ethicsreview.trail.models import Entry
 from reviews.desk.access import at_desk, reviews_at_desk
+from reviews.desk.clockroom import on_desk
 from reviews.desk.registers.bounds import ReadRegister
 from reviews.desk.timeline import step_name
 from reviews.models import (
@@ -131,7 +132,7 @@ class OpinionRegister(ReadRegister):
     list_select_related = ["review", "person"]
 
     def rows(self, standing: Standing) -> "QuerySet[Opinion]":
-        sealed = ("verdict", "criteria", "concerns", "comment", "draft_answers", "recusal_ground")
+        sealed = ("verdict", "criteria", "concerns", "comment", "draft_answers", "recusal_ground", "recusal_grounds")
         rows: QuerySet[Opinion] = at_desk(Opinion, standing).defer(*sealed)
         return rows
 
@@ -192,13 +193,12 @@ class DeadlineRegister(ReadRegister):
     search_fields = ["object_ref", "subject_ref"]
 
     def rows(self, standing: Standing) -> "QuerySet[Deadline]":
-        """Those of one's bodies, without those of reviews that one may not see."""
+        """Those of one's bodies, of what lies on one's desk."""
         rows = Deadline.objects.all()
         if standing.sees_everyone:
             return rows
         mine = Q(person=standing.person) | Q(body__in=[held.body_id for held in standing.held])
-        seen = ~Q(object_kind=Review.noun) | Q(object_ref__in=reviews_at_desk(standing).values("ref"))
-        return rows.filter(mine & seen & ~Q(object_kind__in=[Opinion.noun, FollowUp.noun, Report.noun]))
+        return on_desk(standing).filter(mine)
 
     @admin.display(description=_("期限"))
     def title(self, deadline: Deadline) -> str:

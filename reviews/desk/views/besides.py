@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from ethicsreview.documents.storage import serve
+from ethicsreview.documents.storage import serve_kept
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.policy.words import said
 from ethicsreview.trail.models import Entry
@@ -33,10 +33,13 @@ def appeal(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
 @require_safe
 @desk_page
 def support(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    found = visitor.find(Appeal, ref, "document__findings")
-    if found.document is None:
-        raise Http404(ref)
-    return serve(found.document)
+    return serve_kept(visitor.find(Appeal, ref, "document__findings").document, ref)
+
+
+@require_safe
+@desk_page
+def appeal_letter(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    return serve_kept(visitor.find(Appeal, ref).letter_made, ref)
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Committees at the desk: who sits there, what is on file, what is wrong and what will be."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from committees.kinds import AiCategory, CommitteeType, HumanCategory, Regime
-from committees.models import Committee, InterestDeclaration, Membership, SignedPaper, Training
+from committees.models import Committee, InterestDeclaration, Membership, SignedPaper, Training, declared_until
+from committees.timing import TERM, TRAINING, Member
 from ethicsreview.accounts.models import COMMITTEE_ROLES, Institution, Role
 from ethicsreview.accounts.validators import plain_text, region_code
 from ethicsreview.deadlines.calendar import law_day
@@ -24,6 +26,8 @@ from reviews.desk.emergencies import readiness
 from reviews.desk.queue import SHORT
 
 ROWS = 30
+# A member's term and training stand on the page from so long before their end.
+SOON = timedelta(days=90)
 
 
 @require_safe
@@ -44,6 +48,8 @@ class Seat:
     membership: Membership
     papers: list[SignedPaper] = field(default_factory=list)
     trainings: list[Training] = field(default_factory=list)
+    declared_until: date | None = None
+    owed: list[Deadline] = field(default_factory=list)
 
     @property
     def backgrounds(self) -> list[str]:
@@ -61,7 +67,7 @@ def committee(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseB
     memberships = list(rows)
     context = {
         "committee": found,
-        "seats": _seats(found, memberships),
+        "seats": _seats(found, memberships, visitor.at),
         "regimes": [str(Regime(regime).label) for regime in found.regimes if regime in Regime.values],
         "health": health(found, memberships, visitor.at),
         "readiness": readiness(found, visitor.at),
@@ -76,7 +82,7 @@ def committee(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseB
     return render(request, "desk/committee.html", context)
 
 
-def _seats(found: Committee, memberships: list[Membership]) -> list[Seat]:
+def _seats(found: Committee, memberships: list[Membership], at: datetime) -> list[Seat]:
     seats = [Seat(one) for one in memberships]
     by_person: dict[int, list[Seat]] = {}
     for seat in seats:
@@ -84,9 +90,20 @@ def _seats(found: Committee, memberships: list[Membership]) -> list[Seat]:
     for paper in found.signed_papers.order_by("kind", "-signed_on"):
         for seat in by_person.get(paper.person_id, []):
             seat.papers.append(paper)
+    policy = found.policy(found.regimes, at)
+    for person, until in declared_until(found, by_person, policy).items():
+        for seat in by_person[person]:
+            seat.declared_until = until
     for training in found.trainings.order_by("-held_on", "-pk"):
         for seat in by_person.get(training.person_id, []):
             seat.trainings.append(training)
+    # What ends soon: the term, the training.
+    of_term = {seat.membership.ref: seat for seat in seats}
+    of_person = {Member(found, person).ref: own[-1] for person, own in by_person.items()}
+    rows = Deadline.objects.open().filter(subject_kind=Committee.noun, subject_ref=found.ref)
+    for row in rows.filter(kind__in=[TERM, TRAINING], due_at__lte=at + SOON).soonest():
+        if (one := (of_term if row.kind == TERM else of_person).get(row.object_ref)) is not None:
+            one.owed.append(row)
     return seats
 
 

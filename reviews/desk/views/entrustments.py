@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ethicsreview.accounts.models import Institution, Role
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.checks import UploadRefused
-from ethicsreview.documents.storage import serve
+from ethicsreview.documents.storage import serve_kept
 from ethicsreview.lifecycle.refusals import Refused
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, desk_page
@@ -106,10 +106,7 @@ def entrustment(request: HttpRequest, visitor: Visitor, ref: str) -> HttpRespons
 @require_safe
 @desk_page
 def document(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    found = visitor.find(Entrustment, ref, "document__findings")
-    if found.document is None:
-        raise Http404(ref)
-    return serve(found.document)
+    return serve_kept(visitor.find(Entrustment, ref, "document__findings").document, ref)
 
 
 def _own(visitor: Visitor) -> list[Institution]:

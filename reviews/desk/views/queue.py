@@ -16,7 +16,7 @@ from ethicsreview.notices.models import Delivery
 from reviews.desk import queue as work
 from reviews.desk import rechecks
 from reviews.desk.access import Visitor, desk_page
-from reviews.desk.besides import besides, of_institution, overdue
+from reviews.desk.besides import besides, of_institution
 from reviews.desk.composition import Health, health_of
 
 # Counters stop here: the page says "99+", and nothing is counted to the end.
@@ -38,13 +38,12 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         context |= {"seats": rechecks.seats_of(visitor), "docket": rechecks.docket(visitor, "", "")}
     elif side:
         chosen = work.Filter(request.GET, work.committees_of(visitor, side))
-        rows = work.waiting(visitor, side, chosen)
         context |= {"filter": chosen, "filters": chosen.shown(side)}
-        context |= {"reviews": work.reviews_page(rows, request.GET.get("cursor", ""), side, visitor.at)}
+        context |= {"reviews": work.reviews_page(visitor, side, chosen, request.GET.get("cursor", ""))}
     if side == "committee" and not context["filter"].given and "cursor" not in request.GET:
         context |= {"ballots": work.ballots(visitor), "meetings": work.meetings(visitor), "besides": besides(visitor)}
     elif side == "institution":
-        context |= {"committees": _own_committees(visitor), "besides": [*overdue(visitor), *of_institution(visitor)]}
+        context |= {"committees": _own_committees(visitor), "besides": of_institution(visitor)}
     return render(request, "desk/queue.html", context)
 
 
@@ -63,8 +62,10 @@ def _counters(visitor: Visitor) -> list[tuple[Any, str, bool]]:
         (_("巡检未及时处理的期限"), behind),
         (_("正文待提取的文件"), Findings.objects.unread()),
     ]
-    found = []
-    for label, rows in counted:
-        number = rows.order_by()[: MANY + 1].count()
-        found.append((label, f"{MANY}+" if number > MANY else str(number), number > 0))
-    return found
+    return [(label, *at_most(rows)) for label, rows in counted]
+
+
+def at_most(rows: Any) -> tuple[str, bool]:
+    """A number as a page shows it, and whether there is anything."""
+    number = rows.order_by()[: MANY + 1].count()
+    return f"{MANY}+" if number > MANY else str(number), number > 0

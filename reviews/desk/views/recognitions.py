@@ -12,7 +12,7 @@ from committees.kinds import Regime
 from ethicsreview.accounts.models import Institution, Role
 from ethicsreview.accounts.validators import plain_text
 from ethicsreview.deadlines.models import Deadline
-from ethicsreview.documents.storage import serve
+from ethicsreview.documents.storage import serve_kept
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, desk_page, reviews_on_table
 from reviews.desk.queue import SHORT
@@ -97,10 +97,7 @@ def recognition(request: HttpRequest, visitor: Visitor, ref: str) -> HttpRespons
 @require_safe
 @desk_page
 def document(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    one = visitor.find(Recognition, ref, "document__findings")
-    if one.document is None:
-        raise Http404(ref)
-    return serve(one.document)
+    return serve_kept(visitor.find(Recognition, ref, "document__findings").document, ref)
 
 
 def _read_once(visitor: Visitor, one: Recognition) -> None:

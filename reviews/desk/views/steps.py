@@ -28,6 +28,7 @@ RELATED = {
     ),
     "meeting": ("committee", "presider__appointment__person"),
     "committee": ("institution",),
+    "absence": ("committee", "person"),
     "recheck": (
         "review__project__institution",
         "review__project__lead",

@@ -46,6 +46,12 @@ def come_to_nothing(review: "ReviewRecord", act: Act) -> None:
         act.then(review.project, "expect_lead", person=None)
 
 
+def drop_assessment(review: "ReviewRecord", act: Act) -> None:
+    """What was answered anew for a review anew that comes to nothing; what stands is what was approved on."""
+    if review.amends_id is None and review.assessment.state == RiskAssessment.State.PROPOSED:
+        act.then(review.assessment, "drop")
+
+
 def take_up_again(review: "ReviewRecord", earlier: "ReviewRecord", act: Act) -> None:
     """Decided anew after an appeal: on the same parts, by the same answers. A new lead is asked again."""
     amendment: Amendment = earlier.amendment

@@ -10,23 +10,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from committees.models import conflicts_of
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
-from ethicsreview.documents.models import DocumentVersion
+from ethicsreview.deadlines.models import Deadline, DeadlineQuerySet
+from ethicsreview.documents.models import DocumentVersion, Letter
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
-from reviews.models.appeals import forms
+from reviews.models.appeals import following, forms
 from reviews.models.projects.changing import AMENDABLE
-from reviews.models.projects.project import Project, project_facts
+from reviews.models.projects.project import Project
+from reviews.models.reviewing import chairing, timing
 from reviews.models.reviewing.decision import Decision, Outcome
 from reviews.models.reviewing.review import Review
-
-# What an applicant may object to: a refusal, or an approval that is not yet one. One who was given what they asked for
-# has nothing to appeal against.
-APPEALABLE = frozenset({Outcome.REJECTED, Outcome.MODIFICATION_REQUIRED, Outcome.REVISION_REQUIRED})
 
 
 class AppealQuerySet(LifecycleQuerySet):
@@ -115,6 +112,11 @@ class Appeal(Lifecycle):
     def words(self) -> dict[str, Any]:
         return self.review.words() | {"ref": self.ref, "review": self.review.ref, "decision": self.decision.number}
 
+    @property
+    def letter_made(self) -> Letter | None:
+        """The answer's letter; None before it is decided, and while a worker is still setting it."""
+        return Letter.objects.of(self.noun, self.ref).first() if self.decided_at else None
+
     # --- guards ---------------------------------------------------------------------------------------------------
 
     def support_handed_in(self, act: Act) -> Iterator[Refusal]:
@@ -132,15 +134,8 @@ class Appeal(Lifecycle):
 
     def chair_first(self, act: Act) -> Iterator[Refusal]:
         """A vice-chair decides only where no chair is free of interest."""
-        held = self.capacities(act.standing)
-        if "chair" in held or "vice_chair" not in held:
-            return
-        chairs = list(self.review.people("chairs"))
-        interests = conflicts_of(chairs, project_facts(self.review.project))
-        if any(not interests[chair.pk] for chair in chairs):
-            yield Refusal(
-                "chair", _("由主任委员决定；主任委员应当回避或者空缺时，由副主任委员决定"), cite="national:14"
-            )
+        words = _("由主任委员决定；主任委员应当回避或者空缺时，由副主任委员决定")
+        yield from chairing.chair_first(self.review, self.capacities(act.standing), words)
 
     # --- steps ----------------------------------------------------------------------------------------------------
 
@@ -159,6 +154,7 @@ class Appeal(Lifecycle):
         if self.document is not None:
             paper = self.document
             act.record(document=paper.document.ref, document_version=paper.number, digest=paper.digest)
+        self._stop_answer(act)
 
     @step(
         source=[State.FILED, State.PREPARED],
@@ -188,6 +184,12 @@ class Appeal(Lifecycle):
         """The committee decides anew: in a review of its own, on a version that begins with the last."""
         self._decide(act, answer)
         old = self.review
+        act.then(old, "set_aside", appeal=self.ref)
+        if old.kind == Review.Kind.FOLLOW_UP:
+            act.then(self, "open_review", review=following.decide_anew(old, self.decision, act))
+            act.say(coming=_("由委员会秘书受理后提交会议，不需要另行申请。"))
+            return
+        act.say(coming=_("请项目负责人核对并提交再审的申请；受理后重新计算审查期限。"))
         new = Review(
             kind=Review.Kind.APPEAL,
             project=old.project,
@@ -196,7 +198,6 @@ class Appeal(Lifecycle):
             amends=old.amends,
         )
         act.create(new)
-        act.then(old, "set_aside", appeal=self.ref)
         act.then(new, "carry_over", version=old.submission)
         act.then(self, "open_review", review=new)
         if old.project.state == Project.State.REJECTED:
@@ -221,6 +222,7 @@ class Appeal(Lifecycle):
     )
     def dismiss(self, act: Act, *, answer: str) -> None:
         self._decide(act, answer)
+        self._let_answer_go_on(act)
 
     @step(
         source=[State.DRAFT, State.FILED, State.PREPARED],
@@ -232,10 +234,25 @@ class Appeal(Lifecycle):
     )
     def withdraw(self, act: Act) -> None:
         """What is asked for may always be given up; another may be filed later, since no text sets a time."""
+        self._let_answer_go_on(act)
+
+    def _stop_answer(self, act: Act) -> None:
+        """Nothing can be handed in while the appeal is dealt with, so the applicant's time stands still (policy)."""
+        if self.review.policy_at(act.at).value("appeal.pauses_answer"):
+            for running in self._answers().filter(paused_at=None):
+                act.pause(running.kind, on=self.review)
+
+    def _let_answer_go_on(self, act: Act) -> None:
+        for standing in self._answers().exclude(paused_at=None):
+            act.resume(standing.kind, on=self.review)
+
+    def _answers(self) -> DeadlineQuerySet:
+        return Deadline.objects.of(self.review).open().filter(kind__in=timing.APPEALABLE)
 
     def _decide(self, act: Act, answer: str) -> None:
         self.answer, self.decided_at = answer, act.at
         act.record(recommendation=self.recommendation, decision=self.decision.number)
+        act.nudge("reviews.letters")
         act.say(reason=answer)
 
 
@@ -244,10 +261,17 @@ ROLES = frozenset({"secretary", "chair", "vice_chair", "member", "adviser", "pre
 
 def obstacles(review: Review, decision: Decision | None) -> Iterator[Refusal]:
     """Why the decision of a review cannot be appealed against now."""
-    if decision is None or decision.outcome not in APPEALABLE:
+    if decision is None or not decision.appealable:
         yield Refusal(
-            "not_appealable", _("没有可以申诉的决定：申诉针对不予批准、修改后批准、修改后再审的决定"), {}, "national:18"
+            "not_appealable",
+            _("没有可以申诉的决定：申诉针对不予批准、修改后批准、修改后再审，以及暂停、终止、重新审查的决定"),
+            {},
+            "national:18",
         )
+        return
+    if review.kind == Review.Kind.FOLLOW_UP:
+        yield from following.overtaken(review, decision)
+        yield from _moved_on(review, following.LEFT_IN[Outcome(decision.outcome)])
         return
     latest = review.decisions.first()
     if latest is None or latest.pk != decision.pk or review.state != decision.outcome:
@@ -256,6 +280,10 @@ def obstacles(review: Review, decision: Decision | None) -> Iterator[Refusal]:
     if review.amends_id is not None:
         # Refused or not, what was to be changed is approved and in force.
         expected = set(AMENDABLE) if review.project.in_force_id == review.amends_id else set()
+    yield from _moved_on(review, expected)
+
+
+def _moved_on(review: Review, expected: set[str]) -> Iterator[Refusal]:
     if review.project.state not in expected:
         yield Refusal(
             "project_state",

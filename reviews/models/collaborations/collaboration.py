@@ -180,6 +180,19 @@ class Collaboration(Lifecycle):
         return CHANGES[change]
 
     @step(
+        source=State.ENDED,
+        target=State.HALTED,
+        label=_("终止被撤销，协作恢复为暂停"),
+        by=[CONSEQUENCE],
+        cite="national:18",
+    )
+    def halt_again(self, act: Act, *, reason: str) -> None:
+        """Those whose part was ended with the lead unit's stand still with it again."""
+        for one in self.in_order():
+            if one.lead_change == one.Change.TERMINATED:
+                act.then(one, "flag", change=one.Change.SUSPENDED, reason=reason)
+
+    @step(
         source=list(RUNNING),
         target=State.ENDED,
         label=_("结束协作"),

@@ -30,9 +30,14 @@ def changed(project: Project, act: Act, change: str, reason: str) -> None:
     """
     from reviews.models.collaborations.collaboration import Collaboration
 
-    running = Collaboration.objects.filter(project=project, state__in=["confirming", "halted"]).first()
-    if running is not None:
-        act.then(running, "tell_change", change=change, reason=reason)
+    found = Collaboration.objects.filter(project=project, state__in=["confirming", "halted", "ended"]).first()
+    if found is None:
+        return
+    if found.state != "ended":
+        act.then(found, "tell_change", change=change, reason=reason)
+    elif project.state == "terminated" and found.participations.filter(lead_change="terminated").exists():
+        # Its termination, which ended the collaboration, was set aside on appeal.
+        act.then(found, "halt_again", reason=reason)
 
 
 def rechecked(review: Any, result: str, act: Act) -> None:

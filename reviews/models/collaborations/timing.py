@@ -1,11 +1,12 @@
 """The terms of the deadlines of a collaboration: no text sets them, so they are settings of the service."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines.ladders import Seat, ladder, levels
 from ethicsreview.policy import Policy, policy_for
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def reply(one: "Participation", policy: Policy) -> dict[str, Any]:
         "citation": limit.cite,
         "body": one.institution_id,
         "role": Role.INSTITUTION_OFFICER,
-        "ladder": _before(policy),
+        "ladder": ladder(policy, "reminders.collaboration"),
+        "escalate_to": levels(policy, *_lead_units(one)),
     }
 
 
@@ -42,11 +44,12 @@ def confirm(one: "Participation", policy: Policy) -> dict[str, Any]:
         "unit": "days",
         "citation": limit.cite,
         "person": one.local_lead_id,
-        "ladder": _before(policy),
-        "escalate_to": [{"role": Role.INSTITUTION_OFFICER, "body_id": one.institution_id}],
+        "body": one.institution_id,
+        "ladder": ladder(policy, "reminders.collaboration"),
+        "escalate_to": levels(policy, (Role.INSTITUTION_OFFICER, one.institution_id), *_lead_units(one)),
     }
 
 
-def _before(policy: Policy) -> list[timedelta]:
-    before, after = policy.value("reminders.collaboration"), policy.value("reminders.overdue")
-    return [timedelta(days=-days) for days in before] + [timedelta(days=days) for days in after]
+def _lead_units(one: "Participation") -> list[Seat]:
+    """The lead unit holds the collaboration together."""
+    return [(Role.INSTITUTION_OFFICER, one.collaboration.project.institution_id)]

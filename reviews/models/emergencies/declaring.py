@@ -43,6 +43,6 @@ def declare(authority: Authority, *, by: Person, at: datetime | None = None, **d
             instrument=declared["instrument"],
         )
         if event.until is not None:
-            clock.start(END, event, at=moment, **ending(event))
+            clock.start(END, event, at=moment, **ending(event, moment))
             event.note_next_due()
     return event

@@ -1,7 +1,7 @@
 """EmergencyEvent 突发事件: an authority declares it for its territory; while it is in force, reviews may be urgent."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -17,10 +17,12 @@ from ethicsreview.accounts.regions import city_of, province_of, region_name, ter
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text, region_code
 from ethicsreview.deadlines.calendar import end_of_day, law_day
+from ethicsreview.deadlines.ladders import ladder
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from ethicsreview.policy import policy_for
 from reviews.models.emergencies import forms
 from reviews.models.emergencies.kinds import Kind, Level
 from reviews.models.projects.parties import over_territory
@@ -179,7 +181,7 @@ class EmergencyEvent(Lifecycle):
         self.until = until
         act.cancel(END)
         if until is not None:
-            act.start(END, **ending(self))
+            act.start(END, **ending(self, act.at))
         act.say(reason=reason)
 
     @step(
@@ -232,7 +234,7 @@ class EmergencyEvent(Lifecycle):
         act.nudge("reviews.emergencies")
 
 
-def ending(event: EmergencyEvent) -> dict[str, Any]:
+def ending(event: EmergencyEvent, at: datetime) -> dict[str, Any]:
     """The last day that was declared: the department extends it, or lets it run out."""
     assert event.until is not None
     return {
@@ -241,5 +243,5 @@ def ending(event: EmergencyEvent) -> dict[str, Any]:
         "citation": "national:36",
         "body": event.authority_id,
         "role": Role.REGULATOR,
-        "ladder": [timedelta(days=-3), timedelta(days=-1)],
+        "ladder": ladder(policy_for(region=event.region, at=at), "reminders.event"),
     }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from committees.registration import DEADLINE as REGISTRATION
+from committees.timing import REGISTRATION
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal

@@ -1,11 +1,11 @@
 """The terms of an agreement's deadlines."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Institution, Role
+from ethicsreview.deadlines.ladders import ladder, levels
 from ethicsreview.policy import Policy
 from reviews.models.reviewing.timing import end_of_day
 
@@ -25,7 +25,8 @@ def reply(one: "Entrustment", policy: Policy) -> dict[str, Any]:
         "citation": limit.cite,
         "body": owner or one.trustee_id,
         "role": Role.INSTITUTION_OFFICER if owner else Role.CHAIR,
-        "ladder": _before(policy),
+        "ladder": ladder(policy, "reminders.entrustment"),
+        "escalate_to": levels(policy, (Role.CHAIR, one.trustee_id) if owner else None),
     }
 
 
@@ -39,9 +40,7 @@ def expiry(one: "Entrustment", policy: Policy) -> dict[str, Any]:
         "citation": policy.entry("entrustment.cases").cite,
         "body": one.institution_id,
         "role": Role.RESEARCHER if alone else Role.INSTITUTION_OFFICER,
-        "ladder": _before(policy),
+        "ladder": ladder(policy, "reminders.entrustment"),
+        # Both sides know that nothing new can be begun.
+        "escalate_to": levels(policy, (Role.SECRETARY, one.trustee_id)),
     }
-
-
-def _before(policy: Policy) -> list[timedelta]:
-    return [timedelta(days=-days) for days in policy.value("reminders.entrustment")]

@@ -21,10 +21,12 @@ from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy, policy_for
 from ethicsreview.policy.words import said
+from reviews.models import both_sides
 from reviews.models.exemptions import forms
 from reviews.models.projects.assessment import RiskAssessment
+from reviews.models.projects.interests import project_facts
 from reviews.models.projects.parties import holders, on_committee, territory
-from reviews.models.projects.project import COMMITTEE_ROLES, Project, project_facts
+from reviews.models.projects.project import COMMITTEE_ROLES, Project
 from reviews.rules.conclusions import Conclusions
 
 POSSIBLE = "exempt_possible"
@@ -159,12 +161,7 @@ class Exemption(Lifecycle):
         yield from bars(self.assessment.conclusions)
 
     def not_confirmed_by_same(self, act: Act) -> Iterator[Refusal]:
-        person: Any = act.standing.person
-        done = self.confirmations
-        if person is not None and any(one["person"] == person.username for one in done):
-            yield Refusal("confirmed", _("您已确认，等待另一方确认"), cite="human:32")
-        elif {one["capacity"] for one in done} >= {"chair", "secretary"} & self.capacities(act.standing):
-            yield Refusal("confirmed", _("该方已经确认"), cite="human:32")
+        yield from both_sides.not_by_same(self.confirmations, self.capacities(act.standing), act, "human:32")
 
     # --- steps ----------------------------------------------------------------------------------------------------
 
@@ -182,20 +179,12 @@ class Exemption(Lifecycle):
         ),
     )
     def confirm(self, act: Act, *, ground: str, ground_reason: str) -> str:
-        capacity = "chair" if "chair" in act.capacities else "secretary"
-        done = {
-            "person": act.actor.username,
-            "name": act.actor.name,
-            "capacity": capacity,
-            "ground": ground,
-            "at": act.at.isoformat(),
-        }
-        self.confirmations = [*self.confirmations, done]
+        self.confirmations = both_sides.with_mine(self.confirmations, act, ground=ground)
         self.ground = ground
         if ground_reason:
             self.ground_reason = ground_reason
-        act.record(ground=ground, confirmed=[one["capacity"] for one in self.confirmations])
-        if {one["capacity"] for one in self.confirmations} < {"chair", "secretary"}:
+        act.record(ground=ground)
+        if not both_sides.complete(self.confirmations):
             return State.PROPOSED
         self.decided_at, self.grounds = act.at, kept_grounds(self.policy_at(act.at))
         act.record(grounds=self.grounds, answers=self.assessment.answers)

@@ -20,10 +20,11 @@ from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import Policy, policy_for
 from ethicsreview.trail.digest import digest
-from reviews.models.following.contents import SUSPEND, Asked, Line, check_days, lines
+from reviews.models.following.contents import SUSPEND, Asked, Kind, Line, check_days, lines
 from reviews.models.opinions.opinion import recusals_of
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES
 from reviews.models.projects.project import Project
+from reviews.rules.reporting import FILED_IN
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.review import Review
@@ -170,3 +171,10 @@ def committee_free(filed: Filed, act: Act) -> Iterator[Refusal]:
     from reviews.models.reviewing.guards import committee_active
 
     yield from committee_active(filed.review, act)
+
+
+def obstacles(project: Project, kind: str, *, again: bool = False) -> Iterator[Refusal]:
+    """Why a report of this kind cannot be filed about the project now. `again`: it was sent back to be completed."""
+    if not again and kind not in FILED_IN.get(project.state, frozenset()):
+        words = {"state": project.get_state_display(), "kind": Kind(kind).label}
+        yield Refusal("project_state", _("科技活动现为“%(state)s”，不能提交%(kind)s"), words, "national:20")

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import RETURN_VALUE, FSMField
 
 from ethicsreview.accounts.models import Person
+from ethicsreview.accounts.prepared import Given
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
@@ -18,7 +19,7 @@ from ethicsreview.lifecycle.drafts import Draft
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy
-from reviews.models.following import forms
+from reviews.models.following import forms, overdue
 from reviews.models.following.contents import Asked, progress
 from reviews.models.following.filing import Filed, FiledQuerySet, FilingForm, committee_free
 from reviews.models.projects.project import Project
@@ -34,8 +35,8 @@ class FollowUpQuerySet(FiledQuerySet):
         """Those that the lead still owes."""
         return self.filter(state__in=OUTSTANDING)
 
-    def late(self, at: datetime) -> Self:
-        return self.outstanding().filter(due_on__lt=law_day(at))
+    def late_on(self, day: date | Given) -> Self:
+        return self.outstanding().filter(due_on__lt=day)
 
 
 class State(models.TextChoices):
@@ -60,7 +61,8 @@ class FollowUp(Filed):
     State = State
     draft = Draft(fields={"answers"}, states={State.DUE}, by={"lead", "team"})
     timely: ClassVar[Any] = {
-        "fall_due": lambda at: FollowUp.objects.filter(state=State.SCHEDULED, report_from__lte=law_day(at))
+        "fall_due": lambda at: FollowUp.objects.filter(state=State.SCHEDULED, report_from__lte=law_day(at)),
+        "stop_overdue": lambda at: overdue.to_stop(FollowUp.objects.filter(state=State.DUE), at),
     }
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
@@ -70,6 +72,8 @@ class FollowUp(Filed):
     number = models.PositiveIntegerField(_("次数"), default=1)
     due_on = models.DateField(_("应完成日期"))
     report_from = models.DateField(_("可提交报告之日"))
+    # The activity stands still because this was not reported in time; only where a policy says so, and once.
+    suspended_at = models.DateTimeField(_("因逾期暂停"), null=True, editable=False)
 
     objects = FollowUpQuerySet.as_manager()
 
@@ -147,6 +151,23 @@ class FollowUp(Filed):
         act.record(due_on=self.due_on.isoformat())
 
     @step(
+        source=State.DUE,
+        target=None,
+        label=_("逾期自动暂停科技活动"),
+        by=[CONSEQUENCE],
+        requires=[overdue.policy_stops, overdue.overdue],
+        cite="national:19",
+    )
+    def stop_overdue(self, act: Act) -> None:
+        """By the coming of the day, where a local policy says so. What is owed stays owed; it goes on when the
+        committee has looked at the report.
+        """
+        rule = self.policy_at(act.at).entry(overdue.SUSPENDS)
+        self.suspended_at = act.at
+        act.record(rule=rule.cite, due_on=self.due_on.isoformat())
+        act.then(self.project, "suspend", ground=self.ref)
+
+    @step(
         source=OUTSTANDING,
         target=None,
         label=_("提前跟踪审查"),
@@ -218,6 +239,17 @@ class FollowUp(Filed):
     def close(self, act: Act, *, outcome: str, decision: str) -> str:
         act.record(decision=decision)
         return outcome
+
+    @step(
+        source=OUTCOMES,
+        target=State.REPORTED,
+        label=_("因申诉成立重新审查"),
+        by=[CONSEQUENCE],
+        cite="national:18",
+    )
+    def decide_again(self, act: Act, *, decision: str) -> None:
+        """What was reported stands; what was decided on it does not."""
+        act.record(set_aside=decision)
 
     @step(
         source=[State.SCHEDULED, State.DUE, State.REPORTED, State.IN_REVIEW],

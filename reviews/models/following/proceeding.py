@@ -13,6 +13,7 @@ from reviews.models.following.follow_up import FollowUp, schedule
 from reviews.models.following.report import Report
 from reviews.models.projects.project import Project
 from reviews.models.reviewing.decision import Decision, Outcome
+from reviews.models.reviewing.record import STOPPED
 from reviews.models.reviewing.states import State
 
 if TYPE_CHECKING:
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from reviews.models.reviewing.review import Review
 
 
-def open_review(filed: Filed, act: Act) -> "Review":
-    """Before the committee that reviewed it first (Shandong 7), with what is known of the activity until now."""
+def open_review(filed: Filed, act: Act, *, after: "ReviewRecord | None" = None) -> "Review":
+    """Before the committee that reviewed it first (Shandong 7), with what is known of the activity until now.
+
+    `after`: the review of the same report that an appeal has set aside.
+    """
     from reviews.models.reviewing.review import Review
 
     first = filed.review
@@ -33,13 +37,19 @@ def open_review(filed: Filed, act: Act) -> "Review":
         listed=first.listed,
         listed_items=first.listed_items,
         listed_reason=first.listed_reason,
-        circumstances={"earlier_major_change": changed_much(filed)},
+        circumstances={"earlier_major_change": changed_much(filed)} | _of_appeal(after),
         follow_up=filed if isinstance(filed, FollowUp) else None,
         report=filed if isinstance(filed, Report) else None,
     )
     act.create(review)
     act.then(review, "take_in", filed=filed)
     return review
+
+
+def _of_appeal(after: "ReviewRecord | None") -> dict[str, bool]:
+    if after is None:
+        return {}
+    return {"after_appeal": True} | ({STOPPED: True} if after.circumstances.get(STOPPED) else {})
 
 
 def changed_much(filed: Filed) -> bool:
@@ -89,6 +99,8 @@ def _move_project(review: "ReviewRecord", decision: Decision, act: Act) -> None:
     stops = outcome == Outcome.SUSPENDED or (
         outcome == Outcome.REREVIEW_REQUIRED and today.value("follow_up.rereview_suspends")
     )
+    if runs and (stops or outcome == Outcome.TERMINATED):
+        review.circumstances |= {STOPPED: True}
     if outcome == Outcome.TERMINATED and (runs or stands):
         act.then(project, "terminate", ground=decision.number)
     elif stops and runs:
@@ -99,18 +111,34 @@ def _move_project(review: "ReviewRecord", decision: Decision, act: Act) -> None:
 
 def _may_go_on(review: "ReviewRecord") -> bool:
     """An activity that stands still goes on only where that was the question: it was asked to be resumed, or the chair
-    had stopped it on this report and the committee does not uphold it, and nothing else holds it back.
+    had stopped it on this report and the committee does not uphold it, or a decision that was set aside on appeal had,
+    or the follow-up itself because it was late; and nothing else holds it back.
     """
     report = review.report
-    if report is None or not (report.kind == Kind.RESUMPTION or report.provisional):
+    resumption = report is not None and report.kind == Kind.RESUMPTION
+    provisional = report.provisional if report is not None else {}
+    stopped = review.circumstances.get("after_appeal") and review.circumstances.get(STOPPED)
+    late = review.follow_up.suspended_at if review.follow_up is not None else None
+    if not (resumption or provisional or stopped or late):
         return False
     if review.project.reviews.open().filter(kind="rereview").exists():
         return False
-    if report.kind == Kind.RESUMPTION:
+    if resumption:
         return True
-    since = parse_datetime(report.provisional["at"])
+    since = parse_datetime(provisional["at"]) if provisional else late or _first_decided(review)
     later = Decision.objects.filter(review__project=review.project, decided_at__gte=since).exclude(review=review.pk)
-    return not later.filter(outcome__in=[Outcome.SUSPENDED, Outcome.REREVIEW_REQUIRED]).exists()
+    return (
+        not later.exclude(review__state=State.SET_ASIDE)
+        .filter(outcome__in=[Outcome.SUSPENDED, Outcome.REREVIEW_REQUIRED])
+        .exists()
+    )
+
+
+def _first_decided(review: "ReviewRecord") -> datetime:
+    """When the committee first decided on what this review looks at again after an appeal."""
+    filed: Filed = review.follow_up or review.report
+    first: datetime = Decision.objects.filter(review__in=filed.proceedings.all()).order_by("pk")[0].decided_at
+    return first
 
 
 def _open_rereview(review: "ReviewRecord", act: Act) -> None:

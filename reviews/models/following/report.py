@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import RETURN_VALUE, FSMField
 
-from committees.models import conflicts_of
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
@@ -25,9 +24,9 @@ from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy
 from reviews.models.following import forms, timing
 from reviews.models.following.contents import REPORTS, WORKSHEETS, Asked, Kind, Line, lines
-from reviews.models.following.filing import Filed, FiledQuerySet, FilingForm, committee_free
-from reviews.models.projects.project import Project, project_facts
-from reviews.rules.reporting import FILED_IN
+from reviews.models.following.filing import Filed, FiledQuerySet, FilingForm, committee_free, obstacles
+from reviews.models.projects.project import Project
+from reviews.models.reviewing import chairing
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.review import Review
@@ -176,15 +175,8 @@ class Report(Filed):
 
     def chair_first(self, act: Act) -> Iterator[Refusal]:
         """A vice-chair settles it only where no chair is free of interest."""
-        held = self.capacities(act.standing)
-        if "chair" in held or "vice_chair" not in held:
-            return
-        chairs = list(self.review.people("chairs"))
-        interests = conflicts_of(chairs, project_facts(self.project))
-        if any(not interests[chair.pk] for chair in chairs):
-            yield Refusal(
-                "chair", _("由主任委员办理；主任委员应当回避或者空缺时，由副主任委员办理"), cite="national:14"
-            )
+        words = _("由主任委员办理；主任委员应当回避或者空缺时，由副主任委员办理")
+        yield from chairing.chair_first(self.review, self.capacities(act.standing), words)
 
     def needs_no_vote(self, act: Act) -> Iterator[Refusal]:
         if self.kind == Kind.RESUMPTION:
@@ -350,6 +342,17 @@ class Report(Filed):
         return outcome
 
     @step(
+        source=BY_VOTE,
+        target=State.IN_REVIEW,
+        label=_("因申诉成立重新审查"),
+        by=[CONSEQUENCE],
+        cite="national:18",
+    )
+    def decide_again(self, act: Act, *, decision: str) -> None:
+        self.decided_at = None
+        act.record(set_aside=decision)
+
+    @step(
         source=[State.ASSESSED, State.IN_REVIEW, *SETTLED],
         target=None,
         label=_("报告已告知参与者"),
@@ -380,7 +383,7 @@ class Report(Filed):
         self.informing = {}
         if inform == "yes" and until:
             self.informing = {"what": what, "by": until.isoformat()}
-            act.start(timing.INFORM, **timing.inform(self, until))
+            act.start(timing.INFORM, **timing.inform(self, until, self.policy_at(act.at)))
             act.tell("report.to_inform", self.people("lead"), what=what, due=until.isoformat())
 
     def _decided(self, act: Act, outcome: str, answer: str) -> None:
@@ -391,10 +394,3 @@ class Report(Filed):
 
 
 RUNNING = (Project.State.APPROVED, Project.State.SUSPENDED)
-
-
-def obstacles(project: Project, kind: str, *, again: bool = False) -> Iterator[Refusal]:
-    """Why a report of this kind cannot be filed about the project now. `again`: it was sent back to be completed."""
-    if not again and kind not in FILED_IN.get(project.state, frozenset()):
-        words = {"state": project.get_state_display(), "kind": Kind(kind).label}
-        yield Refusal("project_state", _("科技活动现为“%(state)s”，不能提交%(kind)s"), words, "national:20")

@@ -15,8 +15,8 @@ from ethicsreview.documents.storage import store
 from ethicsreview.lifecycle.door import create
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, Refusal, Refused
 from reviews.models.following.contents import Kind
-from reviews.models.following.filing import Filed, FilingPaper
-from reviews.models.following.report import Report, obstacles
+from reviews.models.following.filing import Filed, FilingPaper, obstacles
+from reviews.models.following.report import Report
 from reviews.models.projects.project import Project
 from reviews.models.reviewing.review import Review
 from reviews.rules.reporting import FILED_IN

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines.ladders import Seat, ladder, levels
 from ethicsreview.policy import Policy
 from reviews.models.following.contents import Kind
 from reviews.models.reviewing.timing import end_of_day
+from reviews.models.reviewing.urgent_timing import regulator_of
 from reviews.rules.reporting import expedited_key
 
 if TYPE_CHECKING:
@@ -19,20 +21,17 @@ ASSESS, DECIDE, CONFIRM, INFORM = "report.assess", "report.decide", "report.conf
 
 def assess(report: "Report", policy: Policy) -> dict[str, Any]:
     """Human Measures 26: a serious adverse event is assessed promptly; in how many hours, a setting says."""
-    if report.kind == Kind.SAE:
-        limit, unit, ladder = policy.entry("report.sae_assess_hours"), "hours", [timedelta(hours=-4)]
-    else:
-        limit, unit = policy.entry("report.assess_days"), "days"
-        ladder = [timedelta(days=-days) for days in policy.value("reminders.report")]
+    in_hours = report.kind == Kind.SAE
+    limit = policy.entry("report.sae_assess_hours" if in_hours else "report.assess_days")
     return {
         "label": _("核查报告"),
         "length": limit.value,
-        "unit": unit,
+        "unit": "hours" if in_hours else "days",
         "citation": limit.cite,
         "body": report.review.committee_id,
         "role": Role.SECRETARY,
-        "ladder": ladder,
-        "escalate_to": [_chair(report), _officer(report)],
+        "ladder": ladder(policy, "reminders.sae" if in_hours else "reminders.report", hours=in_hours),
+        "escalate_to": levels(policy, *_above(report), hours=in_hours),
     }
 
 
@@ -45,8 +44,8 @@ def decide(report: "Report", policy: Policy) -> dict[str, Any]:
         "citation": limit.cite,
         "body": report.review.committee_id,
         "role": Role.CHAIR,
-        "ladder": [timedelta(days=-days) for days in policy.value("reminders.report")],
-        "escalate_to": [{"role": Role.VICE_CHAIR, "body_id": report.review.committee_id}, _officer(report)],
+        "ladder": ladder(policy, "reminders.report"),
+        "escalate_to": levels(policy, (Role.VICE_CHAIR, report.review.committee_id), *_above(report)[1:]),
     }
 
 
@@ -60,20 +59,21 @@ def confirm(report: "Report", policy: Policy) -> dict[str, Any]:
         "citation": limit.cite,
         "body": report.review.committee_id,
         "role": Role.SECRETARY,
-        "ladder": [timedelta(days=-days) for days in policy.value("reminders.report")],
-        "escalate_to": [_chair(report), _officer(report)],
+        "ladder": ladder(policy, "reminders.report"),
+        "escalate_to": levels(policy, *_above(report)),
     }
 
 
-def inform(report: "Report", until: date) -> dict[str, Any]:
+def inform(report: "Report", until: date, policy: Policy) -> dict[str, Any]:
     """Human Measures 38: what participants must be told, by the day that the committee has set."""
     return {
         "label": _("告知参与者"),
         "due_at": end_of_day(until),
         "citation": "human:38",
         "person": report.project.lead_id,
-        "ladder": [timedelta(days=-3), timedelta(days=-1)],
-        "escalate_to": [{"role": Role.SECRETARY, "body_id": report.review.committee_id}, _officer(report)],
+        "body": report.review.committee_id,
+        "ladder": ladder(policy, "reminders.report"),
+        "escalate_to": levels(policy, (Role.SECRETARY, report.review.committee_id), *_above(report)),
     }
 
 
@@ -90,9 +90,9 @@ def last_day(moment: datetime) -> str:
     return calendar.last_day(moment).isoformat()
 
 
-def _chair(report: "Report") -> Any:
-    return {"role": Role.CHAIR, "body_id": report.review.committee_id}
-
-
-def _officer(report: "Report") -> Any:
-    return {"role": Role.INSTITUTION_OFFICER, "body_id": report.project.institution_id}
+def _above(report: "Report") -> list[Seat | None]:
+    return [
+        (Role.CHAIR, report.review.committee_id),
+        (Role.INSTITUTION_OFFICER, report.project.institution_id),
+        regulator_of(report.review),
+    ]

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class MandateQuerySet(LifecycleQuerySet):
     def visible_to(self, standing: Standing) -> Self:
         """Its own people, their institution and whoever sees everything; a committee reads the names in the record."""
-        from reviews.models.projects.project import Project, own_project
+        from reviews.models.projects.interests import own_project
+        from reviews.models.projects.project import Project
 
         if standing.is_system or standing.sees_everyone:
             return self

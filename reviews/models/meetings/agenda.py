@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from committees.kinds import Category
-from committees.models import Membership, conflicts_of
+from committees.models import Membership, conflicts_of, ground_kept
 from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
@@ -18,7 +17,7 @@ from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import Policy
 from reviews.models.meetings.meeting import Attendance, Meeting, categories_of, in_office, there
 from reviews.models.opinions.opinion import Opinion
-from reviews.models.projects.project import project_facts
+from reviews.models.projects.interests import project_facts
 from reviews.rules.quorum import Attendee, QuorumResult, quorum
 from reviews.rules.votes import Formula, Outcome, tally, verdicts_of
 
@@ -62,11 +61,11 @@ class AgendaItem(models.Model):
     def give_ballots(self, act: Act) -> None:
         """An opinion to write for each voting member who has none yet; with an interest, a recusal instead."""
         having = set(self.opinions.filter(round=self.round).values_list("person_id", flat=True))
-        recused = dict(
-            Opinion.objects.filter(review=self.review, state=Opinion.State.RECUSED).values_list(
-                "person_id", "recusal_ground"
-            )
-        )
+        rows = Opinion.objects.filter(review=self.review, state=Opinion.State.RECUSED)
+        recused = {
+            person: (ground, grounds)
+            for person, ground, grounds in rows.values_list("person_id", "recusal_ground", "recusal_grounds")
+        }
         members = self.meeting.committee.voting_members_at(law_day(max(act.at, self.meeting.starts_at)))
         interests = conflicts_of([member.person for member in members], project_facts(self.review.project))
         for membership in members:
@@ -81,13 +80,13 @@ class AgendaItem(models.Model):
                 next_due_at=self.meeting.starts_at,
             )
             act.create(opinion)
-            # The record speaks Chinese, whatever language the secretary reads.
-            with translation.override("zh-hans"):
-                grounds = [str(ground) for ground in interests[membership.person.pk]]
-            if membership.person.pk in recused:
-                grounds.append(recused[membership.person.pk])
-            if grounds:
-                act.then(opinion, "recuse", ground="；".join(grounds)[:300])
+            grounds = [ground_kept(ground) for ground in interests[membership.person.pk]]
+            before = recused.get(membership.person.pk)
+            if before is not None:
+                # A computed ground of an earlier round, if it still holds, is computed again.
+                grounds += [one for one in before[1] if one not in grounds]
+            if grounds or before is not None:
+                act.then(opinion, "recuse", ground=before[0] if before else "", grounds=grounds)
 
     @cached_property
     def round_opinions(self) -> list[Opinion]:

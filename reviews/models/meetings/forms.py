@@ -6,10 +6,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from committees.kinds import RuleKind
-from committees.models import Membership
+from committees.models import Membership, undeclared
 from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.forms import PasswordAgain, StepForm
+from ethicsreview.policy import with_article
 
 
 class ReasonForm(StepForm):
@@ -53,7 +54,14 @@ class AttendanceForm(StepForm):
         video = self.obj.committee.has_rule(RuleKind.VIDEO, law_day(self.act.at))
         choices = [c for c in Attendance.Presence.choices if video or c[0] != Attendance.Presence.VIDEO]
         marked = {row.membership_id: row for row in self.obj.attendances.all()}
-        for membership in self.obj.committee.voting_members_at(law_day(self.act.at)):
+        seats = list(self.obj.committee.voting_members_at(law_day(self.act.at)))
+        found = undeclared(self.obj.committee, [seat.person for seat in seats], self.act.at)
+        by_person = {person: with_article(str(why), why.cite) for person, why in found.items()}
+        self.silent = {
+            f"presence__{seat.pk}": by_person[seat.person.pk] for seat in seats if seat.person.pk in by_person
+        }
+        no_video = "" if video else _("委员会章程未规定视频会议（《办法》第十四条），不能登记为视频到会。")
+        for membership in seats:
             row = marked.get(membership.pk)
             came = row is not None and row.presence in Attendance.THERE
             left = [(Attendance.LEFT, _("中途离会"))] if came and self.obj.state == self.obj.State.OPEN else []
@@ -62,7 +70,7 @@ class AttendanceForm(StepForm):
                 choices=choices + left,
                 widget=forms.RadioSelect,
                 initial=row and (Attendance.LEFT if row.left_at else row.presence),
-                help_text="" if video else _("委员会章程未规定视频会议（《办法》第十四条），不能登记为视频到会。"),
+                help_text=self.silent.get(f"presence__{membership.pk}", no_video),
             )
 
     def clean(self) -> dict[str, Any]:
@@ -70,6 +78,7 @@ class AttendanceForm(StepForm):
         from reviews.models.opinions.opinion import Opinion
 
         cleaned: dict[str, Any] = super().clean() or {}
+        self._check_declared(cleaned)
         voted = Opinion.objects.filter(agenda_item__meeting=self.obj, state=Opinion.State.CAST)
         for seat in set(voted.values_list("membership_id", flat=True)):
             if cleaned.get(f"presence__{seat}") == Attendance.Presence.ABSENT:
@@ -78,6 +87,14 @@ class AttendanceForm(StepForm):
                     _("该委员已在本次会议上表决，不能登记为缺席；已经离开的，请选“中途离会”。"),
                 )
         return cleaned
+
+    def _check_declared(self, cleaned: dict[str, Any]) -> None:
+        """Measures 8: who comes without a declaration of interests that counts is not there as a voter."""
+        from reviews.models.meetings.meeting import Attendance
+
+        for name, why in self.silent.items():
+            if cleaned.get(name) in Attendance.THERE:
+                self.add_error(name, why)
 
 
 class MinutesForm(PasswordAgain):

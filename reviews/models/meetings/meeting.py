@@ -138,8 +138,11 @@ class Meeting(Lifecycle):
     # --- guards ---------------------------------------------------------------------------------------------------
 
     def has_items(self, act: Act) -> Iterator[Refusal]:
-        if not self._standing_items(act):
-            yield Refusal("no_items", _("议程上没有审查事项"), cite="national:11")
+        """Human Measures 31: to be told of simplified reviews is enough to meet for."""
+        from reviews.models.meetings.reporting import MeetingReport
+
+        if not self._standing_items(act) and not MeetingReport.objects.on_agenda_of(self):
+            yield Refusal("no_items", _("议程上没有审查事项，也没有待报告的简易程序审查"), cite="national:11")
 
     def presider_there(self, act: Act) -> Iterator[Refusal]:
         presiding = self.presiding
@@ -211,7 +214,10 @@ class Meeting(Lifecycle):
         form=forms.TimeForm,
     )
     def postpone(self, act: Act, *, starts_at: datetime, place: str) -> None:
+        from reviews.models.absences.absence import reckon_with
+
         self.starts_at, self.place = starts_at, place
+        reckon_with(self)
 
     @step(
         source=State.PLANNED,

@@ -1,15 +1,15 @@
 """Opinion 审查意见: one member's ballot on one review in one round. Sealed when cast; never anybody else's."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_fsm import FSMField
 
-from committees.models import Membership
+from committees.models import Membership, ground_told, undeclared
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
@@ -52,7 +52,7 @@ class OpinionQuerySet(LifecycleQuerySet):
         from reviews.models.reviewing.review import Review
 
         on_table = standing.bodies(Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER)
-        from reviews.models.projects.project import of_interest
+        from reviews.models.projects.interests import of_interest
 
         visible = Review.objects.on_table(standing).filter(committee__in=on_table)
         own = models.Q(person=standing.person) & ~models.Q(review__in=recusals_of(standing.person))
@@ -107,7 +107,9 @@ class Opinion(Lifecycle):
     concerns = models.JSONField(_("疑义"), default=dict, blank=True, editable=False)
     comment = models.TextField(_("意见"), blank=True, editable=False)
     cast_at = models.DateTimeField(_("表决时间"), null=True, editable=False)
+    # In a person's words; what is computed is kept by code, and worded for whoever reads it.
     recusal_ground = models.CharField(_("回避理由"), max_length=300, blank=True, editable=False)
+    recusal_grounds = models.JSONField(_("回避情形"), default=list, blank=True, editable=False)
 
     objects = OpinionQuerySet.as_manager()
 
@@ -166,6 +168,12 @@ class Opinion(Lifecycle):
             return bool(self.review.decisions.filter(round__gte=self.round).exists())
         return bool(self.review.decisions.filter(round=self.round).exists())
 
+    @property
+    def recusal_told(self) -> str:
+        """Why its author is recused, in the reader's language."""
+        told = [ground_told(kept) for kept in self.recusal_grounds]
+        return gettext("；").join([*told, *([self.recusal_ground] if self.recusal_ground else [])])
+
     def note_next_due(self) -> None:
         """A sealed row is never touched again: the step that seals it has cleared the end itself."""
         if self.state == self.State.ASSIGNED:
@@ -209,6 +217,10 @@ class Opinion(Lifecycle):
                 "national:7",
             )
 
+    def interests_declared(self, act: Act) -> Iterator[Refusal]:
+        """Measures 8: who has not declared for the year does not judge."""
+        yield from undeclared(self.review.committee, [self.person], act.at).values()
+
     # --- steps ----------------------------------------------------------------------------------------------------
 
     @step(
@@ -216,7 +228,7 @@ class Opinion(Lifecycle):
         target=State.CAST,
         label=_("表决并封存"),
         by=["voter"],
-        requires=[round_runs, designation_runs, attends, term_runs],
+        requires=[round_runs, designation_runs, attends, term_runs, interests_declared],
         cite="national:16",
         form=forms.CastForm,
         judges=True,
@@ -245,8 +257,10 @@ class Opinion(Lifecycle):
         danger=True,
         help=_("回避后不再参与该项的审议和表决，也不再能查看其材料。"),
     )
-    def recuse(self, act: Act, *, ground: str) -> None:
-        self.recusal_ground = ground
+    def recuse(self, act: Act, *, ground: str, grounds: Sequence[dict[str, Any]] = ()) -> None:
+        self.recusal_ground, self.recusal_grounds = ground, list(grounds)
+        if grounds:
+            act.record(grounds=[one["code"] for one in grounds])
         self.draft_answers = {}
         if self.designation_id:
             from reviews.models.reviewing.designation import GIVE

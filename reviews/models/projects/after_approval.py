@@ -1,5 +1,6 @@
 """The steps of a project after its approval: a follow-up, a report or a sanction says so."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from reviews.models.projects.registering import REGISTRATION, RegistrationForm, registration_owed
 from reviews.models.projects.states import State
 
 # The states of a follow-up in which nothing is owed any more.
@@ -22,6 +24,21 @@ class AfterApproval(Lifecycle):
     if TYPE_CHECKING:  # what other models call back by
         follow_ups: Any
         reviews: Any
+
+    @step(
+        source=[State.APPROVED, State.SUSPENDED, State.TERMINATED, State.COMPLETED],
+        target=None,
+        label=_("登记清单内科技活动"),
+        by=["registrar"],
+        requires=[registration_owed],
+        cite="national:44",
+        form=RegistrationForm,
+        help=_("在国家科技伦理管理信息登记平台登记后，在此填写回执编号。"),
+    )
+    def record_registration(self, act: Act, *, number: str, handled_on: date) -> None:
+        """Measures 44. There is no interface to the platform: a receipt proves it."""
+        act.meet(REGISTRATION)
+        act.say(number=number)
 
     @step(source=State.APPROVED, target=State.SUSPENDED, label=_("暂停实施"), by=[CONSEQUENCE], cite="national:19")
     def suspend(self, act: Act, ground: str) -> None:
@@ -48,6 +65,20 @@ class AfterApproval(Lifecycle):
         act.say(ground=ground)
         self._tell_the_others("terminated", act, ground)
         self._release(act)
+        self._take_back(ground, act)
+
+    @step(
+        source=State.TERMINATED,
+        target=State.SUSPENDED,
+        label=_("因申诉成立撤销终止"),
+        by=[CONSEQUENCE],
+        cite="national:18",
+    )
+    def revive(self, act: Act, ground: str) -> None:
+        """It stands still until the committee has decided anew: an appeal that is upheld approves nothing."""
+        act.record(ground=ground)
+        act.say(ground=ground)
+        self._tell_the_others("suspended", act, ground)
 
     @step(
         source=[State.APPROVED, State.SUSPENDED],
@@ -67,6 +98,13 @@ class AfterApproval(Lifecycle):
 
         project: Any = self
         spreading.changed(project, act, change, ground)
+
+    def _take_back(self, ground: str, act: Act) -> None:
+        """Whoever recognised an approval of this activity runs on it no more."""
+        from reviews.models.recognitions import lapsing
+
+        project: Any = self
+        lapsing.lost_by(project, ground, act)
 
     def _release(self, act: Act) -> None:
         """Nothing is owed of what has ended. What the committee itself has taken up, it brings to its end."""

@@ -25,6 +25,9 @@ from reviews.models.projects.changing import AMENDABLE
 from reviews.models.projects.project import Project
 from reviews.rules.routing import Conclusions, assess
 
+# Reviews that take up again what was decided: after an appeal, and after an approval.
+RENEWING = ("appeal", "rereview")
+
 
 class AssessmentQuerySet(LifecycleQuerySet):
     def visible_to(self, standing: Standing) -> Self:
@@ -127,7 +130,7 @@ class RiskAssessment(Lifecycle):
 
     def amends_what_is_approved(self, act: Act) -> Iterator[Refusal]:
         """What is approved rests on the assessment that stands; a new one comes with an amendment."""
-        if self.project.state in AMENDABLE and self.amendment is None:
+        if self.project.state in AMENDABLE and self.amendment is None and self.renewal is None:
             yield Refusal(
                 "no_amendment",
                 _("科技活动已批准：风险评估的回答改变的，请申请变更并选择“风险评估的回答改变”"),
@@ -140,6 +143,11 @@ class RiskAssessment(Lifecycle):
         """The open amendment, still with its people, that is to bring this assessment."""
         open_ones = self.project.reviews.open().filter(amends__isnull=False, waiting_for="lead")
         return open_ones.filter(amendment__risk_changed=True).first()
+
+    @cached_property
+    def renewal(self) -> Any:
+        """The review anew that is still written: it is judged by new answers or by confirmed ones (Measures 9)."""
+        return self.project.reviews.filter(kind__in=RENEWING, amends=None, state="draft").order_by("-pk").first()
 
     @step(
         source=State.DRAFT,
@@ -160,9 +168,13 @@ class RiskAssessment(Lifecycle):
         if self.project.state in AMENDABLE:
             for earlier in self.project.assessments.filter(state=self.State.PROPOSED):
                 act.before(earlier, "drop")
-            act.then(self.amendment, "take_assessment", assessment=self)
+            act.then(self.amendment or self.renewal, "take_assessment", assessment=self)
             return str(self.State.PROPOSED)
         self._take_the_place(act, found)
+        if self.project.state == Project.State.UNDER_REVIEW and self.renewal is not None:
+            # After an appeal the project never left its review: only what it is judged by is another.
+            act.then(self.renewal, "take_assessment", assessment=self)
+            return str(self.State.COMPLETED)
         act.then(self.project, "need_no_review" if found.project_outcome == "not_required" else "assess")
         return str(self.State.COMPLETED)
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
-from committees.models import ProjectFacts, declared_interests
 from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text
@@ -154,11 +153,19 @@ class Project(Changing, AfterApproval):
             found |= capacities_for(standing, self.pk)
         if standing.holds(Role.INSTITUTION_OFFICER, body_id=self.institution_id):
             found.add("institution_officer")
+            if self.next_due_at is not None:
+                # The one clock that hangs on a project itself is that of its registration.
+                found.add("registrar")
         if over_territory(standing, self.region):
             found.add("regulator")
         if standing.holds(Role.OPERATOR):
             found.add("operator")
         return found
+
+    @property
+    def is_of_one_person(self) -> bool:
+        """Of a person without a unit, entered as a unit of one (Measures 13(3)): nobody acts for it but its lead."""
+        return self.institution.type == Institution.Type.INDIVIDUAL
 
     def on_behalf_of(self, capacities: Collection[str]) -> Person | None:
         """One who has a mandate of the lead, and no right of their own."""
@@ -237,6 +244,7 @@ class Project(Changing, AfterApproval):
     def reject(self, act: Act, decision: str) -> None:
         act.record(decision=decision)
         self._release(act)
+        self._take_back(decision, act)
 
     @step(
         source=State.REJECTED,
@@ -309,46 +317,3 @@ class ProjectMember(models.Model):
     @property
     def capacity(self) -> str:
         return "team" if self.was_lead_until is None else "former_lead"
-
-
-def own_project(person: Person | None) -> Q:
-    """Rows of what the person leads or works on, by their `project`."""
-    if person is None:
-        return Q(pk__in=[])
-    mine = Q(project__lead=person) | Q(project__incoming_lead=person)
-    return mine | Q(project__in=ProjectMember.objects.filter(person=person).values("project"))
-
-
-def of_interest(standing: Standing, project: str = "project") -> Q:
-    """Rows whose project (at that path) is of people or institutions in which the person declared an interest."""
-    people, institutions = declared_interests(standing)
-    if not people and not institutions:
-        return Q(pk__in=[])
-    members = ProjectMember.objects.filter(Q(person__in=people) | Q(institution__in=institutions)).values("project")
-    return (
-        Q(**{f"{project}__lead__in": people})
-        | Q(**{f"{project}__incoming_lead__in": people})
-        | Q(**{f"{project}__institution__in": institutions})
-        | Q(**{f"{project}__in": members})
-    )
-
-
-def interests_in(standing: Standing, project: Project) -> bool:
-    """`of_interest` of one project that is at hand."""
-    people, institutions = declared_interests(standing)
-    if not people and not institutions:
-        return False
-    facts = project_facts(project)
-    return bool(people & (facts.team_ids | {facts.lead_id}) or institutions & facts.institution_ids)
-
-
-def project_facts(project: Project) -> ProjectFacts:
-    """Who and what is behind a project: what an interest is measured against."""
-    members = [(member.person_id, member.institution_id) for member in project.members.all()]
-    named = {project.incoming_lead_id} if project.incoming_lead_id else set()
-    return ProjectFacts(
-        lead_id=project.lead_id,
-        # One who is named to lead has an interest before it is decided.
-        team_ids=frozenset({person for person, _institution in members if person} | named),
-        institution_ids=frozenset({project.institution_id} | {unit for _person, unit in members if unit}),
-    )

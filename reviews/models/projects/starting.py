@@ -113,7 +113,9 @@ def _drawn(project: Project, at: datetime) -> tuple[Conclusions | None, bool]:
 
     own = Review.objects.filter(project=OuterRef("review__project"), state="approved", pk__gt=OuterRef("review"))
     given = Recognition.objects.filter(review__project=OuterRef("project"), review__state="approved")
-    over = given.filter(Q(state="cancelled", valid_until__isnull=False) | Q(valid_until__lt=law_day(at)))
+    over = given.filter(
+        Q(state__in=["cancelled", "lapsed"], valid_until__isnull=False) | Q(valid_until__lt=law_day(at))
+    )
     rows = RiskAssessment.objects.filter(project=project, state=RiskAssessment.State.COMPLETED)
     found = rows.values_list("conclusions_kept", Exists(over.exclude(Exists(own)))).first()
     if found is None:

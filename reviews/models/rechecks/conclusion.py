@@ -6,6 +6,7 @@ from ethicsreview.deadlines import calendar
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Policy
+from reviews.models.projects.registering import REGISTRATION
 from reviews.models.rechecks import timing as recheck_timing
 from reviews.models.rechecks.dossier import preliminary_opinion
 from reviews.models.reviewing import conclusion, urgent_timing
@@ -14,8 +15,6 @@ from reviews.models.reviewing.decision import Decision, Outcome
 if TYPE_CHECKING:
     from reviews.models.reviewing.rechecking import Rechecking
     from reviews.models.reviewing.record import ReviewRecord
-
-REGISTRATION = "registration.activity"
 
 
 def passed(review: "ReviewRecord", act: Act, policy: Policy) -> str:

@@ -15,7 +15,8 @@ from ethicsreview.accounts.models import Appointment, Institution, Person
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import Policy
-from reviews.models.projects.project import Project, ProjectMember, project_facts
+from reviews.models.projects.interests import project_facts
+from reviews.models.projects.project import Project, ProjectMember
 from reviews.rules.panels import Candidate, findings, propose
 
 if TYPE_CHECKING:
@@ -145,7 +146,9 @@ def personal_grounds(people: Iterable[Person], review: "ReviewRecord", at: datet
         if person.pk in seats:
             words = _("%(name)s是作出初步审查意见的委员会的成员，不得参与复核")
             own.append(Refusal("expert_on_committee", words, name, ARTICLE))
-        own += [Refusal(one.code, one.message, one.params, ARTICLE) for one in interests[person.pk]]
+        # Of joint work the title is told, below, however long ago it was.
+        told = [one for one in interests[person.pk] if one.code != "conflict_joint_project"]
+        own += [Refusal(one.code, one.message, one.params, ARTICLE) for one in told]
         for unit in offices.get(person.pk, ()):
             words = _("%(name)s在%(unit)s任职，与本科技活动有直接利害关系")
             own.append(Refusal("expert_unit", words, name | {"unit": unit}, ARTICLE))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines import calendar
+from ethicsreview.deadlines.ladders import ladder, levels
 from ethicsreview.policy import Policy
 from reviews.models.reviewing import urgent_timing
 
@@ -17,21 +18,17 @@ if TYPE_CHECKING:
     from reviews.models.reviewing.record import ReviewRecord
 
 
-def _days_before(policy: Policy, key: str) -> list[timedelta]:
-    return [timedelta(days=-days) for days in policy.value(key)]
-
-
 def _rungs(recheck: "Recheck", policy: Policy) -> list[timedelta]:
     if urgent_timing.counts_inside(recheck.review, policy):
         return urgent_timing.ladder(policy)
-    return _days_before(policy, "reminders.recheck")
+    return ladder(policy, "reminders.recheck")
 
 
 def _within(end: datetime | None, policy: Policy, days: str) -> dict[str, Any]:
     """So many days; or until the end of a clock in hours."""
     if end is not None:
         return {"due_at": end, "unit": "hours", "length": 0, "ladder": urgent_timing.ladder(policy)}
-    return {"length": policy.value(days), "unit": "days", "ladder": _days_before(policy, "reminders.recheck")}
+    return {"length": policy.value(days), "unit": "days", "ladder": ladder(policy, "reminders.recheck")}
 
 
 def due(recheck: "Recheck", policy: Policy) -> datetime:
@@ -64,7 +61,9 @@ def opinion(recheck: "Recheck", policy: Policy, due_at: datetime) -> dict[str, A
         "body": recheck.authority_id,
         "role": Role.REGULATOR,
         "ladder": _rungs(recheck, policy),
-        "escalate_to": [{"role": Role.INSTITUTION_OFFICER, "body_id": recheck.review.project.institution_id}],
+        "escalate_to": levels(
+            policy, (Role.INSTITUTION_OFFICER, recheck.review.project.institution_id), hours=in_hours
+        ),
     }
 
 
@@ -80,7 +79,9 @@ def reply(seat: "RecheckOpinion", policy: Policy, at: datetime) -> dict[str, Any
         "unit": "hours" if in_hours else "fixed",
         "citation": "national:28",
         "person": seat.person_id,
-        "escalate_to": [{"role": Role.REGULATOR, "body_id": seat.recheck.authority_id}],
+        "body": seat.recheck.authority_id,
+        "ladder": ladder(policy, hours=in_hours),
+        "escalate_to": levels(policy, (Role.REGULATOR, seat.recheck.authority_id), hours=in_hours),
     }
 
 
@@ -93,8 +94,9 @@ def cast(seat: "RecheckOpinion", policy: Policy) -> dict[str, Any]:
         "unit": "hours" if in_hours else "fixed",
         "citation": policy.entry("emergency.includes_recheck" if in_hours else "recheck.days").cite,
         "person": seat.person_id,
+        "body": seat.recheck.authority_id,
         "ladder": _rungs(seat.recheck, policy),
-        "escalate_to": [{"role": Role.REGULATOR, "body_id": seat.recheck.authority_id}],
+        "escalate_to": levels(policy, (Role.REGULATOR, seat.recheck.authority_id), hours=in_hours),
     }
 
 
@@ -104,10 +106,22 @@ def refer(review: "ReviewRecord", policy: Policy, end: datetime | None = None) -
         "label": _("报请专家复核"),
         **_within(end, policy, "recheck.refer_days"),
         "citation": "national:26",
-        "body": review.project.institution_id,
-        "role": Role.INSTITUTION_OFFICER,
-        "escalate_to": [{"role": Role.SECRETARY, "body_id": review.committee_id}],
+        **_applicant(review),
+        "escalate_to": levels(
+            policy,
+            (Role.SECRETARY, review.committee_id),
+            (Role.CHAIR, review.committee_id),
+            urgent_timing.regulator_of(review),
+            hours=end is not None,
+        ),
     }
+
+
+def _applicant(review: "ReviewRecord") -> dict[str, Any]:
+    """The unit's officers; of a person without a unit, that person."""
+    if review.project.is_of_one_person:
+        return {"person": review.project.lead_id}
+    return {"body": review.project.institution_id, "role": Role.INSTITUTION_OFFICER}
 
 
 def conclude(review: Any, policy: Policy) -> dict[str, Any]:
@@ -119,7 +133,13 @@ def conclude(review: Any, policy: Policy) -> dict[str, Any]:
         "citation": "national:32",
         "body": review.committee_id,
         "role": Role.SECRETARY,
-        "escalate_to": [{"role": Role.CHAIR, "body_id": review.committee_id}],
+        "escalate_to": levels(
+            policy,
+            (Role.CHAIR, review.committee_id),
+            (Role.INSTITUTION_OFFICER, review.project.institution_id),
+            urgent_timing.regulator_of(review),
+            hours=row is not None,
+        ),
     }
 
 
@@ -134,6 +154,11 @@ def registration(review: "ReviewRecord", policy: Policy) -> dict[str, Any]:
         "citation": limit.cite,
         "body": review.project.institution_id,
         "role": Role.INSTITUTION_OFFICER,
-        "ladder": _days_before(policy, "reminders.registration"),
-        "escalate_to": [{"role": Role.SECRETARY, "body_id": review.committee_id}],
+        "ladder": ladder(policy, "reminders.registration"),
+        "escalate_to": levels(
+            policy,
+            (Role.SECRETARY, review.committee_id),
+            (Role.CHAIR, review.committee_id),
+            urgent_timing.regulator_of(review),
+        ),
     }

@@ -1,7 +1,7 @@
 """Recognition 结果互认: a unit asks its own committee to take another's result for a basis; local duties stay."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -19,8 +19,9 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from reviews.models import both_sides
 from reviews.models.projects.project import Project
-from reviews.models.recognitions import forms, sources, timing
+from reviews.models.recognitions import forms, lapsing, sources, timing
 from reviews.models.recognitions.alliance import Alliance
 from reviews.models.reviewing.decision import Decision
 from reviews.models.reviewing.review import Review
@@ -35,11 +36,11 @@ class State(models.TextChoices):
     ACCEPTED = "accepted", pgettext_lazy("state", "已认可")
     REFUSED = "refused", pgettext_lazy("state", "不予认可")
     CANCELLED = "cancelled", pgettext_lazy("state", "已取消")
+    LAPSED = "lapsed", pgettext_lazy("state", "期限已届满")
 
 
 OPEN = (State.DRAFT, State.REQUESTED, State.ON_HOLD)
 ROLES = frozenset({"secretary", "chair", "vice_chair", "member", "adviser", "presider", "designator", "colleague"})
-BOTH = frozenset({"secretary", "chair"})
 
 
 class RecognitionQuerySet(LifecycleQuerySet):
@@ -58,6 +59,10 @@ class Recognition(Lifecycle):
     State = State
     noun, collection, letter = "recognition", "recognitions", "Q"
     creators = frozenset({"lead"})
+    timely: ClassVar[Any] = {
+        "expire": lambda at: Recognition.objects.filter(state=State.ACCEPTED, valid_until__lt=law_day(at)),
+        "lose_source": lambda at: lapsing.of_withdrawn_letters(Recognition.objects.filter(state=State.ACCEPTED), at),
+    }
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
     state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
@@ -143,12 +148,9 @@ class Recognition(Lifecycle):
     def not_confirmed_by_same(self, act: Act) -> Iterator[Refusal]:
         if not self.confirmations:
             return
-        person: Any = act.standing.person
         cite = sources.article(sources.policy_of(self, act.at))
-        if person is not None and any(one["person"] == person.username for one in self.confirmations):
-            yield Refusal("confirmed", _("您已认可，等待另一方"), cite=cite)
-        elif {one["capacity"] for one in self.confirmations} >= BOTH & self.capacities(act.standing):
-            yield Refusal("confirmed", _("该方已经认可"), cite=cite)
+        held, words = self.capacities(act.standing), {"mine": _("您已认可，等待另一方"), "theirs": _("该方已经认可")}
+        yield from both_sides.not_by_same(self.confirmations, held, act, cite, **words)
 
     # --- steps ----------------------------------------------------------------------------------------------------
 
@@ -228,17 +230,8 @@ class Recognition(Lifecycle):
         help=_("须由秘书和主任委员分别认可。列入清单的，认可后为初审通过，仍须专家复核。"),
     )
     def confirm(self, act: Act, *, remark: str, **_checked: Any) -> str:
-        capacity = "chair" if "chair" in act.capacities else "secretary"
-        done = {
-            "person": act.actor.username,
-            "name": act.actor.name,
-            "capacity": capacity,
-            "remark": remark,
-            "at": act.at.isoformat(),
-        }
-        self.confirmations = [*self.confirmations, done]
-        act.record(confirmed=[one["capacity"] for one in self.confirmations])
-        if {one["capacity"] for one in self.confirmations} < BOTH:
+        self.confirmations = both_sides.with_mine(self.confirmations, act, remark=remark)
+        if not both_sides.complete(self.confirmations):
             return State.REQUESTED
         policy = sources.policy_of(self, act.at)
         months = [policy.value("recognition.term_months")]
@@ -290,9 +283,51 @@ class Recognition(Lifecycle):
     )
     def revoke(self, act: Act, *, reason: str) -> None:
         """The gate of the activity shuts; the decision and its letter stay as they were given."""
+        self._end(act, reason)
+
+    @step(
+        source=State.ACCEPTED,
+        target=State.CANCELLED,
+        label=_("所认可的结果失效"),
+        by=[CONSEQUENCE],
+        cite="national:21",
+    )
+    def lose_source(self, act: Act, *, ground: str = "") -> None:
+        """The committee that gave it has taken it back: by a later decision (the ground), or by withdrawing its letter,
+        which the tick finds.
+        """
+        self._end(act, ground or self.source_number)
+
+    @step(
+        source=State.ACCEPTED,
+        target=State.LAPSED,
+        label=_("认可的期限届满"),
+        by=[CONSEQUENCE],
+        requires=[lapsing.term_is_over],
+        cite="national:21",
+    )
+    def expire(self, act: Act) -> None:
+        """By the coming of the day: the system takes it."""
+        act.cancel(timing.TERM)
+        lapsing.fall_back(self, act)
+
+    @step(
+        source=State.ACCEPTED,
+        target=None,
+        label=_("申请本单位重新审查"),
+        by=["lead"],
+        requires=[lapsing.may_review_itself],
+        cite="national:21",
+        help=_("认可的期限届满之前，可以申请由本单位的委员会审查，从现行有效的版本开始。"),
+    )
+    def ask_own_review(self, act: Act) -> None:
+        lapsing.open_own_review(self, act)
+
+    def _end(self, act: Act, reason: str) -> None:
         self.reason = reason
         act.cancel(timing.TERM)
         act.say(reason=reason)
+        lapsing.fall_back(self, act)
 
     @step(source=list(OPEN), target=State.CANCELLED, label=_("随审查结束"), by=[CONSEQUENCE], cite="national:21")
     def lapse(self, act: Act) -> None:

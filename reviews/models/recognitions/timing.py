@@ -1,11 +1,11 @@
 """How long a recognised result holds."""
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines.ladders import ladder, levels
 from ethicsreview.policy import Policy
 from reviews.models.reviewing.timing import end_of_day
 
@@ -23,6 +23,11 @@ def term(one: "Recognition", policy: Policy) -> dict[str, Any]:
         "due_at": end_of_day(one.valid_until),
         "citation": policy.entry("recognition.term_months").cite,
         "person": one.review.project.lead_id,
-        "ladder": [timedelta(days=-days) for days in policy.value("reminders.recognition")],
-        "escalate_to": [{"role": Role.SECRETARY, "body_id": one.review.committee_id}],
+        "body": one.review.committee_id,
+        "ladder": ladder(policy, "reminders.recognition"),
+        "escalate_to": levels(
+            policy,
+            (Role.SECRETARY, one.review.committee_id),
+            (Role.INSTITUTION_OFFICER, one.review.project.institution_id),
+        ),
     }

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.amending import settling
+from reviews.models.reviewing import timing
 from reviews.models.reviewing.record import ReviewRecord
 from reviews.models.reviewing.states import State
 from reviews.models.submissions.submission import Material, Submission
@@ -17,7 +18,7 @@ class Appealed(ReviewRecord):
         abstract = True
 
     @step(
-        source=[State.REJECTED, State.MODIFICATION_REQUIRED, State.REVISION_REQUIRED],
+        source=[State.REJECTED, State.MODIFICATION_REQUIRED, State.REVISION_REQUIRED, State.CONCLUDED],
         target=State.SET_ASIDE,
         label=_("因申诉成立由再审取代"),
         by=[CONSEQUENCE],
@@ -26,6 +27,7 @@ class Appealed(ReviewRecord):
     def set_aside(self, act: Act, *, appeal: str) -> None:
         """The decision and its letter stay as they were; the review that follows decides in their place."""
         act.record(appeal=appeal)
+        act.cancel(*timing.APPEALABLE)
 
     @step(source=State.DRAFT, target=None, label=_("承接原申请"), by=[CONSEQUENCE], cite="national:18")
     def carry_over(self, act: Act, *, version: Submission) -> None:

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from committees.models import Membership
 from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Entry, Policy
+from reviews.models import both_sides
 from reviews.models.amending import settling
 from reviews.models.collaborations import spreading
 from reviews.models.following import proceeding
@@ -73,8 +75,10 @@ def conclude(review: "ReviewRecord", act: Act, *, requirements: list[str], reaso
         rejected(review, decision, act)
         return review.State.REJECTED
     if outcome == Outcome.MODIFICATION_REQUIRED:
+        act.start(timing.MODIFICATION, **timing.answer(review, policy, asked="modification"))
         review.ask(act, Request.Kind.MODIFICATION, dict(enumerate(requirements)))
         return review.State.MODIFICATION_REQUIRED
+    act.start(timing.REVISION, **timing.answer(review, policy, asked="revision"))
     review.ask(act, Request.Kind.REVISION, dict(enumerate(requirements)))
     return review.State.REVISION_REQUIRED
 
@@ -115,19 +119,10 @@ def conclude_simplified(review: "Simplified", act: Act, *, reasons: str, months:
 def confirm(review: "ReviewRecord", act: Act) -> str:
     """One side's confirmation; with the secretary's and the chair's, the approval."""
     assert review.submission is not None
-    capacity = "chair" if "chair" in act.capacities else "secretary"
-    review.confirmations = [
-        *review.confirmations,
-        {
-            "person": act.actor.username,
-            "name": act.actor.name,
-            "capacity": capacity,
-            "at": act.at.isoformat(),
-        },
-    ]
-    act.record(confirmed=[done["capacity"] for done in review.confirmations])
-    if {done["capacity"] for done in review.confirmations} < {"chair", "secretary"}:
+    review.confirmations = both_sides.with_mine(review.confirmations, act)
+    if not both_sides.complete(review.confirmations):
         return review.State.MODIFICATION_SUBMITTED
+    act.settle(timing.CONFIRM)
     policy = review.policy_at(act.at)
     if review.needs_recheck:
         # The preliminary pass of a listed activity goes on to the re-check; it approves nothing by itself.
@@ -189,7 +184,8 @@ def issue(
     decision.save(force_insert=True)
     act.record(**decision.facts())
     spreading.decided(review, decision, act)
-    act.say(outcome=outcome_word(decision), number=decision.number)
+    remedy = gettext_lazy("对决定有异议的，可以向该委员会书面申诉。") if decision.appealable else ""
+    act.say(outcome=outcome_word(decision), number=decision.number, remedy=remedy)
     act.nudge("reviews.letters")
 
 
@@ -202,6 +198,7 @@ def approved(review: "ReviewRecord", decision: Decision, act: Act, policy: Polic
         settling.take_effect(review, decision, act)
         return
     act.then(review.project, "approve", decision=decision.number, version=decision.submission)
+    _adopt(review, act)
     for earlier in review.project.follow_ups.outstanding():
         # A review anew starts the interval anew.
         act.then(earlier, "fall_away")
@@ -215,6 +212,13 @@ def rejected(review: "ReviewRecord", decision: Decision, act: Act) -> None:
         settling.come_to_nothing(review, act)
     else:
         act.then(review.project, "reject", decision=decision.number)
+        _adopt(review, act)
+
+
+def _adopt(review: "ReviewRecord", act: Act) -> None:
+    """What a review anew was judged by is from here on what stands."""
+    if review.assessment.state == review.assessment.State.PROPOSED:
+        act.then(review.assessment, "adopt")
 
 
 def tally_kept(result: Tally) -> dict[str, Any]:

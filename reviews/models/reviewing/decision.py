@@ -27,6 +27,16 @@ class Outcome(models.TextChoices):
     PRELIMINARILY_PASSED = "preliminarily_passed", pgettext_lazy("decision", "初审通过")
 
 
+# What an applicant may object to (Measures 18): a refusal, an approval that is not yet one, and what takes an approval
+# away. One who was given what they asked for has nothing to appeal against.
+APPEALABLE = frozenset(
+    {
+        *(Outcome.REJECTED, Outcome.MODIFICATION_REQUIRED, Outcome.REVISION_REQUIRED),
+        *(Outcome.SUSPENDED, Outcome.TERMINATED, Outcome.REREVIEW_REQUIRED),
+    }
+)
+
+
 class Decision(models.Model):
     """A row is written by `conclude` or `confirm_modification`, and the database keeps it as written."""
 
@@ -135,6 +145,10 @@ class Decision(models.Model):
     @property
     def approves(self) -> bool:
         return self.outcome == Outcome.APPROVED and not self.preliminary
+
+    @property
+    def appealable(self) -> bool:
+        return self.outcome in APPEALABLE
 
     def facts(self) -> dict[str, Any]:
         """What the trail keeps of it."""

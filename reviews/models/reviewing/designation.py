@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from committees.models import Membership, conflicts_of
+from committees.models import Membership, conflicts_of, undeclared
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.deadlines.ladders import ladder, levels
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import Entry, Policy
+from reviews.models.absences.absence import away
 from reviews.models.opinions.opinion import Opinion
-from reviews.models.projects.project import project_facts
+from reviews.models.projects.interests import project_facts
 from reviews.models.reviewing.timing import end_of_day
 from reviews.rules.simplified import Given, triggers, unanimous
 
@@ -81,11 +83,14 @@ class Designation(models.Model):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A member who could be designated. `busy`: opinions they still owe. `grounds`: why they may not judge it."""
+    """A member who could be designated. `busy`: opinions they still owe. `grounds`: why they may not judge it.
+    `away`: the last day of an absence that runs.
+    """
 
     membership: Membership
     busy: int
     grounds: list[Refusal]
+    away: date | None = None
 
     @property
     def key(self) -> str:
@@ -97,19 +102,26 @@ class Candidate:
 
 
 def candidates(review: "ReviewRecord", at: datetime) -> list[Candidate]:
-    """The voting members in office, with what each has in hand and what stands in their way. Five queries."""
+    """The voting members in office, with what each has in hand and what stands in their way. Seven queries."""
     seats = list(review.committee.voting_members_at(law_day(at)).order_by("pk"))
     people = [seat.person for seat in seats]
     grounds = conflicts_of(people, project_facts(review.project))
     recused = Opinion.objects.filter(review_id=review.pk, state=Opinion.State.RECUSED)
     gone = set(recused.values_list("person_id", flat=True))
+    silent = undeclared(review.committee, people, at)
+    gone_until = away(review.committee, law_day(at), law_day(at))
     owed = Opinion.objects.live().filter(person__in=people).values_list("person_id")
     busy = dict(owed.annotate(number=models.Count("pk")).order_by())
     return [
         Candidate(
             seat,
             busy.get(seat.person.pk, 0),
-            [*grounds[seat.person.pk], *([_recused(seat.person)] if seat.person.pk in gone else [])],
+            [
+                *grounds[seat.person.pk],
+                *([_recused(seat.person)] if seat.person.pk in gone else []),
+                *([silent[seat.person.pk]] if seat.person.pk in silent else []),
+            ],
+            gone_until[seat.person.pk].ends_on if seat.person.pk in gone_until else None,
         )
         for seat in seats
     ]
@@ -155,8 +167,9 @@ def designate(review: "ReviewRecord", members: Iterable[Membership], due_on: dat
             due_at=end_of_day(due_on),
             citation=policy.entry("simplified.reviewers_min").cite,
             person=membership.person,
-            ladder=[timedelta(days=-days) for days in policy.value("reminders.decision")],
-            escalate_to=[{"role": role, "body_id": review.committee_id} for role in (Role.CHAIR, Role.SECRETARY)],
+            body=review.committee_id,
+            ladder=ladder(policy, "reminders.decision"),
+            escalate_to=levels(policy, (Role.CHAIR, review.committee_id), (Role.SECRETARY, review.committee_id)),
         )
         told.append(membership.person)
     act.tell("review.designated", told, due=due_on.isoformat())

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from reviews.models.amending import settling
+from reviews.models.reviewing import timing, urgent_timing
 from reviews.models.reviewing.record import ReviewRecord
 from reviews.models.reviewing.states import OPEN_STATES, State
 from reviews.models.submissions.submission import Material, Submission
@@ -56,6 +58,7 @@ class Followed(ReviewRecord):
         assert filed.filed_by is not None, "only what was filed comes before a committee"
         version.seal(by=filed.filed_by, at=act.at, commitment={})
         self.submission, self.submitted_at = version, act.at
+        urgent_timing.ask_for_triage(self, act)
         act.record(version=version.number, digest=version.digest)
 
     @step(
@@ -67,13 +70,30 @@ class Followed(ReviewRecord):
     )
     def fall_away(self, act: Act) -> None:
         """The activity has ended: nothing is left to review."""
+        self._leave_off(act, str(_("科技活动已终结")))
+
+    @step(
+        source=sorted(OPEN_STATES),
+        target=State.WITHDRAWN,
+        label=_("因申诉成立而终止审查"),
+        by=[CONSEQUENCE],
+        cite="national:18",
+    )
+    def give_way(self, act: Act, *, decision: str) -> None:
+        """The decision that ordered it was set aside: the committee decides anew what it had come to."""
+        act.record(decision=decision)
+        self._leave_off(act, decision)
+
+    def _leave_off(self, act: Act, reason: str) -> None:
         review: Any = self
         if self.item is not None:
             self.item.drop(act.at)
         review.release_reviewers(act)
-        act.cancel("review.decision", "review.refer", "review.conclude_by_recheck")
+        settling.drop_assessment(self, act)
+        act.cancel("review.decision", "review.refer", "review.conclude_by_recheck", "review.triage")
+        act.cancel(*timing.APPLICANTS, timing.CONFIRM)
         for recheck in self.rechecks.open():
-            act.then(recheck, "cancel", reason=str(_("科技活动已终结")))
+            act.then(recheck, "cancel", reason=reason)
 
 
 def not_owed(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
@@ -89,5 +109,8 @@ def is_an_application(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
 
 def may_be_turned_away(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     """A report that is not complete goes back to the lead; what the committee itself has taken up does not."""
+    if review.kind == review.Kind.FOLLOW_UP and review.circumstances.get("after_appeal"):
+        yield Refusal("after_appeal", _("申诉成立的，委员会应当重新审查，不能不予受理"), cite="national:18")
+        return
     if review.kind == review.Kind.FOLLOW_UP and review.follow_up_id is None:
         yield Refusal("own_matter", _("由委员会提起的审查，不能不予受理"), cite="national:20")

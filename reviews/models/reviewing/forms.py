@@ -17,7 +17,7 @@ from ethicsreview.policy.words import said
 from reviews.models.mandates.acts import PREFIX
 from reviews.models.meetings.forms import ReasonForm
 from reviews.models.meetings.meeting import Meeting
-from reviews.models.projects.project import project_facts
+from reviews.models.projects.interests import project_facts
 from reviews.models.reviewing import timing, urgent_timing
 from reviews.models.submissions.submission import changed_items
 from reviews.rules.checklist import asked_sections, required_materials
@@ -70,7 +70,24 @@ class SignedForm(StepForm):
 
 
 class SubmitForm(SignedForm):
-    pass
+    """Of a review anew: the answers on risk were given before it, so they are confirmed, or given anew (Measures 9)."""
+
+    def build(self) -> None:
+        super().build()
+        if self.obj is not None and answered_before(self.obj):
+            assessment = self.obj.assessment
+            day = law_day(assessment.completed_at).isoformat()
+            self.fields["assessment_holds"] = forms.BooleanField(
+                label=_("经核对，%(day)s完成的风险评估（%(ref)s）的回答仍然符合实际情况")
+                % {"day": day, "ref": assessment.ref},
+                help_text=_("情况有变化的，请先在科技活动页面重新评估，再提交。"),
+            )
+
+
+def answered_before(review: "ReviewRecord") -> bool:
+    anew = review.kind in {review.Kind.APPEAL, review.Kind.REREVIEW} and review.amends_id is None
+    answered = review.assessment.completed_at
+    return anew and answered is not None and answered < review.created_at
 
 
 def handed_in_for_lead(review: Any, act: Act) -> bool:

@@ -15,7 +15,8 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy.catalogues import materials
 from ethicsreview.policy.words import said
-from reviews.models.projects.project import project_facts
+from reviews.models import both_sides
+from reviews.models.projects.interests import project_facts
 from reviews.models.reviewing.decision import Outcome as DecisionOutcome
 from reviews.rules.checklist import form_errors, missing
 from reviews.rules.procedures import Procedures, open_procedures
@@ -31,7 +32,8 @@ PROCEDURES_HELD = frozenset({"general", "simplified", "emergency"})
 
 def assessment_current(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
     states = review.assessment.State
-    current = {states.COMPLETED} if review.amends_id is None else {states.COMPLETED, states.PROPOSED}
+    proposing = review.amends_id is not None or review.kind == review.Kind.REREVIEW
+    current = {states.COMPLETED, states.PROPOSED} if proposing else {states.COMPLETED}
     if review.assessment.state not in current:
         yield Refusal("assessment", _("风险评估已更新，请按最新评估重新申请"), cite="national:9")
 
@@ -248,10 +250,4 @@ def version_intact(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
 
 
 def not_confirmed_by_same(review: "ReviewRecord", act: Act) -> Iterator[Refusal]:
-    person: Any = act.standing.person
-    if person is not None and any(done["person"] == person.username for done in review.confirmations):
-        yield Refusal("confirmed", _("您已确认，等待另一方确认"), cite="national:16")
-    elif {done["capacity"] for done in review.confirmations} >= {"chair", "secretary"} & review.capacities(
-        act.standing
-    ):
-        yield Refusal("confirmed", _("该方已经确认"), cite="national:16")
+    yield from both_sides.not_by_same(review.confirmations, review.capacities(act.standing), act, "national:16")

@@ -8,7 +8,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import step
 from reviews.models.amending import beginning, settling
 from reviews.models.amending import guards as amending
-from reviews.models.appeals.guards import no_appeal_pending
+from reviews.models.appeals.guards import no_appeal_against_it, no_appeal_pending
 from reviews.models.entrustments import guards as entrusting
 from reviews.models.projects.project import Project
 from reviews.models.reviewing import accepting, followed, forms, guards, signing, timing, urgent_timing
@@ -41,12 +41,15 @@ class Intake(Simplified):
             guards.no_restriction,
             guards.committee_active,
             entrusting.not_review_and_recheck,
+            no_appeal_against_it,
         ],
         cite="national:9",
         form=forms.SubmitForm,
         help=_("提交后本版本内容不能再改动；需要补正时，委员会将一次性告知。"),
     )
     def submit(self, act: Act, **signed: Any) -> None:
+        if signed.pop("assessment_holds", False):
+            act.record(assessment_confirmed=self.assessment.ref)
         self.seal(act, signed)
         self.submitted_at = act.at
         urgent_timing.ask_for_triage(self, act)
@@ -73,7 +76,8 @@ class Intake(Simplified):
     )
     def request_supplement(self, act: Act, **asked: str) -> None:
         """Measures 10: all that is missing, told once."""
-        urgent_timing.triaged(self, act)
+        urgent_timing.wait_for_applicant(self, act)
+        act.start(timing.SUPPLEMENT, **timing.answer(self, self.policy_at(act.at), asked="supplement"))
         self.ask(
             act,
             Request.Kind.SUPPLEMENT,
@@ -98,7 +102,8 @@ class Intake(Simplified):
     def resubmit(self, act: Act, **answers: Any) -> None:
         self.answer(act, answers)
         self.seal(act, answers)
-        urgent_timing.ask_for_triage(self, act)
+        act.settle(timing.SUPPLEMENT)
+        urgent_timing.go_on(self, act)
 
     @step(
         source=State.SUBMITTED,
@@ -169,11 +174,13 @@ class Intake(Simplified):
         if self.clock_runs():
             act.cancel("review.decision")
         act.cancel("review.refer", "review.conclude_by_recheck", urgent_timing.SHARE, urgent_timing.TRIAGE)
+        act.cancel(*timing.APPLICANTS, timing.CONFIRM)
         for recheck in self.rechecks.open():
             act.then(recheck, "cancel", reason=reason)
         for recognition in self.recognitions.open():
             act.then(recognition, "lapse")
         if self.amends_id is not None:
             settling.come_to_nothing(self, act)
-        elif self.project.state == Project.State.UNDER_REVIEW:
+        settling.drop_assessment(self, act)
+        if self.amends_id is None and self.project.state == Project.State.UNDER_REVIEW:
             act.then(self.project, "leave_review")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE
 
 from ethicsreview.accounts.models import Authority
+from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.collaborations import spreading
@@ -44,12 +45,21 @@ class Rechecking(ReviewRecord):
         if self.state == State.IN_RECHECK and self.recheck_result:
             # The panel has answered: now the committee has it.
             self.waiting_for = "secretary"
+        if self.state == State.PRELIMINARILY_PASSED and self.project.is_of_one_person:
+            self.waiting_for = "lead"
+
+    def capacities(self, standing: Standing) -> set[str]:
+        """Measures 13(3), 26: of a person without a unit nobody else applies; they are their unit."""
+        found = super().capacities(standing)
+        if self.state == State.PRELIMINARILY_PASSED and "lead" in found and self.project.is_of_one_person:
+            found.add("own_unit")
+        return found
 
     @step(
         source=State.PRELIMINARILY_PASSED,
         target=State.IN_RECHECK,
         label=_("报请专家复核"),
-        by=["institution_officer"],
+        by=["institution_officer", "own_unit"],
         requires=[
             dossier.by_lead_unit,
             dossier.gathered,
@@ -60,7 +70,7 @@ class Rechecking(ReviewRecord):
         cite="national:26",
         form=forms.ReferForm,
         help=_(
-            "由科技活动的承担单位（牵头单位）报请，材料包括全部申请材料、初步审查意见和其他材料，按已封存的版本报送。"
+            "由科技活动的承担单位（牵头单位）报请，无单位人员自行报请；材料包括全部申请材料、初步审查意见和其他材料，按已封存的版本报送。"
         ),
     )
     def refer(self, act: Act, *, authority: Authority, note: str) -> None:

@@ -22,20 +22,16 @@ from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import Policy, policy_for
 from reviews.models.opinions.opinion import Opinion, recusals_of
 from reviews.models.projects.assessment import RiskAssessment
+from reviews.models.projects.interests import interests_in, of_interest, own_project, project_facts
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES, holders, on_committee, territory
-from reviews.models.projects.project import (
-    Project,
-    ProjectMember,
-    interests_in,
-    of_interest,
-    own_project,
-    project_facts,
-)
+from reviews.models.projects.project import Project, ProjectMember
 from reviews.models.reviewing import forms
 from reviews.models.reviewing.states import HOLDERS, OPEN_STATES, WAITING_FOR, State
 from reviews.models.submissions.submission import Request, Submission
 
 NOTHING = Q(pk__in=[])
+# Kept in `circumstances` besides the facts that procedures depend on: its decision stopped what ran until then.
+STOPPED = "stopped"
 OWN_SIDE = frozenset({"lead", "team", "former_lead"})
 
 

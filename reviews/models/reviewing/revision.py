@@ -42,6 +42,8 @@ class Revision(Simplified):
         self.answer(act, answers)
         self.seal(act, answers)
         self.confirmations = []
+        act.settle(timing.MODIFICATION)
+        act.start(timing.CONFIRM, **timing.confirm_modification(self, self.policy_at(act.at)))
 
     @step(
         source=State.MODIFICATION_SUBMITTED,
@@ -70,6 +72,8 @@ class Revision(Simplified):
     )
     def return_modification(self, act: Act, *, requirements: list[str]) -> None:
         self.confirmations = []
+        act.settle(timing.CONFIRM)
+        act.start(timing.MODIFICATION, **timing.answer(self, self.policy_at(act.at), asked="modification"))
         self.ask(act, Request.Kind.MODIFICATION, dict(enumerate(requirements)))
 
     @step(
@@ -95,6 +99,7 @@ class Revision(Simplified):
         self.answer(act, answers)
         self.seal(act, answers)
         self.round += 1
+        act.settle(timing.REVISION)
         self.__dict__.pop("item", None)
         policy = self.policy_at(act.at)
         if policy.value("review.clock_restarts_on_revision"):

@@ -17,11 +17,11 @@ from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy.words import said
 from reviews.models.opinions.opinion import Opinion
-from reviews.models.projects.project import project_facts
+from reviews.models.projects.interests import project_facts
 from reviews.models.reviewing import simplified_forms as forms
 from reviews.models.reviewing import simplified_guards as guards
 from reviews.models.reviewing.designation import GIVE, Designation, designate
-from reviews.models.reviewing.record import ReviewRecord
+from reviews.models.reviewing.record import STOPPED, ReviewRecord
 from reviews.models.reviewing.states import State
 from reviews.rules.procedures import grounds
 from reviews.rules.simplified import MEMBER_REQUEST
@@ -87,7 +87,8 @@ class Simplified(ReviewRecord):
         A change or a follow-up brings its own as `circumstances`; how a confirmation is reviewed, the packs say.
         """
         way = self.policy_at(at).value("collaboration.confirmation_procedure", None)
-        return self.circumstances | ({"confirmation_procedure": way} if way else {})
+        known = {key: value for key, value in self.circumstances.items() if key != STOPPED}
+        return known | ({"confirmation_procedure": way} if way else {})
 
     def simplified_cases(self, at: datetime) -> dict[str, tuple[str | Promise, str]]:
         """The cases that let it take the procedure: words and article by case; empty where none does."""

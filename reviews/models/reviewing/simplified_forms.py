@@ -1,15 +1,17 @@
 """What is filled in for the simplified procedure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from committees.models import Membership
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.forms import StepForm
 from ethicsreview.policy import cite, with_article
+from reviews.models.absences.absence import away
 from reviews.models.reviewing import forms as review_forms
 from reviews.models.reviewing.designation import STATES, Candidate, candidates, reviewers_needed
 from reviews.models.reviewing.timing import end_of_day
@@ -38,6 +40,17 @@ class CandidateChoice:
         if reasons:
             raise forms.ValidationError([with_article(reason, reason.cite) for reason in reasons])
 
+    def check_there(self, seats: Iterable[Membership]) -> None:
+        """Whoever is away until the day by which the opinion is due is not asked for one; all of them are named."""
+        due = self.cleaned_data.get("opinion_due")  # type: ignore[attr-defined]
+        if due is None:
+            return
+        gone = away(self.obj.committee, law_day(self.act.at), due)
+        for seat in seats:
+            if seat.person.pk in gone:
+                words = {"name": seat.person.name, "day": gone[seat.person.pk].ends_on.isoformat()}
+                self.add_error("opinion_due", _("%(name)s请假至%(day)s，不能在该期限前出具意见。") % words)  # type: ignore[attr-defined]
+
 
 def said_of(one: Candidate) -> str:
     """Load, term and conflict, in a line."""
@@ -48,6 +61,8 @@ def said_of(one: Candidate) -> str:
     ]
     if one.until is not None:
         parts.append(_("任期至%(day)s") % {"day": date_format(one.until, "SHORT_DATE_FORMAT")})
+    if one.away is not None:
+        parts.append(_("请假至%(day)s") % {"day": date_format(one.away, "SHORT_DATE_FORMAT")})
     parts += [str(ground) for ground in one.grounds]
     return " · ".join(str(part) for part in parts)
 
@@ -133,6 +148,7 @@ class BeginForm(CandidateChoice, review_forms.BeginForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         check_due(self)
+        self.check_there(cleaned.get("reviewers") or ())
         return cleaned
 
 
@@ -173,6 +189,8 @@ class ReplaceForm(CandidateChoice, StepForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         check_due(self)
+        if seat := cleaned.get("replacement"):
+            self.check_there([seat])
         return cleaned
 
 

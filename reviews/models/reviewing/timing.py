@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines import calendar
+from ethicsreview.deadlines.ladders import Seat, ladder, levels
 from ethicsreview.policy import Entry, Policy, policy_for
 from reviews.models.reviewing import urgent_timing
 
@@ -16,11 +17,23 @@ if TYPE_CHECKING:
     from reviews.models.reviewing.record import ReviewRecord
 
 
+SUPPLEMENT, MODIFICATION, REVISION = "review.supplement", "review.modification", "review.revision"
+CONFIRM = "review.confirm_modification"
+# What an applicant owes, and what of it an appeal stops.
+APPLICANTS = (SUPPLEMENT, MODIFICATION, REVISION)
+APPEALABLE = (MODIFICATION, REVISION)
+ANSWERS = {
+    "supplement": (_("补正申请材料"), "supplement.answer_days"),
+    "modification": (_("提交修改"), "review.modification_days"),
+    "revision": (_("修改后再提交"), "review.revision_days"),
+}
+
+
 def decision(review: Any, policy: Policy) -> dict[str, Any]:
     """Measures 17: thirty calendar days from acceptance; in an emergency, hours (Measures 36)."""
     if review.is_urgent:
         return urgent_timing.decision(review, policy)
-    limit = policy.entry("review.decision_days")
+    limit = decision_limit(review, policy)
     return {
         "label": _("作出审查决定"),
         "length": limit.value,
@@ -29,12 +42,20 @@ def decision(review: Any, policy: Policy) -> dict[str, Any]:
         "citation": limit.cite,
         "body": review.committee_id,
         "role": Role.SECRETARY,
-        "ladder": [timedelta(days=-days) for days in policy.value("reminders.decision")],
-        "escalate_to": [
-            {"role": Role.CHAIR, "body_id": review.committee_id},
-            {"role": Role.INSTITUTION_OFFICER, "body_id": review.project.institution_id},
-        ],
+        "ladder": ladder(policy, "reminders.decision"),
+        "escalate_to": levels(policy, *_above(review)),
     }
+
+
+def decision_limit(review: Any, policy: Policy) -> Entry:
+    """Human Measures 26: on a serious adverse event the committee reviews promptly; in how many days, a setting says.
+    Only the clock is shorter: the vote is what it is for any review.
+    """
+    limit = policy.entry("review.decision_days")
+    if review.report is not None and review.report.kind == "sae":
+        sooner = policy.entry("report.sae_review_days")
+        return sooner if sooner.value < limit.value else limit
+    return limit
 
 
 def decision_due(review: Any, policy: Policy, at: datetime) -> str:
@@ -42,7 +63,7 @@ def decision_due(review: Any, policy: Policy, at: datetime) -> str:
     if review.is_urgent:
         return urgent_timing.minute(calendar.end_of_hours(at, urgent_timing.hours_of(review.tier, policy)))
     end = calendar.end_of_days(
-        at, policy.value("review.decision_days"), shift_holidays=policy.value("calendar.shift_holidays")
+        at, decision_limit(review, policy).value, shift_holidays=policy.value("calendar.shift_holidays")
     )
     return timezone.localdate(end - timedelta(seconds=1)).isoformat()
 
@@ -63,26 +84,75 @@ def follow_up(review: "ReviewRecord", due_on: date, policy: Policy) -> dict[str,
         "due_at": end_of_day(due_on),
         "citation": follow_up_months(review, policy).cite,
         "person": review.project.lead_id,
-        "ladder": [timedelta(days=-policy.value("follow_up.lead_days"))],
-        "escalate_to": [
-            {"role": Role.SECRETARY, "body_id": review.committee_id},
-            {"role": Role.INSTITUTION_OFFICER, "body_id": review.project.institution_id},
-        ],
+        "body": review.committee_id,
+        # The lead time is the first rung; from then on it may be reported.
+        "ladder": [timedelta(days=-policy.value("follow_up.lead_days")), *ladder(policy, "reminders.report")],
+        "escalate_to": levels(policy, (Role.SECRETARY, review.committee_id), *_above(review)),
     }
 
 
 def foreign_approval(project: "Project", review: Any, expires_on: date, at: datetime) -> dict[str, Any]:
     """Measures 12: the approval of a partner's country holds until its last day; the lead obtains its renewal."""
     policy = policy_for(region=project.region, at=at)
-    escalate = [{"role": Role.SECRETARY, "body_id": review.committee_id}] if review else []
     return {
         "label": _("合作国家审查批准失效"),
         "due_at": end_of_day(expires_on),
         "citation": policy.entry("international.gate").cite,
         "person": project.lead_id,
-        "ladder": [timedelta(days=-days) for days in policy.value("reminders.foreign_approval")],
-        "escalate_to": [*escalate, {"role": Role.INSTITUTION_OFFICER, "body_id": project.institution_id}],
+        "body": review.committee_id if review else None,
+        "ladder": ladder(policy, "reminders.foreign_approval"),
+        "escalate_to": levels(
+            policy,
+            (Role.SECRETARY, review.committee_id) if review else None,
+            (Role.INSTITUTION_OFFICER, project.institution_id),
+        ),
     }
+
+
+def answer(review: "ReviewRecord", policy: Policy, *, asked: str) -> dict[str, Any]:
+    """The applicant has the ball: what was asked for (`supplement`, `modification`, `revision`) is handed in by then.
+
+    No text states a time, so each is a setting.
+    """
+    label, key = ANSWERS[asked]
+    limit = policy.entry(key)
+    return {
+        "label": label,
+        "length": limit.value,
+        "unit": "days",
+        "citation": limit.cite,
+        "person": review.project.lead_id,
+        "body": review.committee_id,
+        "ladder": ladder(policy, "reminders.applicant"),
+        "escalate_to": levels(
+            policy,
+            (Role.SECRETARY, review.committee_id),
+            (Role.INSTITUTION_OFFICER, review.project.institution_id),
+        ),
+    }
+
+
+def confirm_modification(review: "ReviewRecord", policy: Policy) -> dict[str, Any]:
+    """Secretary and chair find the modification done (a setting: no text states a time)."""
+    limit = policy.entry("review.confirm_days")
+    return {
+        "label": _("确认修改"),
+        "length": limit.value,
+        "unit": "days",
+        "citation": limit.cite,
+        "body": review.committee_id,
+        "role": Role.SECRETARY,
+        "ladder": ladder(policy, "reminders.decision"),
+        "escalate_to": levels(policy, *_above(review)),
+    }
+
+
+def _above(review: Any) -> list[Seat | None]:
+    return [
+        (Role.CHAIR, review.committee_id),
+        (Role.INSTITUTION_OFFICER, review.project.institution_id),
+        urgent_timing.regulator_of(review),
+    ]
 
 
 def end_of_day(day: date) -> datetime:

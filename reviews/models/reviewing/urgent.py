@@ -141,6 +141,8 @@ class Urgent(ReviewRecord):
         self.determine(act, listed == "yes", listed_items, listed_reason)
         act.start("review.decision", **timing.decision(self, policy))
         urgent_timing.keep_share(self, act, policy)
+        if self.follow_up is not None:
+            act.then(self.follow_up, "take_up")
         act.record(event=event.ref, tier=tier, hours=self.urgent_hours(policy))
         due = timing.decision_due(self, policy, act.at)
         act.say(event=event.title, tier=self.tier_word, hours=str(self.urgent_hours(policy)), due=due)

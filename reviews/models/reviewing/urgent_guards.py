@@ -12,7 +12,7 @@ from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
-from reviews.models.projects.project import project_facts
+from reviews.models.projects.interests import project_facts
 
 if TYPE_CHECKING:
     from reviews.models.reviewing.urgent import Urgent

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ethicsreview.accounts.models import Role
-from ethicsreview.deadlines import calendar
+from ethicsreview.accounts.models import Role, authority_over
+from ethicsreview.deadlines import calendar, ladders
+from ethicsreview.deadlines.ladders import Seat
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.policy import Policy
@@ -44,7 +45,7 @@ def decision(review: Any, policy: Policy) -> dict[str, Any]:
 
 
 def ladder(policy: Policy) -> list[timedelta]:
-    return [timedelta(hours=-hours) for hours in policy.value("reminders.emergency")]
+    return ladders.ladder(policy, "reminders.emergency", hours=True)
 
 
 def escalations(review: Any, policy: Policy) -> list[dict[str, Any]]:
@@ -57,6 +58,14 @@ def escalations(review: Any, policy: Policy) -> list[dict[str, Any]]:
     if review.event is not None and (review.listed or review.assessment.high_risk):
         found += [{"role": Role.REGULATOR, "body_id": review.event.authority_id, "after": after} for after in later]
     return found
+
+
+def regulator_of(review: Any) -> Seat | None:
+    """The department above the committee and the unit, for what it may see: listed and high-risk activities."""
+    if not (review.listed or review.assessment.high_risk):
+        return None
+    authority = authority_over(review.project.region)
+    return (Role.REGULATOR, authority.pk) if authority is not None else None
 
 
 def minute(end: datetime) -> str:
@@ -90,7 +99,8 @@ def ask_for_triage(review: "ReviewRecord", act: Act) -> None:
             citation=policy.entry("emergency.triage_hours").cite,
             body=review.committee_id,
             role=Role.SECRETARY,
-            escalate_to=[{"role": Role.CHAIR, "body_id": review.committee_id}],
+            ladder=ladders.ladder(policy, hours=True),
+            escalate_to=ladders.levels(policy, (Role.CHAIR, review.committee_id), hours=True),
         )
 
 
@@ -98,6 +108,26 @@ def triaged(review: "ReviewRecord", act: Act) -> None:
     """It was accepted, by whatever procedure, or not; or there was something wanting."""
     if review.claims_urgency and running(review, TRIAGE) is not None:
         act.meet(TRIAGE)
+
+
+def wait_for_applicant(review: "ReviewRecord", act: Act) -> None:
+    """Something is wanting: until it has come, the time to judge stands still where policy says so; else it is met."""
+    if not review.claims_urgency or running(review, TRIAGE) is None:
+        return
+    if review.policy_at(act.at).value("emergency.triage_pauses"):
+        act.pause(TRIAGE)
+    else:
+        act.meet(TRIAGE)
+
+
+def go_on(review: "ReviewRecord", act: Act) -> None:
+    """What was wanting is here. A claim of urgency made only now is judged from now on."""
+    if not review.claims_urgency:
+        act.cancel(TRIAGE)
+    elif running(review, TRIAGE) is not None:
+        act.resume(TRIAGE)
+    else:
+        ask_for_triage(review, act)
 
 
 # --- the panel's share of the hours -------------------------------------------------------------------------------
@@ -108,7 +138,8 @@ def keep_share(review: "ReviewRecord", act: Act, policy: Policy, end: datetime |
 
     `end`: of the clock, where it has just been set.
     """
-    if not counts_inside(review, policy):
+    if not counts_inside(review, policy) or review.kind == review.Kind.FOLLOW_UP:
+        # What is followed up was re-checked: no panel waits for it.
         return
     act.cancel(SHARE)
     if not review.listed or review.state == review.State.IN_RECHECK:
@@ -126,7 +157,7 @@ def keep_share(review: "ReviewRecord", act: Act, policy: Policy, end: datetime |
         body=review.committee_id,
         role=Role.SECRETARY,
         ladder=ladder(policy),
-        escalate_to=[{"role": Role.CHAIR, "body_id": review.committee_id}],
+        escalate_to=ladders.levels(policy, (Role.CHAIR, review.committee_id), hours=True),
     )
 
 

@@ -45,8 +45,10 @@ def standing_of_letter(code: str, at: datetime) -> LetterStanding | None:
     if letter is None:
         return None
     decision = Decision.objects.filter(number=letter.number).select_related("review__project").first()
-    # A re-check opinion is genuine and permits nothing: the committee decides by it.
-    reported = decision is None and RecheckReport.objects.filter(number=letter.number).exists()
+    # A re-check opinion is genuine and permits nothing: the committee decides by it. Nor does the answer to an appeal.
+    reported = decision is None and (
+        RecheckReport.objects.filter(number=letter.number).exists() or letter.kind == "appeal"
+    )
     withdrawn = letter.revoked_at is not None and letter.revoked_at <= at
     valid = decision is not None and not withdrawn and holds(decision)
     return LetterStanding(

@@ -1,19 +1,18 @@
 """An appeal as its applicant writes and follows it."""
 
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ethicsreview.documents.checks import LIMITS, UploadRefused
+from ethicsreview.documents.checks import LIMITS
 from ethicsreview.documents.formats import MB
-from ethicsreview.documents.storage import serve
+from ethicsreview.documents.storage import serve_kept
 from ethicsreview.lifecycle.door import open_steps
 from reviews.models import Appeal, Review
 from reviews.models.appeals.appealing import hand_in_support, start_appeal
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
+from reviews.portal.papers import hand_in
 from reviews.portal.views.materials import UploadForm
 
 RELATED = (
@@ -39,25 +38,21 @@ def appeal(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
 @portal_page
 def upload(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     found = visitor.find(Appeal, ref, *RELATED)
-    form = UploadForm("support", request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            kept = hand_in_support(found, form.cleaned_data["file"], by=visitor.person, at=visitor.at)
-        except UploadRefused as refused:
-            form.add_error("file", refused)
-        else:
-            messages.success(request, _("已上传“%(name)s”。") % {"name": kept.name})
-            return redirect(found)
-    return _draw(request, visitor, found, form)
+    form = hand_in(request, visitor, found, "support", hand_in_support)
+    return redirect(found) if form is None else _draw(request, visitor, found, form)
 
 
 @require_safe
 @portal_page
 def document(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    found = visitor.find(Appeal, ref, "document__findings")
-    if found.document is None:
-        raise Http404(ref)
-    return serve(found.document)
+    return serve_kept(visitor.find(Appeal, ref, "document__findings").document, ref)
+
+
+@require_safe
+@portal_page
+def letter(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
+    """The committee's answer, once a worker has set it."""
+    return serve_kept(visitor.find(Appeal, ref).letter_made, ref)
 
 
 def _draw(request: HttpRequest, visitor: Visitor, found: Appeal, form: UploadForm | None = None) -> HttpResponseBase:

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ethicsreview.accounts.models import Institution
 from ethicsreview.accounts.validators import region_code
 from ethicsreview.deadlines.models import Deadline
-from ethicsreview.documents.checks import LIMITS, UploadRefused
+from ethicsreview.documents.checks import LIMITS
 from ethicsreview.documents.formats import MB
-from ethicsreview.documents.storage import serve
+from ethicsreview.documents.storage import serve_kept
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.refusals import Refused
 from reviews.models import Entrustment
@@ -29,6 +29,7 @@ from reviews.models.entrustments.entrusting import (
 )
 from reviews.portal import history
 from reviews.portal.access import Visitor, portal_page, refused_page
+from reviews.portal.papers import hand_in
 from reviews.portal.views.materials import UploadForm
 
 RELATED = ("institution", "trustee__institution", "project", "document__document")
@@ -109,25 +110,14 @@ def entrustment(request: HttpRequest, visitor: Visitor, ref: str) -> HttpRespons
 @portal_page
 def upload(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     found = visitor.find(Entrustment, ref, *RELATED)
-    form = UploadForm("agreement", request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            kept = hand_in_agreement(found, form.cleaned_data["file"], by=visitor.person, at=visitor.at)
-        except UploadRefused as refused:
-            form.add_error("file", refused)
-        else:
-            messages.success(request, _("已上传“%(name)s”。") % {"name": kept.name})
-            return redirect(found)
-    return _draw(request, visitor, found, form)
+    form = hand_in(request, visitor, found, "agreement", hand_in_agreement)
+    return redirect(found) if form is None else _draw(request, visitor, found, form)
 
 
 @require_safe
 @portal_page
 def document(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    found = visitor.find(Entrustment, ref, "document__findings")
-    if found.document is None:
-        raise Http404(ref)
-    return serve(found.document)
+    return serve_kept(visitor.find(Entrustment, ref, "document__findings").document, ref)
 
 
 def _alone(visitor: Visitor) -> Institution | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from ethicsreview.deadlines.models import Deadline
-from ethicsreview.documents.checks import LIMITS, UploadRefused
+from ethicsreview.documents.checks import LIMITS
 from ethicsreview.documents.formats import MB
-from ethicsreview.documents.storage import serve
+from ethicsreview.documents.storage import serve_kept
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.ui.keyset import page
 from reviews.models import ForeignApproval, Project
@@ -22,6 +22,7 @@ from reviews.models.international.papers import hand_in_approval, readable_paper
 from reviews.models.projects.starting import gates
 from reviews.portal import history
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
+from reviews.portal.papers import hand_in
 from reviews.portal.views.materials import UploadForm
 
 SIZE = 50
@@ -80,25 +81,15 @@ def country(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
 @portal_page
 def upload(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     approval = _find(visitor, ref)
-    form = UploadForm("approval", request.POST, request.FILES)
-    if form.is_valid():
-        try:
-            kept = hand_in_approval(approval, form.cleaned_data["file"], by=visitor.person, at=visitor.at)
-        except UploadRefused as refused:
-            form.add_error("file", refused)
-        else:
-            messages.success(request, _("已上传“%(name)s”。") % {"name": kept.name})
-            return redirect(approval)
-    return _draw(request, visitor, approval, form)
+    form = hand_in(request, visitor, approval, "approval", hand_in_approval)
+    return redirect(approval) if form is None else _draw(request, visitor, approval, form)
 
 
 @require_safe
 @portal_page
 def document(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    paper = readable_paper(visitor.find(ForeignApproval, ref, "project", "document__findings"), visitor.standing)
-    if paper is None:
-        raise Http404(ref)
-    return serve(paper)
+    found = visitor.find(ForeignApproval, ref, "project", "document__findings")
+    return serve_kept(readable_paper(found, visitor.standing), ref)
 
 
 def _find(visitor: Visitor, ref: str) -> ForeignApproval:

@@ -7,14 +7,24 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from ethicsreview.accounts.models import DESK_ROLES, Person, Role
+from ethicsreview.accounts.patterns import PreparedFor
+from ethicsreview.accounts.standing import Standing
 from ethicsreview.notices.models import Notice
-from ethicsreview.ui.keyset import page
+from ethicsreview.ui import keyset
 from reviews.models import Project
 from reviews.portal.access import Visitor, portal_page
 from reviews.portal.situations import PROJECT, situations
 
-SIZE = 10
+SIZE, ORDER = 10, ["-pk"]
 NEWS = 5
+
+
+def _mine(standing: Standing) -> Any:
+    return Project.objects.own(standing.person).values_list(*PROJECT, named=True)
+
+
+# The page as it opens.
+OPENING = PreparedFor(lambda standing: keyset.opening(_mine(standing), by=ORDER, size=SIZE))
 
 
 @require_safe
@@ -26,8 +36,11 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 @portal_page
 def projects(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
-    rows: Any = Project.objects.own(visitor.person).values_list(*PROJECT, named=True)
-    found = page(rows, by=["-pk"], cursor=request.GET.get("cursor", ""), size=SIZE)
+    cursor = request.GET.get("cursor", "")
+    if cursor:
+        found = keyset.page(_mine(visitor.standing), by=ORDER, cursor=cursor, size=SIZE)
+    else:
+        found = keyset.cut(Project, OPENING(visitor.standing), by=ORDER, size=SIZE)
     news = list(Notice.objects.visible_to(visitor.person).unread().newest()[:NEWS])
     context = {
         "page": found,

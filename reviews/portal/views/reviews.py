@@ -15,6 +15,7 @@ from reviews.models.appeals.appeal import OPEN, obstacles
 from reviews.models.projects.starting import gates
 from reviews.models.recognitions.recognising import askable
 from reviews.models.recognitions.recognition import OPEN as RECOGNITION_OPEN
+from reviews.models.reviewing.forms import answered_before
 from reviews.models.submissions.comparing import Comparison
 from reviews.portal import amendments, emergencies, history, simplified
 from reviews.portal.access import OWN_SIDE, Visitor, portal_page
@@ -52,6 +53,7 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
         "answered_all": all(one.answer for one in requests),
         "application": Application(found, version, visitor.at) if version else None,
     }
+    context["renewing"] = own and found.state == Review.State.DRAFT and answered_before(found)
     if found.amends_id is not None:
         told_of = amendments.told(found, visitor.at)
         if context["application"]:

@@ -8,9 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ethicsreview.accounts.models import Body, Person
-from ethicsreview.deadlines import clock, sweep
+from ethicsreview.deadlines import clock, pulse, sweep
+from ethicsreview.deadlines.calendar import LAW_ZONE
+from ethicsreview.deadlines.ladders import ladder, levels
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.notices.models import Notice
+from ethicsreview.policy import policy_for
 from ethicsreview.trail.models import Entry
 
 from .conftest import ACCEPTED, DAY, DUE, MINUTE, Review
@@ -111,8 +114,16 @@ def test_sweep_after_a_month_of_outage_sends_no_stale_reminders(begin: Begin, ap
 
     swept = sweep.sweep(DUE + 20 * DAY)
 
-    assert swept == sweep.Swept(visited=2, reminded=1, breached=1, escalated=1)
+    assert swept == sweep.Swept(visited=2, reminded=1, breached=1, escalated=1, skipped=6)
     assert told() == [("secretary", "deadline.reminder"), ("secretary", "deadline.breach")]
+    kept = {
+        row.object_ref: [(one["change"], one.get("rungs")) for one in row.history] for row in Deadline.objects.all()
+    }
+    days = 86400
+    assert kept == {
+        soon.ref: [("skipped", [-40 * days, -30 * days]), ("reminded", None)],
+        past.ref: [("skipped", [-7 * days, -1 * days, 7 * days, 14 * days]), ("escalated", None)],
+    }
 
 
 def test_sweep_touches_neither_closed_nor_paused_deadlines(begin: Begin, appoint: Appoint) -> None:
@@ -201,6 +212,7 @@ def test_sweep_in_small_batches_visits_each_row_once(begin: Begin, appoint: Appo
 def test_sweep_of_many_reminders_needs_no_more_queries_than_of_one(begin: Begin, appoint: Appoint) -> None:
     appoint("secretary", "secretary")
     begin(Review("R2026-000000"))
+    sweep.sweep(ACCEPTED)
     with CaptureQueriesContext(connection) as one:
         sweep.sweep(DUE - 7 * DAY)
     for number in range(1, 40):
@@ -245,8 +257,8 @@ def test_dry_run_says_what_would_happen_and_changes_nothing(
     call_command("sweep", "--at", "2026-04-01", "--dry-run", stdout=out)
 
     assert out.getvalue().splitlines() == [
-        f"review:R2026-000001 decision due 2026-04-02 00:00: breach, escalate to chair of {committee.pk}",
-        "1 due by 2026-04-02 00:00: 0 reminded, 1 breached, 1 escalated (dry run: nothing changed)",
+        f"review:R2026-000001 decision due 2026-04-02 00:00: breach, skip 3, escalate to chair of {committee.pk}",
+        "1 due by 2026-04-02 00:00: 0 reminded, 1 breached, 1 escalated, 0 over, 3 skipped (dry run: nothing changed)",
     ]
     assert list(Deadline.objects.values()) == before
     assert told() == []
@@ -261,7 +273,7 @@ def test_command_sweeps_at_the_moment_it_is_given(begin: Begin, review: Review, 
 
     assert out.getvalue().splitlines() == [
         "review:R2026-000001 decision due 2026-04-02 00:00: remind (2026-03-26 00:00)",
-        "1 due by 2026-03-26 00:00: 1 reminded, 0 breached, 0 escalated",
+        "1 due by 2026-03-26 00:00: 1 reminded, 0 breached, 0 escalated, 0 over, 0 skipped",
     ]
 
 
@@ -269,3 +281,134 @@ def test_command_sweeps_at_the_moment_it_is_given(begin: Begin, review: Review, 
 def test_command_refuses_a_moment_that_is_none(text: str) -> None:
     with pytest.raises(CommandError, match=text):
         call_command("sweep", "--at", text)
+
+
+# --- terms, levels, clocks that are wrong ---------------------------------------------------------------------------
+
+
+def test_term_is_over_with_its_end_and_nobody_is_late(begin: Begin, review: Review, appoint: Appoint) -> None:
+    appoint("secretary", "secretary")
+    begin(review, lapses=True, ladder=[-7 * DAY], escalate_to=[])
+    sweep.sweep(DUE - 7 * DAY)
+
+    swept = sweep.sweep(DUE)
+
+    row = Deadline.objects.get()
+    assert (swept.lapsed, swept.breached, row.outcome, row.closed_at, row.breached_at) == (1, 0, "lapsed", DUE, None)
+    assert told() == [("secretary", "deadline.reminder"), ("secretary", "deadline.lapse")]
+    assert Entry.objects.count() == 0
+
+
+def test_levels_rise_one_by_one_and_the_row_says_since_when(
+    begin: Begin, review: Review, appoint: Appoint, committee: Body
+) -> None:
+    policy = policy_for(region="370100", at=ACCEPTED)
+    for role in ("secretary", "chair", "vice_chair"):
+        appoint(role, role)
+    begin(
+        review,
+        ladder=ladder(policy, "reminders.decision"),
+        escalate_to=levels(policy, ("chair", committee.pk), None, ("vice_chair", committee.pk)),
+    )
+    days = []
+
+    for number in range(-12, 10):
+        before = Notice.objects.count()
+        sweep.sweep(DUE + number * DAY)
+        days += [(number, person, key.removeprefix("deadline.")) for person, key in told()[before:]]
+
+    assert days == [
+        (-10, "secretary", "reminder"),
+        (-3, "secretary", "reminder"),
+        (-1, "secretary", "reminder"),
+        (0, "secretary", "breach"),
+        (0, "chair", "escalation"),
+        (1, "secretary", "overdue"),
+        (3, "secretary", "overdue"),
+        (3, "vice_chair", "escalation"),
+        (7, "secretary", "overdue"),
+    ]
+    assert Deadline.objects.get().escalated_at == DUE
+
+
+def test_limit_in_hours_is_told_and_escalated_by_the_hour(
+    begin: Begin, review: Review, appoint: Appoint, committee: Body
+) -> None:
+    policy = policy_for(region="370100", at=ACCEPTED)
+    for role in ("secretary", "chair", "vice_chair"):
+        appoint(role, role)
+    above = levels(policy, ("chair", committee.pk), ("vice_chair", committee.pk), hours=True)
+    begin(
+        review,
+        length=72,
+        unit="hours",
+        ladder=ladder(policy, "reminders.emergency", hours=True),
+        escalate_to=above,
+    )
+    hours = []
+
+    for number in range(40, 80):
+        before = Notice.objects.count()
+        sweep.sweep(ACCEPTED + timedelta(hours=number))
+        hours += [(number, person) for person, _key in told()[before:]]
+
+    assert hours == [
+        *[(48, "secretary"), (66, "secretary"), (71, "secretary")],
+        *[(72, "secretary"), (72, "chair"), (73, "secretary"), (78, "secretary"), (78, "vice_chair")],
+    ]
+
+
+def test_late_answer_after_the_clock_was_set_back_is_kept_all_the_same(begin: Begin, review: Review) -> None:
+    begin(review)
+
+    closed = clock.meet("decision", review, at=ACCEPTED - DAY)
+
+    assert (closed.outcome, closed.closed_at) == ("met", ACCEPTED)
+
+
+def test_sweep_says_when_it_last_ran_and_that_the_clock_went_back(
+    begin: Begin, review: Review, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin(review)
+
+    sweep.sweep(DUE)
+    first = pulse.last(pulse.SWEEP)
+    sweep.sweep(DUE - DAY)
+    second = pulse.last(pulse.SWEEP)
+
+    assert first is not None
+    assert second is not None
+    assert (first.at, first.facts["breached"], second.at, second.facts["visited"]) == (DUE, 1, DUE - DAY, 0)
+    assert [record.msg["event"] for record in caplog.records if record.levelname == "WARNING"] == ["clock_set_back"]
+
+
+def test_missed_days_are_caught_up_in_the_order_of_their_coming(begin: Begin, appoint: Appoint) -> None:
+    appoint("secretary", "secretary")
+    for number, days in ((1, 3), (2, 1), (3, 2)):
+        begin(Review(f"R2026-{number:06}"), due_at=DUE + days * DAY, length=0, unit="fixed", ladder=[])
+
+    sweep.sweep(DUE + 30 * DAY)
+
+    assert list(Notice.objects.order_by("pk").values_list("object_ref", flat=True)) == [
+        *("R2026-000002", "R2026-000003", "R2026-000001")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("started", "months", "last_day"),
+    [
+        (datetime(2025, 8, 31, 9, tzinfo=LAW_ZONE), 6, date(2026, 2, 28)),
+        (datetime(2027, 8, 31, 9, tzinfo=LAW_ZONE), 6, date(2028, 2, 29)),
+        (datetime(2028, 2, 29, 23, 59, tzinfo=LAW_ZONE), 12, date(2029, 2, 28)),
+    ],
+)
+def test_month_ends_and_leap_days_are_swept_at_midnight_and_not_before(
+    begin: Begin, review: Review, appoint: Appoint, started: datetime, months: int, last_day: date
+) -> None:
+    appoint("secretary", "secretary")
+    row = begin(review, at=started, length=months, unit="months", ladder=[], escalate_to=[])
+    midnight = datetime(last_day.year, last_day.month, last_day.day, tzinfo=LAW_ZONE) + DAY
+
+    early, on_time = sweep.sweep(midnight - MINUTE), sweep.sweep(midnight)
+
+    assert (row.last_day, early.breached, on_time.breached) == (last_day, 0, 1)

@@ -113,9 +113,7 @@ def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[St
             process = subprocess.Popen(
                 command,
                 cwd=settings.BASE_DIR,
-                env=os.environ
-                | {"DATABASE_URL": _test_database(), "REDIS_URL": settings.REDIS_URL, "VAR_DIR": str(tmp_path)}
-                | environment,
+                env=os.environ | of_the_tests(tmp_path) | environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -144,6 +142,11 @@ def eventually(condition: Callable[[], object], *, seconds: float = 15) -> None:
     while not condition():
         assert time.monotonic() < end, f"not within {seconds} s"
         time.sleep(0.05)
+
+
+def of_the_tests(folder: Path) -> dict[str, str]:
+    """The environment of a process that works on the test's own database and Redis."""
+    return {"DATABASE_URL": _test_database(), "REDIS_URL": settings.REDIS_URL, "VAR_DIR": str(folder)}
 
 
 def _test_database() -> str:

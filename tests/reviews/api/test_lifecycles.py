@@ -6,6 +6,7 @@ from ethicsreview.accounts.models import Appointment, Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.registry import collections
 from reviews.models import Review
+from reviews.models.absences.announcing import announce
 from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import institution, keeper_of, people_of, person
 from tests.reviews.amendments import authorise, team_member
@@ -44,6 +45,7 @@ def everything(path: Case) -> dict[str, str]:
     entrusted.proposed()
     waiting = Asked(path, Case(path.committee, path.lead, path.at, dict(SURVEY)).accepted())
     waiting.requested(**BY_HAND).founded()
+    today = law_day(path.at)
     return {
         "collaborations": joined.collaboration.ref,
         "participations": joined.units[0].participation.ref,
@@ -66,6 +68,7 @@ def everything(path: Case) -> dict[str, str]:
         "experts": beside.experts[0].ref,
         "mandates": authorise(path, team_member(path)).ref,
         "emergency-events": event(at=path.at).ref,
+        "absences": announce(path.committee, by=path.members[4], starts_on=today, ends_on=today, at=path.at).ref,
     }
 
 

@@ -16,8 +16,10 @@ from schemathesis.config import SchemathesisConfig
 
 from config.wsgi import application
 from ethicsreview.accounts.models import ApiToken
+from ethicsreview.deadlines.calendar import law_day
 from reviews.api.access import REF
 from reviews.models import Appeal
+from reviews.models.absences.announcing import announce
 from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import committee, keeper_of
 from tests.reviews.amendments import authorise, team_member
@@ -106,6 +108,7 @@ def populated(path: Case) -> World:
     recognised = Asked(Case(path.committee, path.lead, path.at), waiting).founded().begun()
     # A file that is served here is closed by nobody: the caller is no server.
     Appeal.objects.update(document=None)
+    today = law_day(path.at)
     refs = {
         "projects": path.project.ref,
         "assessments": path.assessment.ref,
@@ -128,6 +131,7 @@ def populated(path: Case) -> World:
         "experts": listed.experts[0].ref,
         "mandates": authorise(path, team_member(path)).ref,
         "emergency-events": event(at=path.at, by=listed.organiser).ref,
+        "absences": announce(path.committee, by=path.members[4], starts_on=today, ends_on=today, at=path.at).ref,
     }
     asking = dict.fromkeys((*OWN_SIDE, "mandates", "me"), lead)
     asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts", "emergency-events"), organiser)

@@ -83,7 +83,9 @@ def test_wrong_file_is_refused_with_its_reason(signed_in):
 
 def test_member_declares_interests_of_the_year(signed_in):
     made = committee()
-    member = signed_in(people_of(made, Role.MEMBER)[0])
+    silent = people_of(made, Role.MEMBER)[0]
+    silent.interest_declarations.all().delete()
+    member = signed_in(silent)
     assert "本年度尚未声明" in text(member.get(address("committee", made.ref)))
 
     page = address("step", "committees", made.ref, "declare_interests")

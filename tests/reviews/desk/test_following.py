@@ -178,8 +178,8 @@ def test_pages_stay_within_their_budget(signed_in: Any, count: int) -> None:
     pages = [
         (secretary, address("following"), 10),
         (secretary, address("following") + "?show=reports", 10),
-        (secretary, address("report", reports[0].ref), 17),
-        (secretary, address("follow_up", latest(path).ref), 17),
+        (secretary, address("report", reports[0].ref), 19),
+        (secretary, address("follow_up", latest(path).ref), 19),
         (secretary, address("queue"), 12),
         (officer, address("following"), 10),
         (officer, address("queue"), 12),

@@ -1,59 +1,35 @@
 """The desk in a real browser: nothing for axe to find, nothing wider than a phone, drafts kept and counts alive."""
 
-import os
-from collections.abc import Callable
+import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from ethicsreview.accounts.models import Person, Role
+from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines import sweep
+from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.door import perform
 from reviews.models import Opinion
+from reviews.models.absences.announcing import announce
 from reviews.models.reviewing.lettering import issue_pending
 from reviews.models.submissions.comparing import compare_pending
 from tests.committees.builders import authority, holder, keeper_of
-from tests.pages import DESKTOP, PHONE, axe, overflows, sign_in
+from tests.pages import PHONE, Looking, axe, overflows, sign_in
 from tests.reviews.builders import PASSWORD, Case, ballot, case, signing
 from tests.reviews.desk.conftest import address
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHINESE: Any = {"name": "django_language", "value": "zh-hans"}
-# A folder to look at the pages in; none are kept without it.
-PICTURES = os.environ.get("PICTURES", "")
 
 
-@pytest.fixture
-def look(page: Page, live_server: LiveServer) -> Callable[[Person, str, str], None]:
-    """Opens a page as somebody, on a desktop and on a phone, in both languages, and holds it to axe."""
-
-    def at(person: Person, path: str, name: str) -> None:
-        page.context.clear_cookies()
-        sign_in(page, person, live_server.url)
-        found = []
-        for language, screens in (("zh-hans", (DESKTOP, PHONE)), ("en", (PHONE,))):
-            page.context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
-            for screen in screens:
-                page.set_viewport_size(screen)
-                answer = page.goto(live_server.url + path)
-                assert answer is not None
-                assert answer.status == 200, path
-                if PICTURES:
-                    target = Path(PICTURES) / f"{name}-{language}-{screen['width']}.png"
-                    page.screenshot(path=target, full_page=True)
-                found += [(name, screen["width"], one) for one in axe(page)]
-                found += [(name, screen["width"], "too wide", one) for one in overflows(page)]
-        assert found == []
-
-    return at
-
-
-def test_pages_before_a_meeting(look: Callable[[Person, str, str], None]) -> None:
+def test_pages_before_a_meeting(look: Looking) -> None:
     path = case().submitted()
     review = path.review.ref
     look(path.secretary, address("step", "reviews", review, "accept"), "accept")
@@ -81,7 +57,7 @@ def test_pages_before_a_meeting(look: Callable[[Person, str, str], None]) -> Non
     look(holder(Role.OPERATOR, authority()), address("queue"), "queue-operator")
 
 
-def test_pages_in_and_after_a_meeting(look: Callable[[Person, str, str], None]) -> None:
+def test_pages_in_and_after_a_meeting(look: Looking) -> None:
     path = opened_now()
     member, review, meeting = path.members[3], path.review.ref, path.meeting.ref
     look(member, address("queue"), "queue-member")
@@ -98,7 +74,7 @@ def test_pages_in_and_after_a_meeting(look: Callable[[Person, str, str], None]) 
     look(member, address("review_record", review), "record")
 
 
-def test_pages_of_the_simplified_procedure(look: Callable[[Person, str, str], None]) -> None:
+def test_pages_of_the_simplified_procedure(look: Looking) -> None:
     """From the designation to the report, and a turn to a meeting; what the applicant sees of both."""
     path = case(at=timezone.now() - timedelta(hours=2)).simplified()
     reviewers, review = path.members[-2:], path.review.ref
@@ -127,7 +103,7 @@ def test_pages_of_the_simplified_procedure(look: Callable[[Person, str, str], No
     look(path.lead, path.review.get_absolute_url(), "simplified-decided-portal")
 
 
-def test_registers(look: Callable[[Person, str, str], None]) -> None:
+def test_registers(look: Looking) -> None:
     path = case().in_review()
     operator = holder(Role.OPERATOR, authority())
     registers = "/desk/registers/"
@@ -190,3 +166,42 @@ def opened_now() -> Case:
     path = case(at=timezone.now() - timedelta(hours=2))
     path.opened()
     return path
+
+
+def test_the_page_of_absences(look: Looking) -> None:
+    path = case()
+    member, today = path.members[4], law_day(path.at)
+    announce(path.committee, by=member, starts_on=today, ends_on=today + timedelta(days=9), at=path.at)
+
+    look(member, address("absences", path.committee.ref), "absences")
+
+
+def test_month_and_clock_room_on_every_screen_and_by_keyboard(
+    look: Looking, page: Page, live_server: LiveServer
+) -> None:
+    path = case(at=timezone.now() - timedelta(days=40)).accepted()
+    asked = Case(path.committee, path.lead, timezone.now()).submitted()
+    asked.do("request_supplement", asked.secretary, item__purpose="目的不清楚")
+    sweep.sweep(timezone.now())
+    operator = holder(Role.OPERATOR, authority())
+    due = Deadline.objects.get(kind="review.supplement").last_day
+    month = f"{reverse('portal:month')}?month={due:%Y-%m}"
+
+    look(path.secretary, address("month") + "?side=committee", "month")
+    look(path.secretary, address("clocks"), "clocks")
+    look(operator, address("clocks") + "?show=open", "clocks-operator")
+    look(path.lead, month, "month-portal")
+    look(path.lead, reverse("diary:address"), "feed-address")
+
+    page.set_viewport_size(PHONE)
+    page.goto(live_server.url + month)
+    day = page.locator(f'a[href="#d{due.isoformat()}"]')
+    day.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#d{due.isoformat()}")).to_be_focused()
+    expect(page.locator(f"#d{due.isoformat()}")).to_contain_text(asked.review.ref)
+    page.goto(live_server.url + reverse("diary:address"))
+    page.get_by_role("button").filter(has_text=re.compile("生成订阅地址|Make an address")).click()
+    expect(page.locator("code")).to_contain_text("/calendar/")
+    assert axe(page) == []
+    assert overflows(page) == []

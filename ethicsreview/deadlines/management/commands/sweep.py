@@ -26,7 +26,7 @@ class Command(BaseCommand):
         swept = sweep.sweep(at, dry_run=dry_run, tell=lambda visit: self.stdout.write(line(visit)))
         summary = (
             f"{swept.visited} due by {at.astimezone(LAW_ZONE):%Y-%m-%d %H:%M}: {swept.reminded} reminded, "
-            f"{swept.breached} breached, {swept.escalated} escalated"
+            f"{swept.breached} breached, {swept.escalated} escalated, {swept.lapsed} over, {swept.skipped} skipped"
         )
         self.stdout.write(f"{summary} (dry run: nothing changed)" if dry_run else summary)
 
@@ -47,9 +47,11 @@ def line(visit: sweep.Visit) -> str:
     deadline, turn = visit.deadline, visit.turn
     does = []
     if turn.breach:
-        does.append("breach")
+        does.append("over" if deadline.lapses else "breach")
     if turn.reminder is not None:
         does.append(f"remind ({turn.reminder.at.astimezone(LAW_ZONE):%Y-%m-%d %H:%M})")
+    if turn.skipped:
+        does.append(f"skip {len(turn.skipped)}")
     does += [f"escalate to {who['role']} of {who['body_id']}" for who in turn.escalations]
     due = deadline.due_at.astimezone(LAW_ZONE)
     name = f"{deadline.object_kind}:{deadline.object_ref} {deadline.kind}"

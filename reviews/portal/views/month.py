@@ -1,0 +1,17 @@
+"""A person's own month."""
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from ethicsreview.diary.entries import Entry, own
+from ethicsreview.diary.pages import month_page
+from reviews.portal.access import Visitor, portal_page
+
+
+@require_safe
+@portal_page
+def month(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
+    rows = own(visitor.standing)
+    page = month_page(rows, request.GET.get("month", ""), visitor.at, lambda row: Entry.of(row, visitor.at))
+    return render(request, "portal/month.html", {"page": page, "keep": ""})
