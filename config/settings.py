@@ -130,8 +130,16 @@ if DATABASE_URL.startswith("sqlite"):
     }
 else:
     connection: dict[str, Any] = dict(env.dj_db_url("DATABASE_URL"))
+    # Questions that are put together once are also planned once by the server, from the third time on. Off behind a
+    # pooler that hands a connection to another after each transaction.
+    plans = {"prepare_threshold": 2 if env.bool("DATABASE_KEEPS_PLANS", True) else None}
     DATABASES = {
-        "default": connection | {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True},
+        "default": connection
+        | {
+            "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": connection.get("OPTIONS", {}) | plans,
+        },
     }
 
 # --- broker and cache ---------------------------------------------------------------------------------------------
