@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from committees.models.committee import Committee
 
 # What a committee's own clocks hang on: they end with it.
-OWN = ("committee", "membership", "member")
+OWN = ("committee", "membership", "member", "declaration")
 
 
 def has_lawful_composition(committee: "Committee", act: Act) -> Iterator[Refusal]:

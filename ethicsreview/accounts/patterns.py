@@ -104,24 +104,31 @@ class PreparedFor:
 
     def __init__(self, build: Callable[[Standing], "QuerySet[Any, Any]"]) -> None:
         self.build = build
-        self._facts: tuple[str, ...] = ()
         self._for = lru_cache(maxsize=MOST)(lambda pattern: _ForTwin(build, pattern))
 
     def __call__(self, standing: Standing, **given: Any) -> list[Any]:
         """The rows. Raises KeyError where a value is not given, Unprepared where the queryset needs more than that."""
-        pattern = Pattern.of(standing, self._facts)
-        try:
-            return self._for(pattern).ask({**given, **pattern.numbers, NEVER: standing.at})
-        except _Needed as needed:
-            # Learned once for each question and fact.
-            self._facts = (*self._facts, str(needed))
-            return self(standing, **given)
+        pattern = Pattern.of(standing)
+        while needed := self._for(pattern).needs():
+            pattern = Pattern.of(standing, (*(name for name, _fact in pattern.facts), needed))
+        return self._for(pattern).ask({**given, **pattern.numbers, NEVER: standing.at})
 
 
 class _ForTwin(Prepared):
     def __init__(self, build: Callable[[Standing], "QuerySet[Any, Any]"], pattern: Pattern) -> None:
         super().__init__(lambda: build(pattern.twin))
         self._made_up = pattern.numbers.keys()
+        self._needed: str | None = None
+
+    def needs(self) -> str:
+        """The fact that this pattern lacks; empty where it is all that the question depends on. Known after once."""
+        if self._needed is None:
+            try:
+                self.make()
+                self._needed = ""
+            except _Needed as needed:
+                self._needed = str(needed)
+        return self._needed
 
     def _made(self) -> Any:
         with connection.execute_wrapper(_refuse):

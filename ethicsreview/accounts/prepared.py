@@ -49,10 +49,14 @@ class Prepared:
         return self.ask(given)
 
     def ask(self, given: Mapping[Any, Any]) -> list[Any]:
+        return self.make().answer(given)
+
+    def make(self) -> "_Question":
+        """Put together, if it is not yet."""
         question = self._ready.get(connection.vendor)
         if question is None:
             question = self._ready[connection.vendor] = self._made()
-        return question.answer(given)
+        return question
 
     def _made(self) -> "_Question":
         queryset: Any = self._build()

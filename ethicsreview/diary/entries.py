@@ -16,7 +16,7 @@ from ethicsreview.lifecycle.registry import nouns
 
 Rows = Callable[[type[Lifecycle]], "QuerySet[Any]"]
 # What has no lifecycle of its own is seen by whoever sees what it belongs to.
-BELONGS = {"membership": "committee", "member": "committee"}
+BELONGS = {"membership": "committee", "member": "committee", "declaration": "committee"}
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,22 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from committees.kinds import AiCategory, CommitteeType, HumanCategory, Regime
-from committees.models import Committee, InterestDeclaration, Membership, SignedPaper, Training, declared_until
+from committees.models import (
+    Committee,
+    CommitteeRule,
+    InterestDeclaration,
+    Membership,
+    SignedPaper,
+    Training,
+    declared_until,
+)
 from committees.timing import TERM, TRAINING, Member
 from ethicsreview.accounts.models import COMMITTEE_ROLES, Institution, Role
 from ethicsreview.accounts.validators import plain_text, region_code
@@ -65,13 +74,16 @@ def committee(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseB
     day = law_day(visitor.at)
     rows = found.memberships.not_ended(day).with_people().order_by("appointment__starts", "pk")
     memberships = list(rows)
+    # Read once for the composition and for what is listed.
+    filed = Prefetch("rules", CommitteeRule.objects.select_related("version__document"))
+    prefetch_related_objects([found], "signed_papers", filed)
     context = {
         "committee": found,
         "seats": _seats(found, memberships, visitor.at),
         "regimes": [str(Regime(regime).label) for regime in found.regimes if regime in Regime.values],
         "health": health(found, memberships, visitor.at),
         "readiness": readiness(found, visitor.at),
-        "rules": found.rules.select_related("version__document").order_by("kind", "-effective"),
+        "rules": sorted(found.rules.all(), key=lambda rule: (rule.kind, -rule.effective.toordinal())),
         "deadlines": Deadline.objects.of(found).open().soonest(),
         "steps": open_steps(found, visitor.person, at=visitor.at, standing=visitor.standing),
         "sits": visitor.standing.holds(*COMMITTEE_ROLES, body_id=found.pk),
@@ -87,7 +99,7 @@ def _seats(found: Committee, memberships: list[Membership], at: datetime) -> lis
     by_person: dict[int, list[Seat]] = {}
     for seat in seats:
         by_person.setdefault(seat.membership.appointment.person_id, []).append(seat)
-    for paper in found.signed_papers.order_by("kind", "-signed_on"):
+    for paper in sorted(found.signed_papers.all(), key=lambda paper: (paper.kind, -paper.signed_on.toordinal())):
         for seat in by_person.get(paper.person_id, []):
             seat.papers.append(paper)
     policy = found.policy(found.regimes, at)

@@ -60,4 +60,4 @@ def test_everybody_is_answered_with_their_own() -> None:
 
     # Somebody sees something at each of them, or nothing was compared.
     assert {name for name, rows in compared.items() if rows == 0} <= {"to be answered"}
-    assert compared["to be done"] > 5
+    assert compared["to be done"] > 3
