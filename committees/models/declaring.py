@@ -6,7 +6,7 @@ declaration that counts follows from it and is a policy value; how long one coun
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Max
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from committees.models.interests import InterestDeclaration
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.deadlines.calendar import add_months, end_of_day, law_day
+from ethicsreview.deadlines.ladders import ladder, levels
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
@@ -100,8 +101,8 @@ def remind(committee: "Committee", person: Person, act: Act) -> None:
             due_at=end_of_day(add_months(law_day(act.at), months)),
             citation=gate.cite,
             person=person,
-            ladder=[timedelta(days=-days) for days in policy.value("reminders.declaration")],
-            escalate_to=[{"role": Role.SECRETARY, "body_id": committee.pk}],
+            ladder=ladder(policy, "reminders.declaration"),
+            escalate_to=levels(policy, (Role.SECRETARY, committee.pk)),
         )
 
 

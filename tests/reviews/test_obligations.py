@@ -23,7 +23,7 @@ TIME = re.compile(
 )
 UNITS = {"days", "months", "hours", "years", "working_days"}
 # Nouns of what deadlines hang on besides lifecycles.
-SEATS = {"membership", "member"}
+SEATS = {"membership", "member", "declaration"}
 
 
 @pytest.fixture(scope="module")
