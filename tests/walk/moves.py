@@ -114,7 +114,8 @@ class Tried:
         lead = self.begun.people["lead"]
         asked = {f"answer__{one.number}": "已办理" for one in review.open_requests()} if "submit" in step else {}
         simple: dict[str, Terms] = {
-            "submit": signing(lead),
+            # Of a review anew, the answers on risk are confirmed with it.
+            "submit": signing(lead) | ({"assessment_holds": True} if review.kind == "rereview" else {}),
             "resubmit": asked | signing(lead),
             "submit_modification": asked | signing(lead),
             "resubmit_revision": asked | signing(lead),

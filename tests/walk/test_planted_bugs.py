@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from reviews.models import Meeting, ProjectMember, Recheck, Review
+from reviews.models import ProjectMember, Recheck, Review
 from reviews.models.following import proceeding
 from reviews.models.meetings import agenda
 from reviews.models.rechecks import panel
@@ -34,7 +34,6 @@ def some_have_voted(path: Case, number: int, verdict: str = "approved") -> Case:
 
 def four_are_enough(patch: Patch) -> Beginning:
     unguard(patch, Review, "conclude", guards.quorum_met)
-    unguard(patch, Meeting, "open", Meeting.quorate)
     path = some_have_voted(case(at=AT).opened(absent=2), 3)
     return Beginning("three of five have voted", path, Size(departures=1))
 

@@ -30,3 +30,5 @@ def test_no_situation_from_this_beginning_breaks_an_invariant(
     print(f"\n{figures}\n    {dict(figures.steps.most_common())}")
     assert figures.whole == (MOST is None)
     assert figures.taken > figures.states
+    if figures.whole:
+        assert figures.in_vain == set(), "what is never taken is not walked"

@@ -58,6 +58,7 @@ class Figures:
     taken: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     steps: Counter[str] = field(default_factory=Counter)
+    written: set[str] = field(default_factory=set)
     ends: int = 0
     left: int = 0
     longest: int = 0
@@ -67,6 +68,11 @@ class Figures:
     def whole(self) -> bool:
         """Whether the end was reached: nothing is left to go on from."""
         return self.left == 0
+
+    @property
+    def in_vain(self) -> set[str]:
+        """Steps that were offered and tried, and never once taken: then what was written was never right."""
+        return self.written - set(self.steps)
 
     def __str__(self) -> str:
         refused = ", ".join(f"{name} {count}" for name, count in self.refused.most_common())
@@ -246,6 +252,7 @@ class Walk:
         self, here: Situation, seen: Picture, obj: Lifecycle, step: str, who: str, person: Any, terms: Terms
     ) -> None:
         self.figures.tried += 1
+        self.figures.written.add(f"{obj.noun}.{step}")
         at, name = here.at + MINUTE, f"{who} {obj.noun}.{step}{_told(terms)}"
         with undone():
             try:
