@@ -7,6 +7,7 @@ import pytest
 
 from ethicsreview.accounts.models import Role
 from ethicsreview.accounts.standing import standing_of
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import perform
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
 from ethicsreview.notices.models import Notice
@@ -232,7 +233,7 @@ def test_the_regulator_of_the_place_sees_what_was_exempted() -> None:
 
     assert (sees(inside, Exemption), sees(outside, Exemption)) == (1, 0)
     assert (sees(inside, Project), sees(outside, Project)) == (1, 0)
-    day = one.decided_at.date()
+    day = law_day(one.decided_at)
     drawn = Exemption.objects.visible_to(standing_of(inside, path.at))
     assert drawn.granted(day, day).count() == 1
     assert drawn.granted(day + timedelta(days=2)).count() == 0

@@ -49,7 +49,7 @@ def test_a_request_waits_for_both_and_is_signed_there(signed_in: SignIn) -> None
 
 
 def test_evidence_is_handed_out_to_who_judges_and_to_nobody_else(signed_in: SignIn) -> None:
-    made = asked().requested(**BY_HAND)
+    made = asked(hours_ago=6).requested(**BY_HAND)
     paper = address("recognition_document", made.recognition.ref)
 
     assert signed_in(made.here.secretary).get(paper).getvalue().decode() == "外省批件"
