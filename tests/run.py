@@ -37,6 +37,7 @@ SAME_ON_POSTGRES = [
     "tests/reviews/test_step_table_simplified.py",
     "tests/reviews/test_step_table_emergency.py",
 ]
+MIGRATED = "tests/ethicsreview/ui/test_views.py::test_ready_with_every_migration_and_not_without"
 
 
 def nothing_missing() -> str:
@@ -73,8 +74,10 @@ def parts() -> list[Part]:
         Part("policy", [*manage, "policy", "check"]),
         Part("messages", [*manage, "messages", "check"]),
         Part("docs", [*manage, "docs", "--check"]),
-        Part("sqlite", [*PYTEST, "-m", "not browser and not postgres"]),
-        Part("browser", [*PYTEST, "-m", "browser"], missing=chromium_missing),
+        # The tables are made from the models at once; that the migrations make the same is seen on PostgreSQL, where
+        # the suite begins with them, and where they are what is asked for.
+        Part("sqlite", [*PYTEST, "--nomigrations", "-m", "not browser and not postgres", f"--deselect={MIGRATED}"]),
+        Part("browser", [*PYTEST, "--nomigrations", "-m", "browser"], missing=chromium_missing),
         Part(
             "postgres",
             # A planted bug is one of the code, and is found on SQLite. The random paths have had their number there;

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import Status
 
 from ethicsreview.accounts.models import Institution
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.refusals import InvalidInput
 from reviews.api.access import Call, Viewer, find
 from reviews.api.lifecycles import Face, along, routes
@@ -47,7 +48,7 @@ class EntrustmentShape(Summary):
             regimes=list(obj.regimes),
             starts=obj.starts,
             ends=obj.ends,
-            in_force=holds and obj.starts is not None and obj.starts <= viewer.at.date(),
+            in_force=holds and obj.starts is not None and obj.starts <= law_day(viewer.at),
             document=obj.document.document.ref if obj.document else None,
             document_digest=obj.document.digest if obj.document else None,
             reason=obj.reason,

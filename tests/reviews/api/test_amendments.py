@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.tasks import extract_pending
 from reviews.models.submissions.comparing import compare_pending
 from tests.committees.builders import person
@@ -78,7 +79,7 @@ def test_a_mandate_is_given_and_read() -> None:
     path = change().approved()
     delegate = team_member(path)
     lead = Caller(path.lead)
-    day = path.at.date().isoformat()
+    day = law_day(path.at).isoformat()
     terms = {"person": delegate.username, "acts": ["submit"], "starts_on": day, "ends_on": day}
 
     project = lead.step(lead.get(f"/projects/{path.project.ref}").json(), "authorise", **terms)
