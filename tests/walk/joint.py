@@ -20,6 +20,8 @@ ONE_DAY = timedelta(days=1)
 OVER = {"declined", "withdrawn", "rejected", "approved", "concluded", "set_aside"}
 # In these the votes to come are given by the same people, without those who stood back.
 TO_BE_VOTED = {"submitted", "supplement_requested", "accepted", "in_review", "revision_required"}
+# When these end, somebody is told, and nothing else is different.
+REMINDING = {"recheck.reply", "recheck.cast"}
 FOLLOWED = {"continued", "suspended", "terminated", "rereview_required", "cancelled"}
 
 
@@ -32,9 +34,13 @@ def joint(seen: Picture) -> Joint:
         tuple(sorted(_meeting(seen, meeting) for meeting in alive(seen))),
         tuple(_recheck(seen, recheck) for recheck in seen.rechecks if recheck.state not in {"delivered", "cancelled"}),
         tuple(one.state for one in seen.follow_ups if one.state not in FOLLOWED),
-        tuple(sorted((row.kind, row.due_at <= seen.at and not at_the_table(seen)) for row in seen.deadlines)),
+        tuple(sorted((row.kind, _passed(seen, row)) for row in seen.deadlines)),
         "" if at_the_table(seen) else next_end(seen)[0],
     )
+
+
+def _passed(seen: Picture, deadline: Row) -> bool:
+    return bool(deadline.due_at <= seen.at) and deadline.kind not in REMINDING and not at_the_table(seen)
 
 
 def at_the_table(seen: Picture) -> bool:
@@ -58,7 +64,8 @@ def _review(seen: Picture, review: Row) -> Joint:
         str(review.listed),
         asked and review.state in {"submitted", "supplement_requested"},
         review.recheck_result,
-        _role(seen, review.exception.get("by", "")),
+        # Once the unit has applied for the re-check, what would have spared it says nothing any more.
+        _role(seen, review.exception.get("by", "")) if review.state == "preliminarily_passed" else "",
         tuple(sorted(done["capacity"] for done in review.confirmations)),
         meeting.state if meeting is not None and review.state == "in_review" else "",
         _deliberation(seen, review, meeting) if review.state in TO_BE_VOTED else (),
@@ -124,7 +131,7 @@ def next_end(seen: Picture) -> tuple[str, datetime | None]:
 
 def _ends(seen: Picture) -> Iterator[tuple[datetime, str]]:
     for row in seen.deadlines:
-        if row.due_at > seen.at:
+        if row.due_at > seen.at and row.kind not in REMINDING:
             yield row.due_at, row.kind
     for row in seen.follow_ups:
         if row.state == "scheduled" and row.report_from > law_day(seen.at):

@@ -204,8 +204,8 @@ class Tried:
     def of_opinion(self, ballot: Opinion, step: str) -> list[Terms]:
         review: Any = ballot.review
         if step == "recuse":
-            may = self._departed(review.pk) < self.size.departures and ballot.pk in self.to_stand_back
-            may = may and review.meeting.state == "open"
+            may = ballot.pk in self.to_stand_back and review.meeting.state == "open"
+            may = may and self._departed(review.pk) < self.size.departures and self._of_one_mind(review)
             return [{"ground": "与负责人有合作"}] if may else []
         if ballot.pk != self.next_to_vote:
             return []
@@ -236,6 +236,10 @@ class Tried:
     def _by_the_chair(self, review: Review) -> bool:
         return review.meeting.presider_id is None
 
+    def _of_one_mind(self, review: Review) -> bool:
+        """So far; and the chair presides. Who leaves a divided committee makes no other case."""
+        return self._by_the_chair(review) and len({one.verdict for one in self._cast(review)}) < 2
+
     def of_meeting(self, meeting: Meeting, step: str) -> list[Terms]:
         match step:
             case "mark_attendance":
@@ -261,14 +265,20 @@ class Tried:
         seats = [seat for seat in self.seen.members if seat.appointment.role in {"chair", "vice_chair", "member"}]
         there = {n for n, seat in enumerate(seats) if marks.get(seat.pk) == "present"}
         gone = {n for n, seat in enumerate(seats) if marks.get(seat.pk) == "left"}
-        on_agenda = [item.review_id for item in self.seen.items if item.meeting_id == meeting.pk]
+        on_agenda = [
+            review.id
+            for review in self.seen.reviews
+            if review.state == "in_review" and (item := self.seen.item_of(review)) and item.meeting_id == meeting.pk
+        ]
         if not on_agenda:
             return
         for roll in self.size.rolls:
-            if meeting.state == "open" and (gone or not there < roll):
+            if (meeting.state == "open" and (gone or not there < roll)) or (meeting.presider_id and 0 in roll):
                 continue
             yield {f"presence__{seat.pk}": "present" if n in roll else "absent" for n, seat in enumerate(seats)}
-        if meeting.state == "open" and self._departed(on_agenda[-1]) < self.size.departures:
+        review = Review.objects.get(pk=on_agenda[-1])
+        may = self._departed(review.pk) < self.size.departures and self._of_one_mind(review)
+        if meeting.state == "open" and may:
             # The one who would vote last, and the law member, without whom the others are not enough.
             for leaving in {max(there), 3} & there:
                 yield {
