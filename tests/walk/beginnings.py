@@ -9,7 +9,7 @@ from ethicsreview.accounts.models import Person, Role
 from reviews.models import Project
 from tests.committees.builders import authority, holder, institution, keeper_of
 from tests.reviews.builders import Case, case, with_password
-from tests.reviews.following import approved, latest, noon
+from tests.reviews.following import approved, noon
 from tests.reviews.recheck_builders import Listed, listed
 
 # The seats of the smallest lawful committee: chair, vice-chair (both peers), ethics, law, other, and two more peers.
@@ -104,4 +104,3 @@ def followed_up(seen: Any) -> bool:
 
 
 BEGINNINGS = (the_meeting, the_recheck, after_the_approval)
-__all__ = ["BEGINNINGS", "Beginning", "Size", "after_the_approval", "latest", "the_meeting", "the_recheck"]

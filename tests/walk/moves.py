@@ -17,7 +17,7 @@ from tests.reviews.builders import PASSWORD, signing
 from tests.reviews.following import answers
 from tests.reviews.picture import Picture
 from tests.reviews.recheck_builders import ACCEPT, LISTED, REPORT, opinion
-from tests.walk.beginnings import Beginning, Size
+from tests.walk.beginnings import Beginning
 from tests.walk.joint import FOLLOWED, GONE, OVER, alive
 
 Terms = dict[str, Any]
@@ -349,6 +349,3 @@ class Tried:
 def vote_of(review: Any, verdict: str) -> Terms:
     met = {f"criterion__{criterion.key}": "meets" for criterion in criteria_for(review)}
     return met | {"verdict": verdict, "comment": "见逐项意见", "password": PASSWORD}
-
-
-__all__ = ["EVERYBODY", "Size", "Terms", "Tried"]

@@ -26,7 +26,7 @@ from ethicsreview.lifecycle.steps import steps_of
 from ethicsreview.lifecycle.timely import take_timely
 from reviews.models import FollowUp, Opinion, Project, Recheck, RecheckOpinion, Review
 from reviews.models.applying import start_meeting
-from tests.memory import Changes, Contents, contents
+from tests.memory import Changes, contents
 from tests.reviews.invariants import hold
 from tests.reviews.picture import Picture, Witness
 from tests.walk.beginnings import Beginning
@@ -362,6 +362,3 @@ def _told(terms: Terms) -> str:
 def aloud(line: str) -> None:
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
-
-
-__all__ = ["Broken", "Contents", "Figures", "Walk", "aloud"]
