@@ -8,7 +8,7 @@ the same, and `walking` goes from each to all that follow it. What must hold is 
 How small: one activity; the smallest lawful committee (seven) and panel (five, with two more in the register); five or
 six at a meeting; ballots of one round of one mind, or some for it and some of one other; one member who stands back or
 leaves, one expert who leaves; a meeting is one day, and a second is planned only before the first is opened; of time,
-the next end and no moment between. Rounds, versions, returned modifications and follow-ups are not bounded: the next one
+the next end and no moment between. Rounds, versions, returned modifications and follow-ups are not bounded: the next
 begins where the last began. Left out are the simplified and the emergency procedure, reports, amendments and appeals,
 and a follow-up that is reported while a review anew is before the committee.
 """
