@@ -104,7 +104,6 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ethicsreview.notices.context.unread_notices",
-                "ethicsreview.notices.context.unread_notices",
             ],
         },
     },

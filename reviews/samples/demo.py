@@ -91,7 +91,7 @@ def _urgent(house: House, now: datetime) -> None:
     Session(house, "应急审查会议", begins, done.at, [(done, "approved")], presence="video").plan().hold()
     soon = _submitted(house, coming, now - timedelta(hours=30))
     soon.accept_urgently(event.ref, tier=1, ground=emergencies.GROUND)
-    Session(house, "应急审查会议（今晚）", now + timedelta(hours=6), now - timedelta(hours=20), [(soon, "")]).plan()
+    Session(house, "应急审查会议", now + timedelta(hours=6), now - timedelta(hours=20), [(soon, "")]).plan()
     _submitted(house, claimed, now - timedelta(hours=2))
 
 
