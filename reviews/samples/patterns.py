@@ -80,7 +80,8 @@ def names_between(old: House, new: House, leads: Mapping[Person, Person]) -> Nam
         names.words |= {one.ref: other.ref, one.name: other.name, f'"body_id":{one.pk}': f'"body_id":{other.pk}'}
     for seat, place in zip(old.seats, new.seats, strict=True):
         names.keys[Membership, seat] = place
-        names.words |= {f'"presence__{seat}"': f'"presence__{place}"', f'"presenter":{seat}': f'"presenter":{place}'}
+        names.words |= {f'"presence__{seat}"': f'"presence__{place}"'}
+        names.words |= {f"{old.committee.ref}-{seat}": f"{new.committee.ref}-{place}"}
     return names
 
 

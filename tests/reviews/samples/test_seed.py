@@ -96,7 +96,7 @@ def test_a_copy_names_nobody_and_nothing_of_another(seeded):
             assert entry.actor_ref in insiders
             assert set(re.findall(r"\b[PARBMF]\d{4}-\d{6}", str(entry.facts))) <= own
             if "presenter" in entry.facts.get("input", {}):
-                assert members.filter(pk=entry.facts["input"]["presenter"]).exists()
+                assert entry.facts["input"]["presenter"] in {member.ref for member in members}
         assert {row["name"] for d in review.decisions.all() for row in d.attendance} <= set(
             Person.objects.filter(username__in=insiders).values_list("name", flat=True)
         )
