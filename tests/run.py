@@ -98,6 +98,7 @@ def parts() -> list[Part]:
                 "DATABASE_URL": POSTGRES,
                 "REDIS_URL": REDIS,
                 "PATHS": "100",
+                "WALK": "5",
                 "PGOPTIONS": "-c synchronous_commit=off",
             },
             servers_missing,
