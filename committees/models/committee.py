@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from committees import composition, findings, forms, guards, timing
 from committees.composition import CommitteeFacts, Finding, PaperFacts, RuleFacts
@@ -27,6 +26,7 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import step
@@ -42,7 +42,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
     noun, collection, letter = "committee", "committees", "C"
     creators = KEEPERS
 
-    state = FSMField(_("状态"), choices=CommitteeState, default=CommitteeState.PREPARING, protected=True)
+    state = StateField(_("状态"), choices=CommitteeState, default=CommitteeState.PREPARING)
     type = models.CharField(_("类型"), max_length=20, choices=CommitteeType)
     institution = models.ForeignKey(
         Institution,

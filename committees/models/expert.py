@@ -10,7 +10,6 @@ from django.db.models import Q, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from committees import expert_forms as forms
 from committees.kinds import Category, ExpertField
@@ -19,6 +18,7 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import step
@@ -63,7 +63,7 @@ class Expert(Lifecycle):
         ENDED = "ended", _("已退出")
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.ACTIVE, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.ACTIVE)
     # Who, where, from when to when: the office by which an expert comes to the desk.
     appointment = models.OneToOneField(Appointment, models.PROTECT, related_name="expert", verbose_name=_("任职"))
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="experts", verbose_name=_("主管部门"))

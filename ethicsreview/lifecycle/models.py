@@ -51,7 +51,7 @@ class LifecycleQuerySet(models.QuerySet[Any]):
 class Lifecycle(ConcurrentTransitionMixin, models.Model):
     """Base of every object whose state changes by steps.
 
-    A subclass declares `ref` (unique text), `state` (protected FSMField), and:
+    A subclass declares `ref` (unique text), `state` (a StateField), and:
     - `noun`: its kind in the trail, in notices and deadlines ("review");
     - `collection`: its name in addresses ("reviews");
     - `letter`: what its reference begins with ("R");

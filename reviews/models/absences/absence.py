@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.steps import step
 from reviews.models.meetings.meeting import Attendance, Meeting
@@ -54,7 +54,7 @@ class Absence(Lifecycle):
     creators = frozenset({"absentee"})
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.ANNOUNCED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.ANNOUNCED)
     committee = models.ForeignKey(Committee, models.PROTECT, related_name="absences", verbose_name=_("委员会"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="absences", verbose_name=_("委员"))
     starts_on = models.DateField(_("请假自"))

@@ -8,13 +8,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline, DeadlineQuerySet
 from ethicsreview.documents.models import DocumentVersion, Letter
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
@@ -58,7 +58,7 @@ class Appeal(Lifecycle):
     creators = frozenset({"lead"})
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFT)
     review = models.ForeignKey(Review, models.PROTECT, related_name="appeals", verbose_name=_("审查"))
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="appeals", verbose_name=_("所申诉的决定"))
     # The review in which the committee decides anew.

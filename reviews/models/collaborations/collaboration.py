@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
@@ -63,7 +64,7 @@ class Collaboration(Lifecycle):
     creators = frozenset({"lead"})
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.FORMING, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.FORMING)
     project = models.OneToOneField(
         Project, models.PROTECT, related_name="collaboration", verbose_name=_("牵头单位的科技活动")
     )

@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.collaborations import confirming, forms, timing
@@ -72,7 +73,7 @@ class Participation(Lifecycle):
     noun, collection, letter = "participation", "participations", "U"
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.INVITED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.INVITED)
     collaboration = models.ForeignKey(
         Collaboration, models.PROTECT, related_name="participations", verbose_name=_("协作审查")
     )

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField
 
 from ethicsreview.accounts.models import Appointment, Authority, Person, Role
 from ethicsreview.accounts.regions import city_of, province_of, region_name, territory_prefix
@@ -19,6 +18,7 @@ from ethicsreview.accounts.validators import plain_text, region_code
 from ethicsreview.deadlines.calendar import end_of_day, law_day
 from ethicsreview.deadlines.ladders import ladder
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
@@ -67,7 +67,7 @@ class EmergencyEvent(Lifecycle):
         ENDED = "ended", pgettext_lazy("state", "已结束")
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.ACTIVE, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.ACTIVE)
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", verbose_name=_("宣布部门"))
     title = models.CharField(_("事件名称"), max_length=200, validators=[plain_text])
     kind = models.CharField(_("事件类别"), max_length=20, choices=Kind.choices)

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField
 
 from committees.kinds import Regime
 from committees.models import Committee
@@ -19,6 +18,7 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy, policy_for
@@ -88,7 +88,7 @@ class Entrustment(Lifecycle):
     creators = frozenset({"truster"})
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFT)
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="entrustments", verbose_name=_("委托方"))
     trustee = models.ForeignKey(Committee, models.PROTECT, related_name="entrustments", verbose_name=_("受托委员会"))
     case = models.CharField(_("委托的情形"), max_length=14, choices=Case.choices, blank=True, editable=False)

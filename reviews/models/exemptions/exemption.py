@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from committees.models import Committee, conflict_grounds
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
@@ -77,7 +78,7 @@ class Exemption(Lifecycle):
     creators = frozenset({"lead"})
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.PROPOSED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.PROPOSED)
     project = models.ForeignKey(Project, models.PROTECT, related_name="exemptions", verbose_name=_("科技活动"))
     assessment = models.ForeignKey(
         RiskAssessment, models.PROTECT, related_name="exemptions", verbose_name=_("风险评估")

@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.prepared import Given
@@ -16,6 +16,7 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy
@@ -66,7 +67,7 @@ class FollowUp(Filed):
     }
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.SCHEDULED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.SCHEDULED)
     project = models.ForeignKey(Project, models.PROTECT, related_name="follow_ups")
     review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="follow_ups")
     number = models.PositiveIntegerField(_("次数"), default=1)

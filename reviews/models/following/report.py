@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
@@ -18,6 +18,7 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.forms import recordable
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
@@ -73,7 +74,7 @@ class Report(Filed):
     draft = Draft(fields={"answers"}, states={State.DRAFT}, by={"lead", "team"})
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFT)
     kind = models.CharField(_("种类"), max_length=12, choices=Kind.choices)
     project = models.ForeignKey(Project, models.PROTECT, related_name="reports", verbose_name=_("科技活动"))
     review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="reports", verbose_name=_("所据批准"))

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
@@ -64,7 +64,7 @@ class ForeignApproval(Lifecycle):
         NOT_PRESCRIBED = "not_prescribed", _("该国未规定")
 
     ref = models.CharField(_("编号"), max_length=24, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.WANTED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.WANTED)
     project = models.ForeignKey(Project, models.PROTECT, related_name="foreign_approvals", verbose_name=_("科技活动"))
     country = models.CharField(_("国家"), max_length=2, help_text=_("ISO 3166-1 代码"))
     replaces = models.ForeignKey("self", models.PROTECT, null=True, editable=False, related_name="renewals")

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act as Doing
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.mandates.acts import CAPACITY, Act
@@ -51,7 +51,7 @@ class Mandate(Lifecycle):
         LAPSED = "lapsed", pgettext_lazy("state", "因负责人变更而终止")
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.IN_FORCE, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.IN_FORCE)
     project = models.ForeignKey("reviews.Project", models.PROTECT, related_name="mandates", verbose_name=_("科技活动"))
     lead = models.ForeignKey(Person, models.PROTECT, related_name="mandates_given", verbose_name=_("委托人"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="mandates", verbose_name=_("受委托人"))

@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField
 
 from committees.models import Committee, Membership
 from ethicsreview.accounts.models import Person, Role
@@ -19,6 +18,7 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import step
@@ -55,7 +55,7 @@ class Meeting(Lifecycle):
         CANCELLED = "cancelled", pgettext_lazy("state", "已取消")
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.PLANNED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.PLANNED)
     committee = models.ForeignKey(Committee, models.PROTECT, related_name="meetings", verbose_name=_("委员会"))
     title = models.CharField(_("会议名称"), max_length=200, validators=[plain_text])
     starts_at = models.DateTimeField(_("开始时间"))

@@ -7,7 +7,6 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from committees.models import Membership, ground_told, undeclared
 from ethicsreview.accounts.models import Person, Role
@@ -15,6 +14,7 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
@@ -87,7 +87,7 @@ class Opinion(Lifecycle):
     draft = Draft(fields={"draft_answers"}, states={State.ASSIGNED}, by={"voter"})
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.ASSIGNED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.ASSIGNED)
     review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="opinions")
     # On what it is given: a meeting's agenda, or the chair's designation.
     agenda_item = models.ForeignKey(

@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
@@ -48,7 +49,7 @@ class RiskAssessment(Lifecycle):
     draft = Draft(fields={"answers"}, states={State.DRAFT}, by={"lead", "team"})
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFT)
     project = models.ForeignKey(Project, models.PROTECT, related_name="assessments")
     answers = models.JSONField(_("回答"), default=dict, blank=True)
     revision = models.PositiveIntegerField(default=0, editable=False)

@@ -9,13 +9,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import LifecycleQuerySet
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.mandates.acts import PREFIX
@@ -85,7 +85,7 @@ class Project(Changing, AfterApproval):
     )
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFT)
     title = models.CharField(_("项目名称"), max_length=300, validators=[plain_text])
     field = models.CharField(_("领域"), max_length=20, choices=Field.choices)
     lead = models.ForeignKey(Person, models.PROTECT, related_name="led_projects", verbose_name=_("项目负责人"))

@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from committees.kinds import Category
 from committees.models import Expert
@@ -15,6 +14,7 @@ from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
@@ -92,7 +92,7 @@ class RecheckOpinion(Lifecycle):
     draft = Draft(fields={"draft_answers"}, states={State.ASSIGNED}, by={"recheck_expert"})
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.INVITED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.INVITED)
     recheck = models.ForeignKey(Recheck, models.PROTECT, related_name="seats", verbose_name=_("专家复核"))
     expert = models.ForeignKey(Expert, models.PROTECT, related_name="+", verbose_name=_("专家"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="recheck_opinions", verbose_name=_("专家"))

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from committees.models import Committee, Expert
 from ethicsreview.accounts.models import Authority, Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
@@ -64,7 +65,7 @@ class Recheck(Lifecycle):
         DISAGREED = DISAGREED, _("不同意")
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.REQUESTED, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.REQUESTED)
     review = models.ForeignKey("reviews.Review", models.PROTECT, related_name="rechecks", verbose_name=_("审查"))
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="rechecks", verbose_name=_("主管部门"))
     # Where domains overlap, the departments beside the one that leads (Sichuan 1 has no rule which it is).

@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import FSMField
 
 from committees.kinds import Regime
 from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import step
@@ -50,7 +50,7 @@ class Alliance(Lifecycle):
     creators = frozenset({"founder"})
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.ACTIVE, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.ACTIVE)
     name = models.CharField(_("名称"), max_length=200, validators=[plain_text])
     founder = models.ForeignKey(Institution, models.PROTECT, related_name="+", verbose_name=_("发起单位"))
     regimes = models.JSONField(_("互认的领域"), default=list)

@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import add_months, law_day
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
@@ -65,7 +66,7 @@ class Recognition(Lifecycle):
     }
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFT)
     review = models.ForeignKey(Review, models.PROTECT, related_name="recognitions", verbose_name=_("本单位的审查"))
     alliance = models.ForeignKey(
         Alliance, models.PROTECT, null=True, editable=False, related_name="recognitions", verbose_name=_("互认联盟")

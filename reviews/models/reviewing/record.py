@@ -10,13 +10,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from committees.models import Committee, conflict_grounds, conflicts_of
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
+from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import Policy, policy_for
@@ -109,7 +109,7 @@ class ReviewRecord(Lifecycle):
         EMERGENCY = "emergency", _("应急程序")
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
-    state = FSMField(_("状态"), choices=State.choices, default=State.DRAFT, protected=True)
+    state = StateField(_("状态"), choices=State.choices, default=State.DRAFT)
     kind = models.CharField(_("类别"), max_length=12, choices=Kind.choices, default=Kind.INITIAL)
     procedure = models.CharField(_("程序"), max_length=12, choices=Procedure.choices, blank=True)
     procedure_ground = models.TextField(_("适用程序的理由"), blank=True)
