@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from ethicsreview.accounts.models import Role
 from ethicsreview.lifecycle.door import perform
+from reviews.desk.queue import SIDES
 from reviews.models import Opinion
 from tests.committees.builders import authority, committee, holder, keeper_of, people_of, person
-from tests.reviews.builders import case, with_password
+from tests.reviews.appeals import filed, rejected
+from tests.reviews.builders import Case, case, with_password
 from tests.reviews.desk.conftest import address, text
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,21 @@ def test_pages_by_role(signed_in):
         client = signed_in(none)
         assert statuses(client, [address("queue"), *review, *meeting, *seat]) == [404] * 7
         assert client.get(reverse("admin:index"), follow=True).status_code == 404
+
+
+def test_nothing_of_another_committee_waits_on_the_first_page(signed_in):
+    path = case().opened()
+    appealed = filed(rejected(Case(path.committee, path.lead, path.at)))
+    elsewhere = committee()
+    chair, secretary = (people_of(elsewhere, role)[0] for role in (Role.CHAIR, Role.SECRETARY))
+    inside = signed_in(path.members[3]).get(address("queue"))
+    assert path.meeting.ref in text(inside)
+
+    for outside in (chair, secretary, keeper_of(elsewhere), holder(Role.REGULATOR, authority("510000"))):
+        for side in SIDES:
+            page = text(signed_in(outside).get(address("queue"), {"side": side}))
+            ours = (path.meeting.ref, path.review.ref, path.project.title, appealed.ref)
+            assert [one for one in ours if one in page] == [], (outside.username, side)
 
 
 def test_visitor_is_sent_to_sign_in_and_a_fragment_says_so(client):
