@@ -11,7 +11,7 @@ from tests.walk.walking import Walk, aloud
 
 pytestmark = pytest.mark.django_db
 
-# How many situations of each beginning are visited; "all" goes to the end. PostgreSQL has the same code before it.
+# How many situations of each beginning are visited; "all" goes to the end.
 WALK = os.environ.get("WALK", "12")
 MOST = None if WALK == "all" else int(WALK)
 # Of people who are turned away it makes no difference where the walk began.
