@@ -16,6 +16,7 @@ from ethicsreview.accounts.models import ApiToken, Person
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotVisible
+from reviews.oversight.looks import note_look
 
 Object = TypeVar("Object", bound=Lifecycle)
 REF = re.compile(r"[A-Za-z0-9-]{1,60}")
@@ -45,10 +46,11 @@ class Viewer:
 
     person: Person
     at: datetime
+    path: str = ""
 
     @classmethod
     def of(cls, request: Call) -> "Viewer":
-        return cls(request.auth.person, timezone.now())
+        return cls(request.auth.person, timezone.now(), request.path)
 
     @cached_property
     def standing(self) -> Standing:
@@ -60,5 +62,6 @@ def find(model: type[Object], ref: str, viewer: Viewer, related: Iterable[str] =
     if REF.fullmatch(ref):
         rows: Any = model.objects.visible_to(viewer.standing).filter(ref=ref)  # type: ignore[attr-defined]
         if (found := rows.select_related(*related).first()) is not None:
+            note_look(found, viewer.standing, viewer.path)
             return found
     raise NotVisible(f"{model.noun}:{ref}")

@@ -43,6 +43,8 @@ from reviews.models import (
 from reviews.models.projects.interests import own_project
 from reviews.models.projects.parties import CAPACITIES
 from reviews.models.reviewing.record import seen_by_committee, seen_by_regulator
+from reviews.oversight.looks import note_look
+from reviews.oversight.scope import supervises
 
 P = ParamSpec("P")
 
@@ -50,8 +52,8 @@ P = ParamSpec("P")
 class Visitor:
     """The signed-in person of one request, at one moment."""
 
-    def __init__(self, person: Person, at: datetime) -> None:
-        self.person, self.at = person, at
+    def __init__(self, person: Person, at: datetime, path: str = "") -> None:
+        self.person, self.at, self.path = person, at, path
 
     @cached_property
     def standing(self) -> Standing:
@@ -78,6 +80,11 @@ class Visitor:
         return self.standing.holds(Role.INSTITUTION_OFFICER, Role.CHAIR, Role.SECRETARY, Role.REGULATOR, Role.OPERATOR)
 
     @property
+    def supervises(self) -> bool:
+        """Who audits cases."""
+        return supervises(self.standing)
+
+    @property
     def keeps_experts(self) -> bool:
         return self.standing.holds(Role.REGULATOR, Role.OPERATOR)
 
@@ -89,7 +96,12 @@ class Visitor:
         found = at_desk(model, self.standing).select_related(*related).filter(ref=ref).first()
         if found is None:
             raise Http404(f"{model.noun}:{ref}")
+        self.looks_into(found)
         return found
+
+    def looks_into(self, found: Lifecycle) -> None:
+        """Whoever reads a case as its supervisor leaves an entry in the record, before it is shown."""
+        note_look(found, self.standing, self.path)
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
@@ -97,7 +109,7 @@ def visitor_of(request: HttpRequest) -> Visitor:
     found = getattr(request, "desk_visitor", None)
     if not isinstance(found, Visitor):
         assert isinstance(request.user, Person)
-        found = Visitor(request.user, timezone.now())
+        found = Visitor(request.user, timezone.now(), request.path)
         request.desk_visitor = found  # type: ignore[attr-defined]  # a request is the place for what lives as long
     return found
 

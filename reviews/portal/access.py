@@ -21,6 +21,7 @@ from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, Refusal, Refused
 from reviews.models.projects.parties import CAPACITIES
+from reviews.oversight.looks import note_look
 
 P = ParamSpec("P")
 Object = TypeVar("Object", bound=Lifecycle)
@@ -32,8 +33,8 @@ OWN_SIDE = frozenset({"lead", "team"})
 class Visitor:
     """The signed-in person of one request, at one moment."""
 
-    def __init__(self, person: Person, at: datetime) -> None:
-        self.person, self.at = person, at
+    def __init__(self, person: Person, at: datetime, path: str = "") -> None:
+        self.person, self.at, self.path = person, at, path
 
     @cached_property
     def standing(self) -> Standing:
@@ -48,6 +49,7 @@ class Visitor:
         found: Object | None = rows.select_related(*related).filter(ref=ref).first()
         if found is None:
             raise Http404(f"{model.noun}:{ref}")
+        note_look(found, self.standing, self.path)
         return found
 
 
@@ -63,7 +65,7 @@ def portal_page(
             if request.headers.get("HX-Request"):
                 return HttpResponse(status=401)
             return redirect_to_login(request.get_full_path())
-        visitor = Visitor(request.user, timezone.now())
+        visitor = Visitor(request.user, timezone.now(), request.path)
         try:
             return view(request, visitor, *args, **kwargs)
         except NotVisible as hidden:
