@@ -24,10 +24,12 @@ import argparse
 import base64
 import binascii
 import hashlib
+import io
 import json
 import struct
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, Iterable, Iterator
 
@@ -229,11 +231,30 @@ def read(path: Path) -> tuple[list[tuple[str, bytes]], bool]:
         found = sorted(one for one in path.rglob("*") if one.is_file())
         return [(one.relative_to(path).as_posix(), one.read_bytes()) for one in found], True
     try:
-        with zipfile.ZipFile(path) as archive:
-            files = [(info.filename, archive.read(info)) for info in archive.infolist()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+        return unpacked(path.read_bytes())
+    except OSError as error:
         raise Unreadable("%s: %s" % (path, error)) from error
-    return files, frame(files) == path.read_bytes()
+
+
+DAMAGE = (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error)
+
+
+def unpacked(content: bytes) -> tuple[list[tuple[str, bytes]], bool]:
+    """The files of an archive; of one whose bytes no longer have their checksum, nothing."""
+    files = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for info in archive.infolist():
+                try:
+                    files.append((info.filename, archive.read(info)))
+                except DAMAGE:
+                    files.append((info.filename, b""))
+    except DAMAGE as error:
+        raise Unreadable(str(error)) from error
+    try:
+        return files, frame(files) == content
+    except struct.error:
+        return files, False
 
 
 # --- what is checked ------------------------------------------------------------------------------------------------
