@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from ethicsreview.lifecycle.registry import step_name
 from ethicsreview.policy.words import said
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, desk_page
@@ -24,7 +25,7 @@ from reviews.oversight.audit import package as packing
 from reviews.oversight.audit.case import Case
 from reviews.oversight.audit.checks import Checks
 from reviews.oversight.audit.moments import Moments, VersionChange
-from reviews.oversight.audit.story import Story, object_name, step_name
+from reviews.oversight.audit.story import Story, object_name
 from reviews.oversight.scope import supervised_projects
 
 ROWS, STEPS, LOOKS = 30, 100, 10
@@ -69,7 +70,7 @@ class MomentsForm(forms.Form):
 
     def __init__(self, data: Any, *, case: Case) -> None:
         super().__init__(data)
-        self.moments = {entry.seq: entry.at for entry in case.open_entries}
+        self.moments = {entry.seq: entry for entry in case.open_entries}
         choices = [
             (
                 entry.seq,

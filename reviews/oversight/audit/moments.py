@@ -45,17 +45,26 @@ class RuleChange:
 
 
 class Moments:
-    """`since` and `until`: two moments; what was done at a moment belongs to what stood then."""
+    """After the step `since` and after the step `until`, by the order of the record; what a step brought about at the
+    same moment belongs to it.
+    """
 
-    def __init__(self, case: Case, since: datetime, until: datetime) -> None:
-        self.case, self.since, self.until = case, since, until
+    def __init__(self, case: Case, since: Entry, until: Entry) -> None:
+        self.case, self.since, self.until = case, self._end(case, since), self._end(case, until)
 
-    def _until(self, moment: datetime) -> list[Entry]:
-        return [entry for entry in self.case.open_entries if entry.at <= moment]
+    def _end(self, case: Case, chosen: Entry) -> Entry:
+        end = chosen
+        for entry in case.open_entries:
+            if entry.seq > end.seq and entry.at == chosen.at and entry.request_id == chosen.request_id:
+                end = entry
+        return end
+
+    def _until(self, end: Entry) -> list[Entry]:
+        return [entry for entry in self.case.open_entries if entry.seq <= end.seq]
 
     @cached_property
     def steps_between(self) -> int:
-        return sum(self.since < known.entry.at <= self.until for known in self.case.record)
+        return sum(self.since.seq < known.entry.seq <= self.until.seq for known in self.case.record)
 
     @cached_property
     def objects(self) -> list[Standing]:
@@ -63,7 +72,7 @@ class Moments:
         before = {(entry.object_kind, entry.object_ref): entry for entry in self._until(self.since)}
         rows: dict[tuple[str, str], list[Entry]] = {}
         for entry in self._until(self.until):
-            if entry.at > self.since:
+            if entry.seq > self.since.seq:
                 rows.setdefault((entry.object_kind, entry.object_ref), []).append(entry)
         found = []
         for key, entries in rows.items():
@@ -78,7 +87,7 @@ class Moments:
 
     def _versions(self) -> Iterator[VersionChange]:
         for review in self.case.reviews:
-            old, new = self._version(review.pk, self.since), self._version(review.pk, self.until)
+            old, new = self._version(review.pk, self.since.at), self._version(review.pk, self.until.at)
             if new is None or new == old:
                 continue
             labels = {key: field.zh for key, field in new.form.fields.items()}
@@ -94,7 +103,7 @@ class Moments:
     @cached_property
     def rules(self) -> list[RuleChange]:
         """What the law of the place said otherwise on the second day than on the first."""
-        first, second = self._policy(self.since), self._policy(self.until)
+        first, second = self._policy(self.since.at), self._policy(self.until.at)
         before, after = _said(first), _said(second)
         found = []
         for key in {**before, **after}:

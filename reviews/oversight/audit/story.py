@@ -21,7 +21,7 @@ from reviews.models.projects.parties import CAPACITIES
 from reviews.oversight.audit.case import Case, Known
 
 # What the record says of a step in words that a person wrote; the rest is in its facts.
-GROUNDS = ("reason", "reasons", "ground", "procedure_ground", "listed_reason", "requirements", "because")
+GROUNDS = ("reason", "reasons", "ground", "procedure_ground", "listed_reason", "requirements")
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,10 @@ def _version(entry: Entry) -> Saw | None:
 
 
 def _grounds(facts: dict[str, Any]) -> Iterator[str]:
+    if cause := str(facts.get("because", "")):
+        thing, _space, step = cause.partition(" ")
+        kind, _colon, ref = thing.partition(":")
+        yield _("由 %(ref)s 的“%(step)s”引起") % {"ref": ref, "step": step_name(kind, step)}
     given = facts | facts.get("input", {})
     for name in GROUNDS:
         value = given.get(name)
