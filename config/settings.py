@@ -302,3 +302,7 @@ LOGGING = logging_config(env.str("LOG_LEVEL", "INFO"))
 
 # "sm3" (GB/T 32905) or "sha256". A digest names its algorithm, so a change needs no conversion.
 TRAIL_DIGEST = env.str("TRAIL_DIGEST", "sm3")
+# The secret key under exported audit packages: PEM, Ed25519. Made once where there is none.
+SIGNING_KEY_FILE = env.str("SIGNING_KEY_FILE", str(VAR_DIR / "signing_key.pem"))
+# Above this size of its documents a package is not made while somebody waits for the page.
+AUDIT_PACKAGE_MEGABYTES = env.int("AUDIT_PACKAGE_MEGABYTES", 64)

@@ -4,8 +4,10 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.utils.translation import gettext as _
 
 from ethicsreview.lifecycle.models import Lifecycle
+from ethicsreview.lifecycle.steps import steps_of
 
 
 @cache
@@ -18,6 +20,15 @@ def collections() -> dict[str, type[Lifecycle]]:
 def nouns() -> dict[str, type[Lifecycle]]:
     """{"review": Review, …}"""
     return {model.noun: model for model in _models()}
+
+
+def step_name(object_kind: str, step: str) -> str:
+    """The step in words; a step that no longer exists keeps its name."""
+    if step == "create":
+        return _("新建")
+    model = nouns().get(object_kind)
+    declared = steps_of(model).get(step) if model else None
+    return str(declared.label) if declared else step
 
 
 def _models() -> list[Any]:

@@ -96,3 +96,26 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.digest}"
+
+
+class SigningKey(models.Model):
+    """A public key under which this installation has signed. Once published it stays."""
+
+    frozen_when = "TRUE"
+
+    fingerprint = models.CharField(_("指纹"), max_length=80, unique=True)
+    pem = models.TextField(_("公钥"))
+    first_used_at = models.DateTimeField(_("启用时间"))
+
+    class Meta:
+        verbose_name = _("签名公钥")
+        verbose_name_plural = _("签名公钥")
+        ordering = ["-first_used_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+    @property
+    def hex(self) -> str:
+        """As it stands in the address of its file."""
+        return self.fingerprint.partition(":")[2]

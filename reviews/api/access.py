@@ -17,6 +17,7 @@ from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle import sight
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotVisible
+from reviews.oversight.looks import note_look
 
 Object = TypeVar("Object", bound=Lifecycle)
 REF = re.compile(r"[A-Za-z0-9-]{1,60}")
@@ -46,10 +47,11 @@ class Viewer:
 
     person: Person
     at: datetime
+    path: str = ""
 
     @classmethod
     def of(cls, request: Call) -> "Viewer":
-        return cls(request.auth.person, timezone.now())
+        return cls(request.auth.person, timezone.now(), request.path)
 
     @cached_property
     def standing(self) -> Standing:
@@ -60,4 +62,6 @@ def find(model: type[Object], ref: str, viewer: Viewer, related: Iterable[str] =
     """The object, if the person may know of it; else NotVisible, whether it exists or not."""
     if not REF.fullmatch(ref):
         raise NotVisible(f"{model.noun}:{ref}")
-    return sight.find(model, ref, viewer.standing, *related)
+    found = sight.find(model, ref, viewer.standing, *related)
+    note_look(found, viewer.standing, viewer.path)
+    return found

@@ -44,6 +44,8 @@ from reviews.models import (
 from reviews.models.projects.interests import own_project
 from reviews.models.projects.parties import CAPACITIES
 from reviews.models.reviewing.record import seen_by_committee, seen_by_regulator
+from reviews.oversight.looks import note_look
+from reviews.oversight.scope import supervises
 
 P = ParamSpec("P")
 
@@ -51,8 +53,8 @@ P = ParamSpec("P")
 class Visitor:
     """The signed-in person of one request, at one moment."""
 
-    def __init__(self, person: Person, at: datetime) -> None:
-        self.person, self.at = person, at
+    def __init__(self, person: Person, at: datetime, path: str = "") -> None:
+        self.person, self.at, self.path = person, at, path
 
     @cached_property
     def standing(self) -> Standing:
@@ -79,6 +81,11 @@ class Visitor:
         return self.standing.holds(Role.INSTITUTION_OFFICER, Role.CHAIR, Role.SECRETARY, Role.REGULATOR, Role.OPERATOR)
 
     @property
+    def supervises(self) -> bool:
+        """Who audits cases."""
+        return supervises(self.standing)
+
+    @property
     def keeps_experts(self) -> bool:
         return self.standing.holds(Role.REGULATOR, Role.OPERATOR)
 
@@ -88,9 +95,15 @@ class Visitor:
     def find(self, model: type[Lifecycle], ref: str, *related: str) -> Any:
         """The object, if it lies on this person's desk. Raises Http404."""
         try:
-            return find(model, ref, self.standing, *related, among=at_desk)
+            found = find(model, ref, self.standing, *related, among=at_desk)
         except NotVisible as hidden:
             raise Http404(str(hidden)) from hidden
+        self.looks_into(found)
+        return found
+
+    def looks_into(self, found: Lifecycle) -> None:
+        """Whoever reads a case as its supervisor leaves an entry in the record, before it is shown."""
+        note_look(found, self.standing, self.path)
 
 
 def visitor_of(request: HttpRequest) -> Visitor:
@@ -98,7 +111,7 @@ def visitor_of(request: HttpRequest) -> Visitor:
     found = getattr(request, "desk_visitor", None)
     if not isinstance(found, Visitor):
         assert isinstance(request.user, Person)
-        found = Visitor(request.user, timezone.now())
+        found = Visitor(request.user, timezone.now(), request.path)
         request.desk_visitor = found  # type: ignore[attr-defined]  # a request is the place for what lives as long
     return found
 

@@ -28,6 +28,7 @@ from reviews.models.opinions.forms import ANSWERS, CONCERN_ANSWERS, concerns_ask
 from reviews.models.projects.parties import CAPACITIES
 from reviews.models.projects.starting import condition_text
 from reviews.models.reviewing.wording import verdict_word
+from reviews.oversight.scope import audits
 from reviews.rules.conclusions import Conclusions
 
 # Who of a committee has steps on a review at all: others need not be asked.
@@ -130,9 +131,15 @@ class Dossier:
         if review.submission is not None:
             review.submission.review = review
         dossier = cls(review, visitor)
+        visitor.looks_into(review)
         if dossier.on_table:
             review.judged_by(visitor.person)
         return dossier
+
+    @cached_property
+    def audited(self) -> bool:
+        """Whether the visitor supervises the case."""
+        return audits(self.review, self.visitor.standing)
 
     @property
     def on_table(self) -> bool:

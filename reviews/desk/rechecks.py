@@ -126,6 +126,7 @@ class RecheckPage:
         if recheck is None:
             raise Http404(ref)
         recheck.submission.review = recheck.opinion.review = recheck.review
+        visitor.looks_into(recheck)
         return cls(recheck, visitor)
 
     @cached_property

@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from ethicsreview.lifecycle.registry import nouns
-from ethicsreview.lifecycle.steps import steps_of
+from ethicsreview.lifecycle.registry import step_name
 from ethicsreview.trail.models import Entry
 from reviews.desk.dossier import Dossier
 
@@ -46,15 +45,6 @@ def _happened(entry: Entry) -> Happened:
     if other := entry.facts.get("on_behalf_of"):
         who = _("%(name)s（代%(other)s）") % {"name": who, "other": other}
     return Happened(entry.at, title, who, _("；").join(_told(entry.facts)), entry.citation)
-
-
-def step_name(object_kind: str, step: str) -> str:
-    """The step in words; a step that no longer exists keeps its name."""
-    if step == "create":
-        return _("新建")
-    model = nouns().get(object_kind)
-    declared = steps_of(model).get(step) if model else None
-    return str(declared.label) if declared else step
 
 
 def _told(facts: dict[str, Any]) -> Iterator[str]:

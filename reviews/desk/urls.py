@@ -4,6 +4,7 @@ from django.urls import path
 
 from reviews.desk.views import (
     absences,
+    audit,
     besides,
     clockroom,
     collaborations,
@@ -79,6 +80,10 @@ urlpatterns = [
     path("emergencies/", emergencies.events, name="emergency_events"),
     path("emergencies/new/", emergencies.declare, name="emergency_event_new"),
     path("emergencies/<str:ref>/", emergencies.event, name="emergency_event"),
+    path("cases/", audit.cases, name="cases"),
+    path("cases/<str:ref>/", audit.case, name="case"),
+    path("cases/<str:ref>/compare/", audit.compare, name="case_compare"),
+    path("cases/<str:ref>/package/", audit.package, name="case_package"),
     path("calendar/", clockroom.month, name="month"),
     path("clocks/", clockroom.clocks, name="clocks"),
     path("experts/", experts.experts, name="experts"),

@@ -22,6 +22,7 @@ from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, Refusal, Refused
 from ethicsreview.lifecycle.sight import find
 from reviews.models.projects.parties import CAPACITIES
+from reviews.oversight.looks import note_look
 
 P = ParamSpec("P")
 Object = TypeVar("Object", bound=Lifecycle)
@@ -33,8 +34,8 @@ OWN_SIDE = frozenset({"lead", "team"})
 class Visitor:
     """The signed-in person of one request, at one moment."""
 
-    def __init__(self, person: Person, at: datetime) -> None:
-        self.person, self.at = person, at
+    def __init__(self, person: Person, at: datetime, path: str = "") -> None:
+        self.person, self.at, self.path = person, at, path
 
     @cached_property
     def standing(self) -> Standing:
@@ -46,9 +47,11 @@ class Visitor:
     def find(self, model: type[Object], ref: str, *related: str) -> Object:
         """The object, if this person may know of it. Raises Http404."""
         try:
-            return find(model, ref, self.standing, *related)
+            found = find(model, ref, self.standing, *related)
         except NotVisible as hidden:
             raise Http404(str(hidden)) from hidden
+        note_look(found, self.standing, self.path)
+        return found
 
 
 def portal_page(
@@ -63,7 +66,7 @@ def portal_page(
             if request.headers.get("HX-Request"):
                 return HttpResponse(status=401)
             return redirect_to_login(request.get_full_path())
-        visitor = Visitor(request.user, timezone.now())
+        visitor = Visitor(request.user, timezone.now(), request.path)
         try:
             return view(request, visitor, *args, **kwargs)
         except NotVisible as hidden:

@@ -6,6 +6,9 @@ from reviews.public import views
 
 app_name = "public"
 urlpatterns = [
+    path("keys/", views.keys, name="keys"),
+    path("keys/verify.py", views.command, name="command"),
+    path("keys/<str:fingerprint>.pem", views.key, name="key"),
     path("verify/", views.find, name="find"),
     path("verify/<str:code>/", views.verify, name="verify"),
 ]

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ethicsreview.trail.models import SigningKey
 from reviews.models.reviewing.verifying import standing_of_letter
+from reviews.oversight.audit.package import COMMAND
 
 
 class CodeForm(forms.Form):
@@ -43,4 +45,29 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     response = render(request, "public/verify.html", {"letter": letter, "now": now})
     response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    """Under which keys this installation has signed, the newest first; and the command that verifies."""
+    return render(request, "public/keys.html", {"keys": SigningKey.objects.all()})
+
+
+@require_safe
+def key(request: HttpRequest, fingerprint: str) -> HttpResponse:
+    found = SigningKey.objects.filter(fingerprint=f"sm3:{fingerprint}").first()
+    if found is None:
+        raise Http404
+    return _file(found.pem.encode(), f"{fingerprint}.pem", "application/x-pem-file")
+
+
+@require_safe
+def command(request: HttpRequest) -> HttpResponse:
+    return _file(COMMAND.read_bytes(), "verify.py", "text/x-python")
+
+
+def _file(content: bytes, name: str, media_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

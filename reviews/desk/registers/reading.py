@@ -13,12 +13,12 @@ from committees.models import Committee
 from ethicsreview.accounts.models import Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline
+from ethicsreview.lifecycle.registry import step_name
 from ethicsreview.notices.models import Delivery
 from ethicsreview.trail.models import Entry
 from reviews.desk.access import at_desk, reviews_at_desk
 from reviews.desk.clockroom import on_desk
 from reviews.desk.registers.bounds import ReadRegister
-from reviews.desk.timeline import step_name
 from reviews.models import (
     Alliance,
     Appeal,

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 
 from ethicsreview.documents.storage import serve_kept
 from ethicsreview.lifecycle.door import open_steps
+from ethicsreview.lifecycle.registry import step_name
 from ethicsreview.policy.words import said
 from ethicsreview.trail.models import Entry
 from reviews.desk.access import Visitor, desk_page
-from reviews.desk.timeline import step_name
 from reviews.desk.views.steps import desk_address
 from reviews.models import Appeal, Exemption
 

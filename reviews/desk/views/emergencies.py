@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ethicsreview.accounts.models import Authority, Role
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.refusals import InvalidInput
+from ethicsreview.lifecycle.registry import step_name
 from ethicsreview.trail.models import Entry
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, desk_page
 from reviews.desk.emergencies import figures, reviews_of
-from reviews.desk.timeline import step_name
 from reviews.models import EmergencyEvent
 from reviews.models.emergencies import declaring
 from reviews.models.emergencies.forms import DeclareForm

@@ -113,10 +113,15 @@ class Filed(Lifecycle):
         """Part of the step that files it."""
         self.answers = {key: recordable(value) for key, value in answers.items() if value not in (None, "")}
         self.filed_at, self.filed_by = act.at, act.actor
-        documents = [[one.version.document.ref, one.version.number, one.version.digest] for one in self.handed_in()]
-        self.digest = digest({"ref": self.ref, "answers": self.answers, "documents": documents})
+        content = self.sealed_content()
+        self.digest = digest(content)
         self.revision += 1
-        act.record(digest=self.digest, documents=documents)
+        act.record(digest=self.digest, documents=content["documents"])
+
+    def sealed_content(self) -> dict[str, Any]:
+        """What its digest is taken over."""
+        documents = [[one.version.document.ref, one.version.number, one.version.digest] for one in self.handed_in()]
+        return {"ref": self.ref, "answers": self.answers, "documents": documents}
 
     def handed_in(self) -> "list[FilingPaper]":
         return list(self.papers.select_related("version__document").order_by("pk"))

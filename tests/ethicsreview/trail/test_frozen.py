@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, models, transaction
 
 from ethicsreview.documents.models import Letter
 from ethicsreview.trail import triggers
+from ethicsreview.trail.models import SigningKey
 from ethicsreview.trail.verification import seal
 from reviews.models import Decision, Opinion, RecheckOpinion, Submission
 from tests.reviews.builders import case
@@ -36,6 +37,7 @@ def kept(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pyt
         )
         letter.revoke("试", path.at)
         seal(date(2026, 1, 1), path.at, tmp_path_factory.mktemp("seals"))
+        SigningKey.objects.create(fingerprint="sm3:0", pem="…", first_used_at=path.at)
         yield
         transaction.set_rollback(True)
 
@@ -72,6 +74,7 @@ def test_every_kept_kind_is_guarded() -> None:
         "reviews.Submission",
         "trail.Entry",
         "trail.Seal",
+        "trail.SigningKey",
     ]
 
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from ethicsreview.trail.models import Chain
+from ethicsreview.trail.signing import published
 from ethicsreview.trail.verification import export, seal, verify, verify_seal
 
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
             action.add_argument("subjects", nargs="*", help="project:P2026-000001 …; 不填为全部")
             if name == "verify":
                 action.add_argument("--seal", type=Path, action="append", default=[], help="日封文件")
+        actions.add_parser("key", help="签名公钥的指纹 / fingerprint of the key that signs")
         sealing = actions.add_parser("seal")
         sealing.add_argument("--day", type=date.fromisoformat, help="YYYY-MM-DD, 默认今日")
         sealing.add_argument("--folder", type=Path, default=settings.VAR_DIR / "seals")
@@ -48,6 +50,10 @@ class Command(BaseCommand):
         now = timezone.now()
         made, path = seal(day or timezone.localdate(now), now, folder)
         self.stdout.write(f"{made.day} {made.digest} {made.chains} 条链 {path}")
+
+    def key(self, **options: Any) -> None:
+        own = published(timezone.now())
+        self.stdout.write(f"{own.fingerprint}\n{own.pem}")
 
     def chains(self, subjects: list[str]) -> list[Chain]:
         found = []
