@@ -4,13 +4,14 @@ of time.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NotRequired, Protocol, TypedDict
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Body, Person
@@ -270,8 +271,14 @@ class Pulse(models.Model):
 def end_in_words(due_at: datetime, *, by_day: bool) -> str:
     """The last day, or the minute in Asia/Shanghai."""
     if by_day:
-        return date_format(calendar.last_day(due_at), "DATE_FORMAT")
+        return _day_in_words(calendar.last_day(due_at), get_language())
     return date_format(due_at.astimezone(calendar.LAW_ZONE), "DATETIME_FORMAT")
+
+
+@lru_cache(maxsize=1024)
+def _day_in_words(day: date, _language: str | None) -> str:
+    """Many deadlines end with the same day; a sweep and a queue say it for each."""
+    return date_format(day, "DATE_FORMAT")
 
 
 def days_left(days: int) -> str:
