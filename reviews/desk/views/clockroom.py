@@ -1,5 +1,6 @@
 """The desk's month, and the clock room."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -12,9 +13,16 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.diary.pages import month_page
 from ethicsreview.notices.broker import depth
 from ethicsreview.notices.models import Delivery
+from ethicsreview.work.kinds import label_of
+from ethicsreview.work.models import Job, State
+from ethicsreview.work.record import SEAL
 from reviews.desk import clockroom as work
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.views.queue import LATE_SWEEP, at_most
+
+# A job that nobody has taken up for so long waits for a worker that is not there.
+LATE_WORK = timedelta(minutes=5)
+RECENT = timedelta(days=7)
 
 
 @require_safe
@@ -56,6 +64,7 @@ def clocks(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         context["body_name"] = _name_of(context, body)
     if side == "operations" and "cursor" not in asked:
         context["running"] = _running(visitor)
+        context |= {"failed_jobs": _failed_jobs(), "seal_job": Job.objects.filter(kind=SEAL).order_by("-pk").first()}
     return render(request, "desk/clocks.html", context)
 
 
@@ -79,10 +88,19 @@ def _running(visitor: Visitor) -> list[tuple[Any, Any, bool]]:
         (_("在用的定时进程"), beat.holder if beat and leads else _("没有"), not leads),
         (_("队列中的消息"), _("无法连接") if waiting is None else waiting, waiting is None or waiting > work.ROWS),
         counted(_("巡检未及时处理的期限"), Deadline.objects.filter(next_at__lte=visitor.at - LATE_SWEEP)),
+        counted(_("等待办理的后台任务"), Job.objects.waiting().filter(next_try_at__lte=visitor.at - LATE_WORK)),
+        counted(_("正在办理的后台任务"), Job.objects.filter(state=State.RUNNING), attention=False),
+        counted(_("未能完成的后台任务"), Job.objects.failed().filter(ended_at__gt=visitor.at - RECENT)),
         counted(_("应送未送的通知"), Delivery.objects.to_try(visitor.at - LATE_SWEEP)),
     ]
 
 
-def counted(label: str, rows: Any) -> tuple[str, str, bool]:
+def _failed_jobs() -> list[dict[str, Any]]:
+    """The last that failed: which kind, when, and what sort of fault. What was in them is their asker's alone."""
+    rows = Job.objects.failed().order_by("-pk").values("ref", "kind", "ended_at", "attempts", "fault")[: work.NAMED]
+    return [row | {"label": label_of(row["kind"])} for row in rows]
+
+
+def counted(label: str, rows: Any, *, attention: bool = True) -> tuple[str, str, bool]:
     words, any_ = at_most(rows)
-    return label, words, any_
+    return label, words, any_ and attention

@@ -24,7 +24,7 @@ class Command(BaseCommand):
                 action.add_argument("--seal", type=Path, action="append", default=[], help="日封文件")
         sealing = actions.add_parser("seal")
         sealing.add_argument("--day", type=date.fromisoformat, help="YYYY-MM-DD, 默认今日")
-        sealing.add_argument("--folder", type=Path, default=settings.VAR_DIR / "seals")
+        sealing.add_argument("--folder", type=Path, default=settings.SEALS_DIR)
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         getattr(self, action)(**options)
