@@ -90,6 +90,7 @@ def test_the_result_is_handed_out_and_never_shown(mine: Client, person: Person) 
     assert b"".join(answer.streaming_content) == b"piece\n" * 2  # type: ignore[attr-defined]
     assert answer["Content-Disposition"] == 'attachment; filename="pieces.txt"'
     assert answer["X-Content-Type-Options"] == "nosniff"
+    answer.close()
 
 
 def test_a_job_is_stopped_from_its_page(mine: Client, person: Person) -> None:
