@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -88,11 +89,18 @@ def _running(visitor: Visitor) -> list[tuple[Any, Any, bool]]:
         (_("在用的定时进程"), beat.holder if beat and leads else _("没有"), not leads),
         (_("队列中的消息"), _("无法连接") if waiting is None else waiting, waiting is None or waiting > work.ROWS),
         counted(_("巡检未及时处理的期限"), Deadline.objects.filter(next_at__lte=visitor.at - LATE_SWEEP)),
-        counted(_("等待办理的后台任务"), Job.objects.waiting().filter(next_try_at__lte=visitor.at - LATE_WORK)),
+        _queued(visitor),
         counted(_("正在办理的后台任务"), Job.objects.filter(state=State.RUNNING), attention=False),
         counted(_("未能完成的后台任务"), Job.objects.failed().filter(ended_at__gt=visitor.at - RECENT)),
         counted(_("应送未送的通知"), Delivery.objects.to_try(visitor.at - LATE_SWEEP)),
     ]
+
+
+def _queued(visitor: Visitor) -> tuple[str, str, bool]:
+    """How many jobs wait; to be looked at where the first has waited for long."""
+    first = Job.objects.waiting().aggregate(first=Min("next_try_at"))["first"]
+    words, _any = at_most(Job.objects.waiting())
+    return _("等待办理的后台任务"), words, first is not None and first < visitor.at - LATE_WORK
 
 
 def _failed_jobs() -> list[dict[str, Any]]:
