@@ -2,6 +2,7 @@
 of time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Body, Person
 from ethicsreview.deadlines import calendar
-from ethicsreview.deadlines.agenda import agenda_of
+from ethicsreview.deadlines.agenda import Moment, agenda_of
 
 
 class Named(Protocol):
@@ -236,9 +237,11 @@ class Deadline(models.Model):
             return days_left((self.last_day - calendar.law_day(at)).days)
         return hours_left(self.due_at - at)
 
-    def schedule(self, done: int) -> None:
-        """Set what the sweep does next: `done` moments of the agenda lie behind, of a running clock."""
-        moments = agenda_of(self.due_at, self.ladder, self.escalate_to)
+    def schedule(self, done: int, moments: "Sequence[Moment] | None" = None) -> None:
+        """Set what the sweep does next: `done` moments of the agenda lie behind, of a running clock. `moments`: the
+        agenda, where it has been worked out already.
+        """
+        moments = moments or agenda_of(self.due_at, self.ladder, self.escalate_to)
         self.stage = done
         running = self.is_open and self.paused_at is None
         self.next_at = moments[done].at if running and done < len(moments) else None
@@ -248,7 +251,7 @@ class Deadline(models.Model):
         never.
         """
         moments = agenda_of(self.due_at, self.ladder, self.escalate_to)
-        self.schedule(sum(1 for moment in moments if moment.at <= at and moment.is_reminder_before))
+        self.schedule(sum(1 for moment in moments if moment.at <= at and moment.is_reminder_before), moments)
 
 
 class Pulse(models.Model):

@@ -34,6 +34,7 @@ class Visit:
 
     deadline: Deadline
     turn: Turn
+    moments: Sequence[Moment]
 
     @property
     def is_over(self) -> bool:
@@ -116,7 +117,7 @@ def _done(at: datetime, limit: int) -> Iterator[list[Visit]]:
 
 def _visit(deadline: Deadline, at: datetime) -> Visit:
     moments = agenda_of(deadline.due_at, deadline.ladder, deadline.escalate_to)
-    return Visit(deadline, turn_at(moments, deadline.stage, at))
+    return Visit(deadline, turn_at(moments, deadline.stage, at), moments)
 
 
 def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
@@ -134,7 +135,7 @@ def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
             deadline.escalated_at = deadline.escalated_at or at
         deadline.history += _told(turn, at)
         posts += words.posts_for(deadline, turn, recipients, at)
-        deadline.schedule(turn.done)
+        deadline.schedule(turn.done, visit.moments)
     _write([visit.deadline for visit in visits])
     if records:
         append(*records)

@@ -68,4 +68,8 @@ def _counters(visitor: Visitor) -> list[tuple[Any, str, bool]]:
 def at_most(rows: Any) -> tuple[str, bool]:
     """A number as a page shows it, and whether there is anything."""
     number = rows.order_by()[: MANY + 1].count()
-    return f"{MANY}+" if number > MANY else str(number), number > 0
+    return to_many(number), number > 0
+
+
+def to_many(number: int) -> str:
+    return f"{MANY}+" if number > MANY else str(number)
