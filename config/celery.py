@@ -20,4 +20,7 @@ app.conf.beat_schedule = {
     "letters": {"task": "reviews.letters", **MINUTE},
     "emergencies": {"task": "reviews.emergencies", **MINUTE},
     "comparisons": {"task": "reviews.comparisons", **MINUTE},
+    "work": {"task": "work.run", **MINUTE},
+    "seal": {"task": "work.seal", **MINUTE},
+    "clear": {"task": "work.clear", **MINUTE},
 }

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "ethicsreview.policy",
     "ethicsreview.documents",
     "ethicsreview.notices",
+    "ethicsreview.work",
     "ethicsreview.deadlines",
     "ethicsreview.lifecycle",
     "ethicsreview.diary",
@@ -270,6 +271,14 @@ STORAGES = {
 MEDIA_ROOT = VAR_DIR / "media"
 # host:port or the path of a socket. Without it files are shown as not scanned.
 CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", "")
+
+# --- background work ----------------------------------------------------------------------------------------------
+
+# Days for which a result may be fetched, and how often what was interrupted is begun again.
+WORK_KEPT_DAYS = env.int("WORK_KEPT_DAYS", 30)
+WORK_ATTEMPTS = env.int("WORK_ATTEMPTS", 3)
+# The daily seals of the record: copy this folder to where the service cannot write.
+SEALS_DIR = Path(env.str("SEALS_DIR", str(VAR_DIR / "seals")))
 
 # --- headers ------------------------------------------------------------------------------------------------------
 

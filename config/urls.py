@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/", include("ethicsreview.accounts.urls")),
     path("calendar/", include("ethicsreview.diary.urls")),
     path("inbox/", include("ethicsreview.notices.urls")),
+    path("work/", include("ethicsreview.work.urls")),
     path("rules/", include("ethicsreview.policy.urls")),
     path("api/", include("reviews.api.urls")),
     path("i18n/setlang/", views.set_language, name="set_language"),

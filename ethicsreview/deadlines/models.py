@@ -2,20 +2,22 @@
 of time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NotRequired, Protocol, TypedDict
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Body, Person
 from ethicsreview.deadlines import calendar
-from ethicsreview.deadlines.agenda import agenda_of
+from ethicsreview.deadlines.agenda import Moment, agenda_of
 
 
 class Named(Protocol):
@@ -235,9 +237,11 @@ class Deadline(models.Model):
             return days_left((self.last_day - calendar.law_day(at)).days)
         return hours_left(self.due_at - at)
 
-    def schedule(self, done: int) -> None:
-        """Set what the sweep does next: `done` moments of the agenda lie behind, of a running clock."""
-        moments = agenda_of(self.due_at, self.ladder, self.escalate_to)
+    def schedule(self, done: int, moments: "Sequence[Moment] | None" = None) -> None:
+        """Set what the sweep does next: `done` moments of the agenda lie behind, of a running clock. `moments`: the
+        agenda, where it has been worked out already.
+        """
+        moments = moments or agenda_of(self.due_at, self.ladder, self.escalate_to)
         self.stage = done
         running = self.is_open and self.paused_at is None
         self.next_at = moments[done].at if running and done < len(moments) else None
@@ -247,7 +251,7 @@ class Deadline(models.Model):
         never.
         """
         moments = agenda_of(self.due_at, self.ladder, self.escalate_to)
-        self.schedule(sum(1 for moment in moments if moment.at <= at and moment.is_reminder_before))
+        self.schedule(sum(1 for moment in moments if moment.at <= at and moment.is_reminder_before), moments)
 
 
 class Pulse(models.Model):
@@ -270,8 +274,14 @@ class Pulse(models.Model):
 def end_in_words(due_at: datetime, *, by_day: bool) -> str:
     """The last day, or the minute in Asia/Shanghai."""
     if by_day:
-        return date_format(calendar.last_day(due_at), "DATE_FORMAT")
+        return _day_in_words(calendar.last_day(due_at), get_language())
     return date_format(due_at.astimezone(calendar.LAW_ZONE), "DATETIME_FORMAT")
+
+
+@lru_cache(maxsize=1024)
+def _day_in_words(day: date, _language: str | None) -> str:
+    """Many deadlines end with the same day; a sweep and a queue say it for each."""
+    return date_format(day, "DATE_FORMAT")
 
 
 def days_left(days: int) -> str:

@@ -4,6 +4,7 @@ Any number of sweeps may run at once and be repeated; a row is visited when its 
 of them.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ class Visit:
 
     deadline: Deadline
     turn: Turn
+    moments: Sequence[Moment]
 
     @property
     def is_over(self) -> bool:
@@ -115,7 +117,7 @@ def _done(at: datetime, limit: int) -> Iterator[list[Visit]]:
 
 def _visit(deadline: Deadline, at: datetime) -> Visit:
     moments = agenda_of(deadline.due_at, deadline.ladder, deadline.escalate_to)
-    return Visit(deadline, turn_at(moments, deadline.stage, at))
+    return Visit(deadline, turn_at(moments, deadline.stage, at), moments)
 
 
 def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
@@ -133,7 +135,7 @@ def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
             deadline.escalated_at = deadline.escalated_at or at
         deadline.history += _told(turn, at)
         posts += words.posts_for(deadline, turn, recipients, at)
-        deadline.schedule(turn.done)
+        deadline.schedule(turn.done, visit.moments)
     _write([visit.deadline for visit in visits])
     if records:
         append(*records)
@@ -141,20 +143,34 @@ def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
 
 
 def _write(deadlines: Sequence[Deadline]) -> None:
-    """One statement for all rows, prepared once: `bulk_update` would take longer to put together than to carry out."""
+    """All rows in one statement on PostgreSQL, whose cost is the round trip and the plan of each; SQLite has neither.
+    `bulk_update` would take longer to put together than to carry out.
+    """
     if not deadlines:
         return
     fields: list[Any] = [Deadline._meta.get_field(name) for name in WRITTEN]
     name = connection.ops.quote_name
-    columns = ", ".join(f"{name(field.column)} = %s" for field in fields)
-    values = [
-        [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields), row.pk]
-        for row in deadlines
-    ]
+    table = name(Deadline._meta.db_table)
+    # Names and types of our own columns, and no value.
     with connection.cursor() as cursor:
-        # Names of our own columns, and no value.
-        statement = f"UPDATE {name(Deadline._meta.db_table)} SET {columns} WHERE id = %s"  # noqa: S608
-        cursor.executemany(statement, values)
+        if connection.vendor == "postgresql":
+            rows = [
+                {"id": row.pk} | {field.column: getattr(row, field.attname) for field in fields} for row in deadlines
+            ]
+            columns = ", ".join(f"{name(field.column)} = new.{name(field.column)}" for field in fields)
+            types = ", ".join(f"{name(field.column)} {field.db_type(connection)}" for field in fields)
+            cursor.execute(
+                f"UPDATE {table} SET {columns} "  # noqa: S608
+                f"FROM jsonb_to_recordset(%s::jsonb) AS new(id bigint, {types}) WHERE {table}.id = new.id",
+                [json.dumps(rows, default=datetime.isoformat)],
+            )
+            return
+        columns = ", ".join(f"{name(field.column)} = %s" for field in fields)
+        values = [
+            [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields), row.pk]
+            for row in deadlines
+        ]
+        cursor.executemany(f"UPDATE {table} SET {columns} WHERE id = %s", values)  # noqa: S608
 
 
 def _told(turn: Turn, at: datetime) -> Iterator[dict[str, Any]]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import lazy
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.deadlines.agenda import Turn
@@ -60,4 +61,10 @@ _text = lazy(lambda of: str(of()), str)
 
 
 def _ground(deadline: Deadline) -> str:
-    return gettext("（依据：%(article)s）") % {"article": cite(deadline.citation)} if deadline.citation else ""
+    return _ground_of(deadline.citation, get_language()) if deadline.citation else ""
+
+
+@lru_cache(maxsize=256)
+def _ground_of(citation: str, _language: str | None) -> str:
+    """There are few articles with a time, and many deadlines under each."""
+    return gettext("（依据：%(article)s）") % {"article": cite(citation)}

@@ -88,7 +88,8 @@ class Table(BaseModel):
     notice: list[Rule]
 
 
-def places(words: str) -> set[str]:
+@cache
+def places(words: str) -> frozenset[str]:
     """The names in braces. Raises ValueError for anything but a plain name: no attribute, index or format."""
     found = set()
     for _text, name, spec, conversion in Formatter().parse(words):
@@ -97,7 +98,7 @@ def places(words: str) -> set[str]:
         if not name.isidentifier() or spec or conversion:
             raise ValueError(f"{{{name}}} is not a plain place")
         found.add(name)
-    return found
+    return frozenset(found)
 
 
 def read_tables(files: Iterable[Path]) -> dict[str, Rule]:

@@ -1,6 +1,7 @@
 """Reading the trail back, and saying exactly where it no longer holds."""
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -86,10 +87,15 @@ def seal(day: date, at: datetime, folder: Path) -> tuple[Seal, Path]:
             previous=before,
             digest=digest([day, before, heads]),
         )
-        with path.open("wb") as out:
+        # Whole or not at all, whoever pulls the plug: a file without its row is written over the next time.
+        part = path.with_suffix(".part")
+        with part.open("wb") as out:
             out.write(canonical_json({"day": day, "previous": before, "digest": made.digest}) + b"\n")
             for line in heads:
                 out.write(canonical_json(line) + b"\n")
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
     return made, path
 
 

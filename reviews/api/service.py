@@ -19,6 +19,7 @@ from reviews.api import (
     experts,
     following,
     foreign_approvals,
+    jobs,
     me,
     meetings,
     opinions,
@@ -77,6 +78,7 @@ OWN: dict[str, Router] = {
     "reports": following.reports,
 }
 api.add_router("/me", me.router)
+api.add_router("/jobs", jobs.router)
 for name, model in registry.collections().items():
     api.add_router(f"/{name}", OWN.get(name) or routes(Face(model)))
 

@@ -49,6 +49,8 @@ class Import:
     tell: Callable[[Problem], None] = lambda problem: None
     progress: Callable[[Summary], None] = lambda summary: None
     summary: Summary = field(default_factory=Summary)
+    # As people know the file, where it lies under another name.
+    name: str = ""
 
     def run(self) -> Summary:
         """Raises UnknownLayout before anything is written, if the file as a whole cannot be read."""
@@ -115,7 +117,7 @@ class Import:
             project.lead, _new = Person.objects.get_or_create(
                 username=lead.username, defaults={"name": lead.name, "is_active": False, "password": "!"}
             )
-            create(project, by=self.by, ground="import", file=self.path.name, line=row.line)
+            create(project, by=self.by, ground="import", file=self.name or self.path.name, line=row.line)
         except Exception:
             if founding:
                 # Undone with the savepoint: the next row that names it founds it again.

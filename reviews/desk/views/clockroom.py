@@ -1,20 +1,29 @@
 """The desk's month, and the clock room."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ethicsreview.deadlines import pulse
-from ethicsreview.deadlines.models import Deadline
+from ethicsreview.deadlines.models import Deadline, Pulse
 from ethicsreview.diary.pages import month_page
 from ethicsreview.notices.broker import depth
 from ethicsreview.notices.models import Delivery
+from ethicsreview.work.kinds import label_of
+from ethicsreview.work.models import UNENDED, Job, State
+from ethicsreview.work.record import SEAL
 from reviews.desk import clockroom as work
 from reviews.desk.access import Visitor, desk_page
-from reviews.desk.views.queue import LATE_SWEEP, at_most
+from reviews.desk.views.queue import LATE_SWEEP, MANY, at_most, to_many
+
+# A job that nobody has taken up for so long waits for a worker that is not there.
+LATE_WORK = timedelta(minutes=5)
+RECENT = timedelta(days=7)
 
 
 @require_safe
@@ -55,7 +64,13 @@ def clocks(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     if body:
         context["body_name"] = _name_of(context, body)
     if side == "operations" and "cursor" not in asked:
-        context["running"] = _running(visitor)
+        jobs = _jobs(visitor)
+        failed = [row | {"label": label_of(row["kind"])} for row in jobs if row["state"] == State.FAILED]
+        context |= {
+            "running": _running(visitor, jobs),
+            "failed_jobs": failed[: work.NAMED],
+            "seal_job": next((Job(**row) for row in jobs if row["kind"] == SEAL), None),
+        }
     return render(request, "desk/clocks.html", context)
 
 
@@ -68,9 +83,10 @@ def _name_of(context: dict[str, Any], ref: str) -> str:
     return found or ref
 
 
-def _running(visitor: Visitor) -> list[tuple[Any, Any, bool]]:
+def _running(visitor: Visitor, jobs: list[dict[str, Any]]) -> list[tuple[Any, Any, bool]]:
     """How the service's own clocks do: when last, by which beat, what waits."""
-    swept, beat = pulse.last(pulse.SWEEP), pulse.last(pulse.BEAT)
+    kept = {row.name: row for row in Pulse.objects.filter(name__in=[pulse.SWEEP, pulse.BEAT])}
+    swept, beat = kept.get(pulse.SWEEP), kept.get(pulse.BEAT)
     waiting = depth()
     late = swept is None or swept.at is None or abs(visitor.at - swept.at) > LATE_SWEEP
     leads = beat is not None and beat.until is not None and beat.until > visitor.at
@@ -79,7 +95,42 @@ def _running(visitor: Visitor) -> list[tuple[Any, Any, bool]]:
         (_("在用的定时进程"), beat.holder if beat and leads else _("没有"), not leads),
         (_("队列中的消息"), _("无法连接") if waiting is None else waiting, waiting is None or waiting > work.ROWS),
         counted(_("巡检未及时处理的期限"), Deadline.objects.filter(next_at__lte=visitor.at - LATE_SWEEP)),
+        *_counted_jobs(visitor, jobs),
         counted(_("应送未送的通知"), Delivery.objects.to_try(visitor.at - LATE_SWEEP)),
+    ]
+
+
+JOB = (
+    "ref",
+    "kind",
+    "title",
+    "state",
+    "asked_by_id",
+    "next_try_at",
+    "ended_at",
+    "attempts",
+    "fault",
+    "error",
+    "summary",
+)
+
+
+def _jobs(visitor: Visitor) -> list[dict[str, Any]]:
+    """What is under way, the longest waiting first; then what failed of late and the seals, the newest first."""
+    failed = Q(state=State.FAILED, ended_at__gt=visitor.at - RECENT)
+    rows = Job.objects.filter(Q(state__in=UNENDED) | failed | Q(kind=SEAL))
+    return list(rows.order_by(F("ended_at").desc(nulls_first=True), "next_try_at", "pk").values(*JOB)[: 2 * MANY + 1])
+
+
+def _counted_jobs(visitor: Visitor, jobs: list[dict[str, Any]]) -> list[tuple[str, str, bool]]:
+    """To be looked at where the first has waited for long, and where any failed of late."""
+    of = {state: [row for row in jobs if row["state"] == state] for state in State}
+    waiting, failed = of[State.QUEUED], of[State.FAILED]
+    late = bool(waiting) and waiting[0]["next_try_at"] < visitor.at - LATE_WORK
+    return [
+        (_("等待办理的后台任务"), to_many(len(waiting)), late),
+        (_("正在办理的后台任务"), to_many(len(of[State.RUNNING])), False),
+        (_("未能完成的后台任务"), to_many(len(failed)), bool(failed)),
     ]
 
 

@@ -13,8 +13,8 @@ from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Findings
 from ethicsreview.notices.models import Delivery
+from reviews.desk import lists, rechecks
 from reviews.desk import queue as work
-from reviews.desk import rechecks
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.besides import besides, of_institution
 from reviews.desk.composition import Health, health_of
@@ -38,7 +38,7 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         context |= {"seats": rechecks.seats_of(visitor), "docket": rechecks.docket(visitor, "", "")}
     elif side:
         chosen = work.Filter(request.GET, work.committees_of(visitor, side))
-        context |= {"filter": chosen, "filters": chosen.shown(side)}
+        context |= {"filter": chosen, "filters": chosen.shown(side), "export_url": lists.address(side, chosen, request)}
         context |= {"reviews": work.reviews_page(visitor, side, chosen, request.GET.get("cursor", ""))}
     if side == "committee" and not context["filter"].given and "cursor" not in request.GET:
         context |= {"ballots": work.ballots(visitor), "meetings": work.meetings(visitor), "besides": besides(visitor)}
@@ -68,4 +68,8 @@ def _counters(visitor: Visitor) -> list[tuple[Any, str, bool]]:
 def at_most(rows: Any) -> tuple[str, bool]:
     """A number as a page shows it, and whether there is anything."""
     number = rows.order_by()[: MANY + 1].count()
-    return f"{MANY}+" if number > MANY else str(number), number > 0
+    return to_many(number), number > 0
+
+
+def to_many(number: int) -> str:
+    return f"{MANY}+" if number > MANY else str(number)

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         actions.add_parser("key", help="签名公钥的指纹 / fingerprint of the key that signs")
         sealing = actions.add_parser("seal")
         sealing.add_argument("--day", type=date.fromisoformat, help="YYYY-MM-DD, 默认今日")
-        sealing.add_argument("--folder", type=Path, default=settings.VAR_DIR / "seals")
+        sealing.add_argument("--folder", type=Path, default=settings.SEALS_DIR)
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         getattr(self, action)(**options)
