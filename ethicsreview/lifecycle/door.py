@@ -291,7 +291,7 @@ def _bring_about(
 def _post(obj: Lifecycle, name: str, act: Act) -> None:
     key = f"{obj.noun}.{name}"
     # What only somebody named is told is no matter for a body's group or system.
-    messages = [(*told, nobody) for told in act.messages]
+    messages: list[Any] = [(*told, nobody) for told in act.messages]
     if rule := notice_for(key):
         people = {person.pk: person for group in rule.to for person in obj.people(group)}
         messages.insert(0, (key, list(people.values()), act.words, obj.bodies))

@@ -12,6 +12,7 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import Message
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -56,7 +57,7 @@ def bounces_of(report: Message) -> list[Bounce]:
     status_part = next((part for part in report.walk() if part.get_content_type() == "message/delivery-status"), None)
     if status_part is None:
         return []
-    groups = status_part.get_payload()
+    groups: Any = status_part.get_payload()
     token = _token(report)
     return [bounce for group in (groups if isinstance(groups, list) else []) for bounce in _failures(group, token)]
 

@@ -156,8 +156,7 @@ def _send_outside(delivery: Delivery, at: datetime) -> None:
         assert event is not None, "a system is told of events"
         webhooks.send(endpoint.address, endpoint.secret, str(delivery.token), event, at)
         return
-    told = notice or event
-    assert told is not None
+    told = delivery.told
     link = link_to(told.pk) if notice is not None else urljoin(settings.SITE_URL, told.url or "/")
     robots.say(endpoint.kind, endpoint.address, endpoint.secret, f"{told.subject}\n{link}", at)
 

@@ -1,4 +1,4 @@
-"""Addresses outside, from their entry to their end: entered, switched off, switched on again, removed. Each is recorded.
+"""Addresses outside, from their entry to their end: entered, switched off and on again, removed. All is recorded.
 
 One that is not reached for NOTICES_OFF_AFTER days, or that says it is no longer there, is switched off by itself, and
 those who keep it are told once.
@@ -28,6 +28,7 @@ from ethicsreview.notices.models import (
     Event,
     Notice,
 )
+from ethicsreview.notices.outbox import post
 from ethicsreview.notices.reasons import reason_text
 from ethicsreview.trail.record import Record, append
 
@@ -112,9 +113,12 @@ def ping(endpoint: Endpoint, at: datetime) -> Delivery | None:
     with transaction.atomic():
         if endpoint.person is not None:
             # In the inbox it is no news.
-            told = {"notice": Notice.objects.create(person=endpoint.person, text=PING_WORDS, read_at=at, **terms)}
+            told: dict[str, Any] = {
+                "notice": Notice.objects.create(person=endpoint.person, text=PING_WORDS, read_at=at, **terms)
+            }
         else:
-            told = {"event": Event.objects.create(body=endpoint.body, **terms)}
+            assert endpoint.body_id is not None, "a constraint says so"
+            told = {"event": Event.objects.create(body_id=endpoint.body_id, **terms)}
         return Delivery.objects.create(**told, endpoint=endpoint, channel=endpoint.kind, urgent=True, next_try_at=at)
 
 
@@ -166,8 +170,6 @@ def keepers_of(endpoint: Endpoint, at: datetime) -> list[Person]:
 
 
 def _tell_keepers(endpoint: Endpoint, reason: str, at: datetime) -> None:
-    from ethicsreview.notices.outbox import post
-
     post(
         "post.endpoint_off",
         keepers_of(endpoint, at),

@@ -244,6 +244,17 @@ class Delivery(models.Model):
     def __str__(self) -> str:
         return f"{self.channel} {self.token} {self.state}"
 
+    @property
+    def told(self) -> "Notice | Event":
+        told = self.notice or self.event
+        assert told is not None, "a constraint says so"
+        return told
+
+    @property
+    def to(self) -> str:
+        """The person, or the endpoint by the name that it was given."""
+        return self.endpoint.name if self.endpoint else str(self.notice.person) if self.notice else ""
+
 
 class BouncedAddress(models.Model):
     """A mailbox that sent a letter back for good. Until somebody tries it again nothing is sent there."""

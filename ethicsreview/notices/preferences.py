@@ -43,7 +43,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add_robot(request: HttpRequest) -> HttpResponse:
     person, form = cast(Person, request.user), EndpointForm(request.POST)
-    if form.is_valid() and person.endpoints.kept().count() >= ROBOTS_MAX:  # type: ignore[attr-defined]  # our manager
+    if form.is_valid() and person.endpoints.kept().count() >= ROBOTS_MAX:
         form.add_error(None, _("每人最多登记%(number)d个机器人，请先移除不用的。") % {"number": ROBOTS_MAX})
     if form.errors:
         mine = Preference.objects.filter(person=person).first() or Preference(person=person)

@@ -7,6 +7,7 @@ import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 class Unreadable(ValueError):
@@ -28,6 +29,6 @@ def _keys() -> MultiFernet:
     return MultiFernet([_key(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
-def _key(secret: str) -> Fernet:
-    digest = hashlib.sha256(b"ethicsreview.notices.sealing:" + secret.encode()).digest()
+def _key(secret: str | bytes) -> Fernet:
+    digest = hashlib.sha256(b"ethicsreview.notices.sealing:" + force_bytes(secret)).digest()
     return Fernet(base64.urlsafe_b64encode(digest))

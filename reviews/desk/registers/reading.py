@@ -254,9 +254,8 @@ class DeliveryRegister(ReadRegister):
 
     @admin.display(description=_("通知"))
     def notice_subject(self, delivery: Delivery) -> str:
-        told = delivery.notice or delivery.event
-        return told.subject if told else ""
+        return delivery.told.subject
 
     @admin.display(description=_("收件人"))
     def person(self, delivery: Any) -> str:
-        return str(delivery.endpoint or delivery.notice.person)
+        return delivery.to

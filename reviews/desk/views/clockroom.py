@@ -14,6 +14,7 @@ from ethicsreview.notices.broker import depth
 from ethicsreview.notices.models import Delivery
 from reviews.desk import clockroom as work
 from reviews.desk.access import Visitor, desk_page
+from reviews.desk.post import dead_letters
 from reviews.desk.views.queue import LATE_SWEEP, at_most
 
 
@@ -54,6 +55,8 @@ def clocks(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         context["summary"] = work.summary(within, visitor.at)
     if body:
         context["body_name"] = _name_of(context, body)
+    if side in {"institution", "operations"} and "cursor" not in asked:
+        context["undelivered"] = at_most(dead_letters(visitor.standing))
     if side == "operations" and "cursor" not in asked:
         context["running"] = _running(visitor)
     return render(request, "desk/clocks.html", context)

@@ -160,5 +160,5 @@ def test_any_other_file_is_read_and_passed_over(tmp_path: Path, junk: str) -> No
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="no such file: .*missing"):
+    with pytest.raises(CommandError, match=r"no such file: .*missing"):
         call_command("bounces", str(tmp_path / "missing"))

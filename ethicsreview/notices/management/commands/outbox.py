@@ -15,10 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, resend: bool, **options: Any) -> None:
         self.stdout.write(f"{Delivery.objects.waiting().count()} waiting, {Delivery.objects.dead().count()} dead")
-        rows = Delivery.objects.dead().select_related("notice__person", "event__body", "endpoint").order_by("pk")
+        rows = Delivery.objects.dead().select_related("notice__person", "event", "endpoint").order_by("pk")
         for dead in rows.iterator():
-            told = dead.notice or dead.event
-            to = dead.notice.person.username if dead.notice else f"{dead.event.body.ref} {dead.endpoint}"
-            self.stdout.write(f"{dead.pk} {dead.channel} {told.key} {told.object_ref} to {to}: {dead.error}")
+            to = dead.notice.person.username if dead.notice and not dead.endpoint else dead.to
+            self.stdout.write(f"{dead.pk} {dead.channel} {dead.told.key} {dead.told.object_ref} to {to}: {dead.error}")
         if resend:
             self.stdout.write(f"{delivery.resend(timezone.now())} will be tried again")
