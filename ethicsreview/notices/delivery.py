@@ -111,6 +111,7 @@ def _carry(claimed: Sequence[Delivery], postbox: Postbox, clock: Clock) -> int:
     sent = 0
     done: list[Delivery] = []
     began = settled = clock()
+    postbox.look_at(claimed)
     for letter in _letters(claimed):
         # What is left of a slow batch is another worker's when the claim runs out.
         if clock() >= began + CLAIM / 2:

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import ngettext
 
 from ethicsreview.accounts.models import Person
-from ethicsreview.notices.models import BouncedAddress, Delivery
+from ethicsreview.notices.models import BouncedAddress, Channel, Delivery
 from ethicsreview.notices.outside import Refused
 
 
@@ -23,12 +23,20 @@ class Postbox:
 
     def __init__(self) -> None:
         self._connection: Any = None
+        self._marked: set[str] = set()
+
+    def look_at(self, deliveries: Sequence[Delivery]) -> None:
+        """Which of their mailboxes sent mail back: asked once for a batch. Rows may have waited for days, so the
+        mailbox is the person's of now.
+        """
+        emails = {row.notice.person.email.lower() for row in deliveries if row.notice and row.channel == Channel.MAIL}
+        marked = BouncedAddress.objects.filter(email__in=emails - {""})
+        self._marked = set(marked.values_list("email", flat=True)) if emails else set()
 
     def send(self, deliveries: Sequence[Delivery]) -> None:
         """Several are one digest. Raises the backend's errors (OSError, smtplib.SMTPException), and Refused."""
         person = _person(deliveries[0])
-        # The row may have waited for days: the mailbox is the one of now.
-        if BouncedAddress.objects.filter(email=person.email.lower()).exists():
+        if person.email.lower() in self._marked:
             raise Refused("address_bounced")
         if not person.email:
             raise Refused("address_missing")
