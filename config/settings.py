@@ -129,9 +129,13 @@ if DATABASE_URL.startswith("sqlite"):
     }
 else:
     connection: dict[str, Any] = dict(env.dj_db_url("DATABASE_URL"))
-    # Questions that are put together once are also planned once by the server, from the third time on. Off behind a
-    # pooler that hands a connection to another after each transaction.
-    plans = {"prepare_threshold": 2 if env.bool("DATABASE_KEEPS_PLANS", True) else None}
+    # Text and values go apart, so that the server plans a question once for all who ask it, from the third time on: to
+    # plan takes it longer than to answer. No plan is kept behind a pooler that hands a connection to another after each
+    # transaction.
+    plans = {
+        "server_side_binding": True,
+        "prepare_threshold": 2 if env.bool("DATABASE_KEEPS_PLANS", True) else None,
+    }
     DATABASES = {
         "default": connection
         | {

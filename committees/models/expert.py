@@ -1,6 +1,6 @@
 """Expert 复核专家: who may sit on a re-check panel, as an authority keeps them (Measures 28; Shandong 11)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -32,24 +32,24 @@ class ExpertQuerySet(LifecycleQuerySet):
         if standing.person is None:
             return self.none()
         seen = Q(appointment__person=standing.person)
-        if own := standing.bodies(Role.REGULATOR):
+        if own := {one.body_id: one.region for one in standing.held if one.role == Role.REGULATOR}:
             seen |= Q(authority__in=_with_those_above(own))
         return self.filter(seen)
 
     def usable_by(self, authority: Authority) -> Self:
         """Those the authority may call on: its own, and those of the authorities whose territory it lies in."""
-        return self.filter(authority__in=_with_those_above([authority.pk]))
+        return self.filter(authority__in=_with_those_above({authority.pk: authority.region}))
 
     def active_on(self, day: date) -> Self:
         running = Q(appointment__ends__isnull=True) | Q(appointment__ends__gte=day)
         return self.filter(running, state=Expert.State.ACTIVE, appointment__starts__lte=day)
 
 
-def _with_those_above(authorities: Iterable[int]) -> Any:
-    """The authorities themselves; the general ones of their province, whose register a city may call on."""
-    own = list(authorities)
-    above = Q(pk__in=own)
-    for region in Authority.objects.filter(pk__in=own).values_list("region", flat=True):
+def _with_those_above(authorities: Mapping[int, str]) -> Any:
+    """The authorities, given with their regions; the general ones of their province, whose register a city may call
+    on."""
+    above = Q(pk__in=list(authorities))
+    for region in authorities.values():
         above |= Q(level=Authority.Level.PROVINCE, region=Value(f"{region[:2]}0000"))
     return Authority.objects.filter(above).values("pk")
 

@@ -96,7 +96,10 @@ class Pattern:
 
 def _person(number: int, *, superuser: bool) -> Person:
     """A person of whom only the number and the standing are known: whatever else is asked for would be read."""
-    return Person.from_db(connection.alias, ["id", "is_active", "is_superuser"], [number, True, superuser])
+    known = {"id": number, "is_active": True, "is_superuser": superuser}
+    # Values are taken in the order of the columns, whatever the order of the names.
+    names = [column.attname for column in Person._meta.concrete_fields if column.attname in known]
+    return Person.from_db(connection.alias, names, [known[name] for name in names])
 
 
 class PreparedFor:

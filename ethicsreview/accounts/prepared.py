@@ -7,8 +7,7 @@ rows, objects or tuples, that the queryset would. It is for questions of one sha
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -83,7 +82,7 @@ class _Question:
     def answer(self, given: Mapping[Any, Any]) -> list[Any]:
         if not self.sql:
             return []
-        with _binding_cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute(
                 self.sql, [_plain(given[one.name]) if isinstance(one, Place) else one for one in self.parameters]
             )
@@ -115,26 +114,6 @@ def _settled(sql: str, parameters: list[Any]) -> tuple[str, tuple[Any, ...]]:
         return Literal(one).as_string(connection.connection).replace("%", "%%")
 
     return re.sub("%%|%s", settle, sql), tuple(places)
-
-
-@contextmanager
-def _binding_cursor() -> Iterator[Any]:
-    """A cursor that sends text and values apart, so that the server keeps the plan (`prepare_threshold`)."""
-    if connection.vendor != "postgresql":
-        with connection.cursor() as cursor:
-            yield cursor
-        return
-    from django.db.backends.postgresql.base import ServerBindingCursor
-
-    connection.ensure_connection()
-    raw: Any = connection.connection
-    usual, raw.cursor_factory = raw.cursor_factory, ServerBindingCursor
-    try:
-        cursor = connection.cursor()
-    finally:
-        raw.cursor_factory = usual
-    with cursor:
-        yield cursor
 
 
 def _plain(value: Any) -> Any:

@@ -23,6 +23,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.forms import StepForm, describe, recordable, unreadable
 from ethicsreview.lifecycle.models import Lifecycle, open_door
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refusal, Refused, SideDoor
+from ethicsreview.lifecycle.sight import sees
 from ethicsreview.lifecycle.steps import CONSEQUENCE, Step, steps_of
 from ethicsreview.notices.outbox import nobody, post
 from ethicsreview.notices.tables import notice_for
@@ -81,7 +82,7 @@ def perform(
     with transaction.atomic(), open_door():
         locked = _locked(obj)
         act = Act(actor=by, at=moment, standing=standing_of(by, moment), request_id=current_request_id())
-        if not act.standing.is_system and not _visible(locked, act.standing):
+        if not act.standing.is_system and not sees(locked, act.standing):
             raise NotVisible(f"{obj.noun}:{obj.ref}")
         declared = steps_of(type(locked))[name]
         _check_permission(declared, locked, act)
@@ -156,10 +157,6 @@ def _lock(obj: Object) -> Object:
     manager: models.Manager[Object] = type(obj)._base_manager
     # No key is ever changed here, so rows that only refer to this one need not wait for it.
     return manager.select_for_update(of=("self",), no_key=True).get(pk=obj.pk)
-
-
-def _visible(obj: Lifecycle, standing: Standing) -> bool:
-    return bool(type(obj).objects.visible_to(standing).filter(pk=obj.pk).exists())  # type: ignore[attr-defined]
 
 
 def _check_permission(declared: Step, obj: Lifecycle, act: Act) -> None:

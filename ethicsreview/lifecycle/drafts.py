@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, StepError
+from ethicsreview.lifecycle.sight import sees
 
 
 class Stale(StepError):
@@ -44,7 +45,7 @@ def keep_draft(obj: Any, *, by: Any, revision: int, at: datetime | None = None, 
         raise KeyError(f"not draft fields: {sorted(unknown)}")
     standing = standing_of(by, at or timezone.now())
     model = type(obj)
-    if not model.objects.visible_to(standing).filter(pk=obj.pk).exists():
+    if not sees(obj, standing):
         raise NotVisible(str(obj))
     if not declared.by & obj.capacities(standing):
         raise NotPermitted("draft", sorted(declared.by))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,6 +14,7 @@ from pydantic import WithJsonSchema
 
 from ethicsreview.accounts.models import ApiToken, Person
 from ethicsreview.accounts.standing import Standing, standing_of
+from ethicsreview.lifecycle import sight
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotVisible
 
@@ -57,8 +58,6 @@ class Viewer:
 
 def find(model: type[Object], ref: str, viewer: Viewer, related: Iterable[str] = ()) -> Object:
     """The object, if the person may know of it; else NotVisible, whether it exists or not."""
-    if REF.fullmatch(ref):
-        rows: Any = model.objects.visible_to(viewer.standing).filter(ref=ref)  # type: ignore[attr-defined]
-        if (found := rows.select_related(*related).first()) is not None:
-            return found
-    raise NotVisible(f"{model.noun}:{ref}")
+    if not REF.fullmatch(ref):
+        raise NotVisible(f"{model.noun}:{ref}")
+    return sight.find(model, ref, viewer.standing, *related)

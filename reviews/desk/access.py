@@ -19,6 +19,7 @@ from ethicsreview.accounts.models import DESK_ROLES, Institution, Person, Role
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
+from ethicsreview.lifecycle.sight import find
 from reviews.models import (
     Absence,
     Alliance,
@@ -91,10 +92,10 @@ class Visitor:
 
     def find(self, model: type[Lifecycle], ref: str, *related: str) -> Any:
         """The object, if it lies on this person's desk. Raises Http404."""
-        found = at_desk(model, self.standing).select_related(*related).filter(ref=ref).first()
-        if found is None:
-            raise Http404(f"{model.noun}:{ref}")
-        return found
+        try:
+            return find(model, ref, self.standing, *related, among=at_desk)
+        except NotVisible as hidden:
+            raise Http404(str(hidden)) from hidden
 
 
 def visitor_of(request: HttpRequest) -> Visitor:

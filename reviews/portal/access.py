@@ -20,6 +20,7 @@ from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, Refusal, Refused
+from ethicsreview.lifecycle.sight import find
 from reviews.models.projects.parties import CAPACITIES
 
 P = ParamSpec("P")
@@ -44,11 +45,10 @@ class Visitor:
 
     def find(self, model: type[Object], ref: str, *related: str) -> Object:
         """The object, if this person may know of it. Raises Http404."""
-        rows = model.objects.visible_to(self.standing)  # type: ignore[attr-defined]
-        found: Object | None = rows.select_related(*related).filter(ref=ref).first()
-        if found is None:
-            raise Http404(f"{model.noun}:{ref}")
-        return found
+        try:
+            return find(model, ref, self.standing, *related)
+        except NotVisible as hidden:
+            raise Http404(str(hidden)) from hidden
 
 
 def portal_page(

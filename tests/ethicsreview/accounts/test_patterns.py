@@ -115,3 +115,14 @@ def test_nothing_is_asked_where_nothing_can_fit(django_assert_num_queries: Any) 
 
     with django_assert_num_queries(0):
         assert nobody(standing) == []
+
+
+def test_who_sees_everyone_is_asked_for_apart_from_who_does_not() -> None:
+    held = AppointmentFactory()
+    everyone = PreparedFor(lambda standing: Person.objects.visible_to(standing).order_by("pk"))
+    stranger = Person.objects.create(username="stranger", name="外人")
+    master = Person.objects.create(username="master", name="主管", is_superuser=True)
+
+    assert everyone(of(stranger)) == [stranger]
+    assert everyone(of(master)) == [held.person, stranger, master]
+    assert everyone(of(stranger)) == [stranger]
