@@ -1,4 +1,6 @@
-"""python -m bench [--small N] [--large N] [--rounds N] [--requests N] [--repeats N] [--open N] [--due N] [--drop]"""
+"""python -m bench [--small N] [--large N] [--rounds N] [--requests N] [--repeats N] [--open N] [--due N]
+[--notices N] [--drop]
+"""
 
 import argparse
 import json
@@ -39,6 +41,11 @@ def main() -> int:
             "sweep": clock.run(
                 "bench.sweeping", "--rows", str(wanted.open), "--due", str(wanted.due), "--rounds", str(wanted.rounds)
             ),
+            "post": sites[0].run(
+                "bench.posting",
+                *("--notices", str(wanted.notices), "--rounds", str(wanted.rounds), "--repeats", str(wanted.repeats)),
+                broker=os.environ.get("REDIS_URL", ""),
+            ),
         }
     finally:
         if wanted.drop:
@@ -59,6 +66,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=40, help="how often the step is taken")
     parser.add_argument("--open", type=int, default=1_000_000, help="open deadlines that are swept over")
     parser.add_argument("--due", type=int, default=1_000, help="of them, those that are due")
+    parser.add_argument("--notices", type=int, default=1_000, help="carried out, and empty tasks beside them")
     parser.add_argument("--drop", action="store_true", help="remove the databases afterwards")
     wanted = parser.parse_args()
     if not 0 < wanted.small < wanted.large:

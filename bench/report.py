@@ -5,6 +5,7 @@ from typing import Any
 
 BARE = "bare page"
 TO_BARE, LARGE_TO_SMALL, SWEEP_TO_PLAIN = 0.35, 0.85, 3.0
+NOTICES_TO_TASKS, TELLING_TO_ALONE = 0.5, 1.1
 
 
 def ratio(upper: list[float], lower: list[float]) -> float:
@@ -29,6 +30,11 @@ def missed(found: dict[str, Any]) -> list[str]:
             problems.append(f"{name}: large to small {part:.2f}, at least {LARGE_TO_SMALL}")
     if (part := found["sweep"]["ratio"]) > SWEEP_TO_PLAIN:
         problems.append(f"sweep: {part:.2f} of the plain SQL, at most {SWEEP_TO_PLAIN:g}")
+    post = found["post"]
+    if post["ratio"] < NOTICES_TO_TASKS:
+        problems.append(f"notices: {post['ratio']:.2f} of Celery's empty tasks, at least {NOTICES_TO_TASKS}")
+    if post["step_ratio"] > TELLING_TO_ALONE:
+        problems.append(f"ten recipients: {post['step_ratio']:.2f} of the request alone, at most {TELLING_TO_ALONE}")
     return problems
 
 
@@ -55,6 +61,13 @@ def table(found: dict[str, Any]) -> str:
         "",
         f"sweep of {swept['due']} due among {swept['rows']} open: {swept['sweep_milliseconds']:.0f} ms, "
         f"plain SQL {swept['plain_milliseconds']:.0f} ms, ratio {swept['ratio']:.2f}",
+    ]
+    post = found["post"]
+    lines += [
+        f"post: {post['notices_a_second']:.0f} notices a second, {post['tasks_a_second']:.0f} empty tasks on the same "
+        f"broker, ratio {post['ratio']:.2f}",
+        f"a step's request: {post['step_alone_milliseconds']:.1f} ms, with ten recipients "
+        f"{post['step_telling_milliseconds']:.1f} ms, ratio {post['step_ratio']:.2f}",
     ]
     lines += ["", *(found["missed"] or ["all limits hold"])]
     return "\n".join(lines)

@@ -29,11 +29,13 @@ class Site:
             "VAR_DIR": str(folder),
         }
 
-    def run(self, module: str, *options: str) -> Any:
-        """What a module of ours finds out in a process of its own, against this database."""
+    def run(self, module: str, *options: str, broker: str = "") -> Any:
+        """What a module of ours finds out in a process of its own, against this database; on a folder as broker, or
+        on the Redis that is named.
+        """
         with tempfile.NamedTemporaryFile(suffix=".json") as answer:
             command = [sys.executable, "-m", module, *options, "--out", answer.name]
-            subprocess.run(command, env=self.environment | {"LOG_LEVEL": "WARNING"}, check=True)
+            subprocess.run(command, env=self.environment | {"LOG_LEVEL": "WARNING", "REDIS_URL": broker}, check=True)
             return json.loads(Path(answer.name).read_text())
 
     def serve(self) -> None:

@@ -97,7 +97,7 @@ def cost(repeats: int) -> dict[str, Any]:
     parts = Parts()
     runs: list[tuple[dict[str, float], dict[str, int]]] = []
     with watched(parts):
-        for review, secretary, terms in _waiting(repeats + WARM):
+        for review, secretary, terms in waiting(repeats + WARM):
             parts.begin()
             perform(review, STEP, by=secretary, **terms)
             parts.charge()
@@ -113,7 +113,7 @@ def cost(repeats: int) -> dict[str, Any]:
     }
 
 
-def _waiting(number: int) -> list[tuple[Any, Any, dict[str, Any]]]:
+def waiting(number: int) -> list[tuple[Any, Any, dict[str, Any]]]:
     """Submitted reviews with the secretary whose they are, and what is entered."""
     from django.core.management import call_command
 

@@ -1,6 +1,6 @@
 """Settings. Each choice between the embedded and the production shape is an environment variable: docs/operating.md."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -302,6 +302,27 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "科技伦理审查 <no-reply@localhost>")
+
+# --- post ---------------------------------------------------------------------------------------------------------
+
+
+def quiet_hours(written: str) -> tuple[time, time]:
+    """ "22:00-07:00", in the hours of TIME_ZONE; the same time twice: never quiet."""
+    begins, ends = (time.fromisoformat(part.strip()) for part in written.split("-"))
+    return begins, ends
+
+
+# A failed message is tried again after so many minutes, then twice as long each time, up to the longest.
+NOTICES_ATTEMPTS = env.int("NOTICES_ATTEMPTS", 10)
+NOTICES_BACK_OFF = env.int("NOTICES_BACK_OFF", 1)
+NOTICES_BACK_OFF_MAX = env.int("NOTICES_BACK_OFF_MAX", 360)
+# Nothing but what is urgent leaves at these hours, unless a person has hours of their own.
+NOTICES_QUIET_HOURS = quiet_hours(env.str("NOTICES_QUIET_HOURS", "22:00-07:00"))
+NOTICES_DIGEST_HOUR = env.int("NOTICES_DIGEST_HOUR", 8)
+# Days without one success after which an endpoint is switched off.
+NOTICES_OFF_AFTER = env.int("NOTICES_OFF_AFTER", 5)
+# "host" or "host:port": systems on a network of one's own, which may be asked without https.
+NOTICES_ALLOWED_HOSTS: list[str] = env.list("NOTICES_ALLOWED_HOSTS", [])
 
 # --- log ----------------------------------------------------------------------------------------------------------
 

@@ -42,6 +42,8 @@ def _post(key: str, deadline: Deadline, people: list[Person], at: datetime, *, r
         # The same rung of the same end is told once, whoever sweeps; a new end is told anew.
         dedupe=f"{key}:{deadline.pk}:{deadline.due_at.isoformat()}:{rung}",
         urgent=deadline.unit == Unit.HOURS,
+        # What one person owes is theirs alone; what an office owes is its body's.
+        bodies=lambda: {deadline.body_id} if deadline.person_id is None and deadline.body_id else set(),
     )
 
 

@@ -25,7 +25,7 @@ from ethicsreview.lifecycle.models import Lifecycle, open_door
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refusal, Refused, SideDoor
 from ethicsreview.lifecycle.sight import sees
 from ethicsreview.lifecycle.steps import CONSEQUENCE, Step, steps_of
-from ethicsreview.notices.outbox import post
+from ethicsreview.notices.outbox import nobody, post
 from ethicsreview.notices.tables import notice_for
 from ethicsreview.trail.record import Record, append
 
@@ -286,11 +286,13 @@ def _bring_about(
 
 
 def _post(obj: Lifecycle, name: str, act: Act) -> None:
-    key, messages = f"{obj.noun}.{name}", list(act.messages)
+    key = f"{obj.noun}.{name}"
+    # What only somebody named is told is no matter for a body's group or system.
+    messages: list[Any] = [(*told, nobody) for told in act.messages]
     if rule := notice_for(key):
         people = {person.pk: person for group in rule.to for person in obj.people(group)}
-        messages.insert(0, (key, list(people.values()), act.words))
-    for message, people_told, places in messages:
+        messages.insert(0, (key, list(people.values()), act.words, obj.bodies))
+    for message, people_told, places, bodies in messages:
         post(
             message,
             people_told,
@@ -301,6 +303,7 @@ def _post(obj: Lifecycle, name: str, act: Act) -> None:
             dedupe=f"{message}:{obj.ref}:{act.at.isoformat()}",
             at=act.at,
             request_id=act.request_id,
+            bodies=bodies,
         )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMFieldMixin
 
-from ethicsreview.accounts.models import Sequence
+from ethicsreview.accounts.models import Body, Sequence
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.refusals import Refusal, SideDoor
@@ -115,6 +115,21 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
     def people(self, group: str) -> Iterable[Any]:
         """The people behind a word of the notices table ("lead", "secretaries")."""
         raise NotImplementedError
+
+    def bodies(self) -> set[int]:
+        """Whose matter this is: the bodies that it names, and those that what it belongs to names. Their groups and
+        systems hear of it, as far as their own people are told.
+        """
+        found: set[int] = set()
+        for field in self._meta.concrete_fields:
+            of, key = field.related_model, getattr(self, field.attname)
+            if key is None or not isinstance(of, type) or of is type(self):
+                continue
+            if issubclass(of, Body):
+                found.add(key)
+            if issubclass(of, Lifecycle):
+                found |= getattr(self, field.name).bodies()
+        return found
 
     def get_absolute_url(self) -> str:
         raise NotImplementedError

@@ -3,7 +3,7 @@
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,17 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from ethicsreview.accounts.models import Person
 from ethicsreview.notices.broker import publish
-from ethicsreview.notices.models import Channel, Delivery, Notice, Preference
+from ethicsreview.notices.models import Notice
+from ethicsreview.notices.routing import BATCH, Told, write_deliveries
 from ethicsreview.notices.tables import Letter, Rule, tables
-
-BATCH = 500
 
 
 class UnknownNotice(LookupError):
     """No table has a row of this key."""
+
+
+def nobody() -> frozenset[int]:
+    return frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,9 @@ class Post:
     dedupe: str = ""
     urgent: bool = False
     request_id: str = ""
+    # Whose matter it is: the endpoints of these hear of it too, where their own people are told. Asked only where
+    # there is such an endpoint.
+    bodies: Callable[[], Collection[int]] = nobody
 
 
 def post(key: str, people: Iterable[Person], *, at: datetime, **terms: Any) -> list[Notice]:
@@ -52,17 +58,21 @@ def post_all(posts: Iterable[Post], *, at: datetime) -> list[Notice]:
     A `dedupe` that a person has been told under already is passed over: repeating a post changes nothing.
     Inactive people are left out; of one person named twice, one notice is written.
     """
-    drafts = [notice for item in posts for notice in _drafts(item, at)]
+    items = [(item.bodies, _drafts(item, at)) for item in posts]
+    drafts = [notice for _bodies, made in items for notice in made]
     with transaction.atomic():
-        told = _keys_of(drafts).keys()
-        new = [notice for notice in drafts if _identity(notice) not in told]
+        known = _keys_of(drafts).keys()
+        new = [notice for notice in drafts if _identity(notice) not in known]
         # Another transaction may tell them meanwhile: the constraint decides, so the rows are read back.
         Notice.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
         keys = _keys_of(new)
         for notice in new:
             notice.pk = keys.get(_identity(notice))
         rows = [notice for notice in new if notice.pk is not None]
-        _write_deliveries(rows, at)
+        written = {id(notice) for notice in rows}
+        told = [Told(bodies, [one for one in made if id(one) in written]) for bodies, made in items]
+        if rows:
+            write_deliveries(told, at)
     if rows:
         transaction.on_commit(nudge)
     return rows
@@ -118,20 +128,3 @@ def _keys_of(notices: Sequence[Notice]) -> dict[tuple[int, str], int]:
         rows = Notice.objects.filter(person__in={one for one, _to in wanted}, dedupe__in={to for _one, to in wanted})
     found = {(person, dedupe): key for key, person, dedupe in rows.values_list("pk", "person_id", "dedupe")}
     return {identity: key for identity, key in found.items() if identity in wanted}
-
-
-def _write_deliveries(notices: Sequence[Notice], at: datetime) -> None:
-    silent = set(
-        Preference.objects.filter(person__in={notice.person_id for notice in notices}, mail=False).values_list(
-            "person_id", flat=True
-        )
-    )
-    Delivery.objects.bulk_create(
-        [
-            Delivery(notice=notice, channel=Channel.MAIL, urgent=notice.urgent, next_try_at=at)
-            for notice in notices
-            if notice.person.email and (notice.statutory or notice.person_id not in silent)
-        ],
-        batch_size=BATCH,
-        ignore_conflicts=True,
-    )

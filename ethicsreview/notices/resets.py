@@ -23,7 +23,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from ethicsreview.accounts.models import Person
-from ethicsreview.notices.delivery import CLAIM, CLAIM_SIZE, MAX_ATTEMPTS, back_off
+from ethicsreview.notices.delivery import CLAIM, CLAIM_SIZE, back_off
 from ethicsreview.notices.models import PasswordReset
 from ethicsreview.notices.outbox import nudge
 
@@ -70,7 +70,7 @@ def _claim(at: datetime) -> list[PasswordReset]:
 
 def _answer(reset: PasswordReset, clock: Callable[[], datetime]) -> int:
     person = Person.objects.filter(email__iexact=reset.email, is_active=True).first()
-    over = reset.attempts + 1 >= MAX_ATTEMPTS or clock() - reset.asked_at > KEPT
+    over = reset.attempts + 1 >= settings.NOTICES_ATTEMPTS or clock() - reset.asked_at > KEPT
     try:
         if person is not None:
             message(person).send()

@@ -76,6 +76,16 @@ class Rule(BaseModel):
         return Letter(Truncator(one_line).chars(SUBJECT_MAX), self.text.in_language(language).format_map(values))
 
 
+class Kind(BaseModel):
+    """A sort of notice that people may choose channels for: all rows whose key begins with what it covers."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    name: Group
+    covers: tuple[Group, ...] = Field(strict=False)
+    label: Bilingual
+
+
 @dataclass(frozen=True)
 class Letter:
     subject: str
@@ -86,6 +96,17 @@ class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     notice: list[Rule]
+    kind: list[Kind] = Field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Tables:
+    rules: Mapping[str, Rule]
+    kinds: Mapping[str, Kind]
+
+
+def _first(key: str) -> str:
+    return key.partition(".")[0]
 
 
 @cache
@@ -101,9 +122,10 @@ def places(words: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def read_tables(files: Iterable[Path]) -> dict[str, Rule]:
-    """All rows by key. Raises TableError with everything that is wrong in any of the files."""
+def read_tables(files: Iterable[Path]) -> Tables:
+    """All rows by key, all kinds by name. Raises TableError with everything that is wrong in any of the files."""
     rules: dict[str, Rule] = {}
+    kinds: dict[str, Kind] = {}
     problems: list[str] = []
     for path in files:
         place = "/".join(path.parts[-3:])
@@ -118,9 +140,20 @@ def read_tables(files: Iterable[Path]) -> dict[str, Rule]:
                 if rule.key in rules:
                     problems.append(f"{place}: {rule.key} stands twice")
                 rules[rule.key] = rule
+            for kind in table.kind:
+                if kind.name in kinds:
+                    problems.append(f"{place}: kind {kind.name} stands twice")
+                kinds[kind.name] = kind
+    # Of a file that cannot be read no kind is known, and that is said already.
+    if not problems:
+        covered = [word for kind in kinds.values() for word in kind.covers]
+        problems += [f"no [[kind]] covers {word}" for word in sorted({_first(key) for key in rules} - set(covered))]
+        problems += [
+            f"two [[kind]] cover {word}" for word in sorted({word for word in covered if covered.count(word) > 1})
+        ]
     if problems:
         raise TableError(problems)
-    return rules
+    return Tables(rules, kinds)
 
 
 def table_files() -> list[Path]:
@@ -128,9 +161,28 @@ def table_files() -> list[Path]:
     return [path for path in found if path.exists()]
 
 
+def kind_of(key: str) -> str:
+    """The kind's name; "" for a key that no table has any more."""
+    return _kinds_by_word().get(_first(key), "")
+
+
 @cache
-def tables() -> Mapping[str, Rule]:
+def _kinds_by_word() -> Mapping[str, str]:
+    return {word: kind.name for kind in kinds().values() for word in kind.covers}
+
+
+@cache
+def _read() -> Tables:
     return read_tables(table_files())
+
+
+def tables() -> Mapping[str, Rule]:
+    return _read().rules
+
+
+def kinds() -> Mapping[str, Kind]:
+    """In the order of the files: the ground floor's first."""
+    return _read().kinds
 
 
 def notice_for(key: str) -> Rule | None:

@@ -1,25 +1,24 @@
-from typing import cast
+from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from ethicsreview.accounts.models import Person
-from ethicsreview.notices.models import Notice, NoticeQuerySet, Preference
+from ethicsreview.notices.forms import label_of
+from ethicsreview.notices.models import Notice, NoticeQuerySet
+from ethicsreview.notices.tables import kinds
 
 PAGE = 30
-
-
-class PreferenceForm(forms.ModelForm):
-    class Meta:
-        model = Preference
-        fields = ["mail"]
 
 
 class PageQuery(forms.Form):
@@ -27,6 +26,8 @@ class PageQuery(forms.Form):
 
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     unread = forms.BooleanField(required=False)
+    show = forms.ChoiceField(required=False, choices=[("done", ""), ("open", "")])
+    kind = forms.CharField(required=False, max_length=40)
     upto = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
 
@@ -34,19 +35,47 @@ class PageQuery(forms.Form):
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
-    rows = _mine(request).unread() if asked["unread"] else _mine(request)
-    page = list(rows.newest(before=asked["before"])[: PAGE + 1])
+    page = list(_narrowed(_mine(request), asked).newest(before=asked["before"])[: PAGE + 1])
     more, page = page[PAGE:], page[:PAGE]
-    preference = Preference.objects.filter(person=_person(request)).first()
+    shown = "unread" if asked["unread"] else asked["show"] or ""
+    kept = {name: asked[name] for name in ("unread", "show", "kind") if asked[name]}
     context = {
         "notices": page,
-        "only_unread": asked["unread"],
+        "shown": shown,
+        "kind": asked["kind"] if asked["kind"] in kinds() else "",
+        "kinds": [(kind.name, label_of(kind)) for kind in kinds().values()],
+        "query": urlencode({name: 1 if value is True else value for name, value in kept.items()}),
         "first_page": asked["before"] is None,
         "next_before": page[-1].pk if more else None,
         "newest": page[0].pk if page else None,
-        "preference": PreferenceForm(instance=preference),
     }
     return render(request, "notices/inbox.html", context)
+
+
+def _narrowed(rows: NoticeQuerySet, asked: dict[str, Any]) -> NoticeQuerySet:
+    if asked["unread"]:
+        rows = rows.unread()
+    elif asked["show"]:
+        rows = rows.filter(done_at__isnull=asked["show"] == "open")
+    if kind := kinds().get(asked["kind"] or ""):
+        of_kind = Q()
+        for word in kind.covers:
+            of_kind |= Q(key__startswith=f"{word}.")
+        rows = rows.filter(of_kind)
+    return rows
+
+
+@login_required
+@require_POST
+def set_done(request: HttpRequest, pk: int) -> HttpResponse:
+    """Done, or not done after all: the person's own tick. What is done has been read."""
+    notice = get_object_or_404(_mine(request), pk=pk)
+    now = timezone.now()
+    _mine(request).unread().filter(pk=notice.pk).update(read_at=now)
+    _mine(request).filter(pk=notice.pk).update(done_at=now if request.POST.get("done") == "1" else None)
+    back = request.POST.get("next", "")
+    own = back.startswith(reverse("notices:inbox")) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if own else "notices:inbox")
 
 
 @login_required
@@ -76,16 +105,6 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
     return redirect("notices:inbox")
 
 
-@login_required
-@require_POST
-def set_preference(request: HttpRequest) -> HttpResponse:
-    preference, _created = Preference.objects.get_or_create(person=_person(request))
-    form = PreferenceForm(request.POST, instance=preference)
-    form.save()
-    messages.success(request, gettext("已保存通知偏好。"))
-    return redirect("notices:inbox")
-
-
 def _person(request: HttpRequest) -> Person:
     return cast(Person, request.user)
 
@@ -94,7 +113,7 @@ def _mine(request: HttpRequest) -> NoticeQuerySet:
     return Notice.objects.visible_to(_person(request))
 
 
-def _asked(request: HttpRequest) -> dict[str, int | bool | None]:
+def _asked(request: HttpRequest) -> dict[str, Any]:
     form = PageQuery(request.GET)
     form.is_valid()
     return {name: form.cleaned_data.get(name) or None for name in form.fields}

@@ -76,6 +76,11 @@ class Visitor:
         return self.standing.holds(*watching) or self.standing.sees_everyone
 
     @property
+    def looks_after_post(self) -> bool:
+        """Who keeps robots and systems outside, and sees what could not be delivered."""
+        return self.standing.holds(Role.SECRETARY, Role.CHAIR, Role.INSTITUTION_OFFICER) or self.standing.sees_everyone
+
+    @property
     def entrusts(self) -> bool:
         """Who gives, answers or watches over entrustments."""
         return self.standing.holds(Role.INSTITUTION_OFFICER, Role.CHAIR, Role.SECRETARY, Role.REGULATOR, Role.OPERATOR)

@@ -18,7 +18,7 @@ def measured(**page: Any) -> dict[str, Any]:
     fair = {"limit": 12, "queries": [12, 12], "rates": [[35.0, 70.0], [35.0, 70.0]]}
     bare = {"limit": None, "queries": [4, 4], "rates": [[100.0, 200.0], [100.0, 200.0]]}
     pages = {"bare page": bare, "desk queue": fair | page}
-    return {"sizes": (20, 40), "pages": pages, "sweep": {"ratio": 3.0}}
+    return {"sizes": (20, 40), "pages": pages, "sweep": {"ratio": 3.0}, "post": {"ratio": 0.5, "step_ratio": 1.1}}
 
 
 def test_limits_are_held_at_the_limit_itself() -> None:
@@ -26,13 +26,18 @@ def test_limits_are_held_at_the_limit_itself() -> None:
 
 
 def test_every_limit_that_is_missed_is_named() -> None:
-    found = measured(queries=[12, 13], rates=[[35.0, 70.0], [28.0, 56.0]]) | {"sweep": {"ratio": 3.5}}
+    found = measured(queries=[12, 13], rates=[[35.0, 70.0], [28.0, 56.0]]) | {
+        "sweep": {"ratio": 3.5},
+        "post": {"ratio": 0.4, "step_ratio": 1.2},
+    }
 
     assert report.missed(found) == [
         "desk queue, 40 reviews: 13 queries, at most 12",
         "desk queue, 40 reviews: 0.28 of the bare page, at least 0.35",
         "desk queue: large to small 0.80, at least 0.85",
         "sweep: 3.50 of the plain SQL, at most 3",
+        "notices: 0.40 of Celery's empty tasks, at least 0.5",
+        "ten recipients: 1.20 of the request alone, at most 1.1",
     ]
 
 
@@ -58,7 +63,7 @@ def test_one_small_run_measures_every_page_and_every_part(tmp_path: Path) -> Non
     server = settings.DATABASES["default"]
     address = f"postgres://{server['USER']}:{server['PASSWORD']}@{server['HOST']}:{server['PORT']}/smoke{os.getpid()}"
     sizes = ["--small", "20", "--large", "24", "--rounds", "1", "--requests", "4", "--repeats", "2"]
-    sizes += ["--open", "2000", "--due", "20", "--drop"]
+    sizes += ["--open", "2000", "--due", "20", "--notices", "20", "--drop"]
 
     run = subprocess.run(
         [sys.executable, "-m", "bench", *sizes],
@@ -75,6 +80,7 @@ def test_one_small_run_measures_every_page_and_every_part(tmp_path: Path) -> Non
     assert list(found["pages"]) == ["bare page", "desk queue", "desk queue, member", "review page", "portal home"]
     assert [line for line in found["missed"] if "queries" in line] == []
     assert (found["sweep"]["rows"], found["sweep"]["due"], found["sweep"]["ratio"] > 0) == (2000, 20, True)
+    assert (found["post"]["notices"], found["post"]["ratio"] > 0, found["post"]["step_ratio"] > 0) == (20, True, True)
     for step in found["steps"]:
         assert sum(step["queries"].values()) > 10
         assert all(step["milliseconds"][part] > 0 for part in step["milliseconds"])

@@ -246,16 +246,16 @@ class DeliveryRegister(ReadRegister):
     roles = (Role.OPERATOR,)
     list_display = ["notice_subject", "person", "channel", "state", "attempts", "next_try_at", "sent_at", "error"]
     list_filter = ["state", "channel"]
-    search_fields = ["notice__person__username"]
-    list_select_related = ["notice__person"]
+    search_fields = ["notice__person__username", "endpoint__name"]
+    list_select_related = ["notice__person", "event", "endpoint"]
 
     def rows(self, standing: Standing) -> "QuerySet[Delivery]":
         return Delivery.objects.all() if standing.sees_everyone else Delivery.objects.none()
 
     @admin.display(description=_("通知"))
     def notice_subject(self, delivery: Delivery) -> str:
-        return delivery.notice.subject
+        return delivery.told.subject
 
     @admin.display(description=_("收件人"))
     def person(self, delivery: Any) -> str:
-        return str(delivery.notice.person)
+        return delivery.to

@@ -19,6 +19,7 @@ from ethicsreview.work.models import UNENDED, Job, State
 from ethicsreview.work.record import SEAL
 from reviews.desk import clockroom as work
 from reviews.desk.access import Visitor, desk_page
+from reviews.desk.post import dead_letters
 from reviews.desk.views.queue import LATE_SWEEP, MANY, at_most, to_many
 
 # A job that nobody has taken up for so long waits for a worker that is not there.
@@ -63,6 +64,8 @@ def clocks(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         context["summary"] = work.summary(within, visitor.at)
     if body:
         context["body_name"] = _name_of(context, body)
+    if side in {"institution", "operations"} and "cursor" not in asked:
+        context["undelivered"] = at_most(dead_letters(visitor.standing))
     if side == "operations" and "cursor" not in asked:
         jobs = _jobs(visitor)
         failed = [row | {"label": label_of(row["kind"])} for row in jobs if row["state"] == State.FAILED]

@@ -1,5 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -82,12 +83,14 @@ def test_urgent_letters_go_first(person: Person) -> None:
 
 
 @pytest.mark.django_db
-def test_a_failed_letter_backs_off_and_is_a_dead_letter_in_the_end(person: Person, smtp: MailServer) -> None:
+def test_a_failed_letter_backs_off_and_is_a_dead_letter_in_the_end(
+    person: Person, smtp: MailServer, settings: Any
+) -> None:
     made = remind(person)
     smtp.refuse = b"451 try again later"
     at, waits = AT, []
 
-    for _ in range(delivery.MAX_ATTEMPTS):
+    for _ in range(settings.NOTICES_ATTEMPTS):
         assert delivery.deliver(lambda now=at: now) == 0
         made.refresh_from_db()
         waits.append((made.next_try_at - at) // timedelta(minutes=1))
@@ -141,7 +144,7 @@ def test_a_result_that_comes_after_the_claim_is_not_written(person: Person) -> N
     slow = delivery.claim(AT)[0]
     delivery.claim(AT + delivery.CLAIM)
 
-    delivery._settle(slow, state="dead", error="late")
+    delivery._settle([slow], state="dead", error="late")
 
     made.refresh_from_db()
     assert (made.state, made.attempts) == ("pending", 2)

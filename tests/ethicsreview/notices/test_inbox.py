@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from ethicsreview.accounts.models import Person
-from ethicsreview.notices.models import Notice, Preference
+from ethicsreview.notices.models import Notice
 from ethicsreview.notices.views import PAGE
 
 pytestmark = pytest.mark.django_db
@@ -154,17 +154,37 @@ def test_mark_all_read_spares_what_came_later_and_others(inbox: Client, person: 
     assert read == {seen.pk: True, other.pk: False, newer.pk: False}
 
 
-@pytest.mark.parametrize("path", ["/inbox/read/", "/inbox/preference/"])
+@pytest.mark.parametrize("path", ["/inbox/read/", "/inbox/1/done/", "/inbox/preferences/robots/"])
 def test_changes_are_made_by_post_alone(inbox: Client, path: str) -> None:
     assert inbox.get(path).status_code == 405
 
 
-def test_preference_is_kept(inbox: Client, person: Person) -> None:
-    inbox.post("/inbox/preference/", {})
-    assert Preference.objects.get().mail is False
+def test_done_is_ones_own_tick_and_can_be_taken_back(inbox: Client, person: Person, foreigner: Person) -> None:
+    mine, theirs = notice(person, 1), notice(foreigner, 2)
 
-    inbox.post("/inbox/preference/", {"mail": "on"})
-    assert Preference.objects.get().mail is True
+    done = inbox.post(f"/inbox/{mine.pk}/done/", {"done": "1", "next": "/inbox/?show=open&kind=review"})
+
+    assert (done.status_code, done["Location"]) == (302, "/inbox/?show=open&kind=review")
+    assert (subjects(inbox.get("/inbox/?show=open")), subjects(inbox.get("/inbox/?show=done"))) == ([], ["通知001"])
+    mine.refresh_from_db()
+    assert mine.read_at is not None
+    assert (
+        inbox.post(f"/inbox/{mine.pk}/done/", {"done": "0", "next": "https://evil.example/"})["Location"] == "/inbox/"
+    )
+    assert subjects(inbox.get("/inbox/?show=open")) == ["通知001"]
+    assert inbox.post(f"/inbox/{theirs.pk}/done/", {"done": "1"}).status_code == 404
+
+
+def test_inbox_filters_by_kind_and_keeps_it_over_pages(inbox: Client, person: Person) -> None:
+    for number in range(PAGE + 2):
+        notice(person, number)
+    notice(person, 900, key="deadline.reminder")
+
+    response = inbox.get("/inbox/", {"kind": "review"})
+
+    assert "通知900" not in subjects(response)
+    assert "&amp;kind=review" in response.content.decode()
+    assert subjects(inbox.get("/inbox/", {"kind": "deadline"})) == ["通知900"]
 
 
 @pytest.mark.parametrize(("number", "shown"), [(0, ""), (1, "1"), (99, "99"), (100, "99+"), (150, "99+")])

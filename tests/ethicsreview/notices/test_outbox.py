@@ -85,7 +85,7 @@ def test_the_inbox_refuses_a_second_copy(person: Person) -> None:
 
 @pytest.mark.django_db
 def test_statutory_notices_are_mailed_whatever_is_preferred(person: Person) -> None:
-    Preference.objects.create(person=person, mail=False)
+    Preference.objects.create(person=person, mail="never")
 
     remind(person)
     remind(person, key="deadline.breach")

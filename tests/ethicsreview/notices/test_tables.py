@@ -16,6 +16,14 @@ text.zh = "{ref}已受理。"
 text.en = "{ref} has been accepted."
 """
 
+KIND = """
+[[kind]]
+name = "reviews"
+covers = ["review"]
+label.zh = "审查"
+label.en = "Reviews"
+"""
+
 
 def rule(**changes: object) -> Rule:
     words = {"zh": "已受理：{title}", "en": "Accepted: {title}"}
@@ -36,7 +44,7 @@ def test_every_installed_table_is_sound() -> None:
 
 
 def test_a_table_is_read_with_its_recipients(tmp_path: Path) -> None:
-    read = read_tables([table(tmp_path, "reviews", GOOD)])["review.accept"]
+    read = read_tables([table(tmp_path, "reviews", KIND + GOOD)]).rules["review.accept"]
 
     assert (read.to, read.statutory, read.urgent) == (("lead", "secretaries"), True, False)
 

@@ -15,9 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, resend: bool, **options: Any) -> None:
         self.stdout.write(f"{Delivery.objects.waiting().count()} waiting, {Delivery.objects.dead().count()} dead")
-        for dead in Delivery.objects.dead().select_related("notice__person").order_by("pk").iterator():
-            notice = dead.notice
-            what = f"{notice.key} {notice.object_ref} to {notice.person.username}"
-            self.stdout.write(f"{dead.pk} {dead.channel} {what}: {dead.error}")
+        rows = Delivery.objects.dead().select_related("notice__person", "event", "endpoint").order_by("pk")
+        for dead in rows.iterator():
+            to = dead.notice.person.username if dead.notice and not dead.endpoint else dead.to
+            self.stdout.write(f"{dead.pk} {dead.channel} {dead.told.key} {dead.told.object_ref} to {to}: {dead.error}")
         if resend:
             self.stdout.write(f"{delivery.resend(timezone.now())} will be tried again")

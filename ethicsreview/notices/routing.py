@@ -1,0 +1,115 @@
+"""Which channels a notice takes, and when it leaves: what the law says first, then what the person wants."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q
+
+from ethicsreview.accounts.models import Appointment
+from ethicsreview.notices.models import Channel, Delivery, Endpoint, Event, Notice, Preference, When
+from ethicsreview.notices.tables import kind_of
+from ethicsreview.notices.timing import end_of_quiet, next_digest
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that was told to people, and the bodies whose matter it is."""
+
+    bodies: Callable[[], Collection[int]]
+    notices: Sequence[Notice]
+
+
+def write_deliveries(told: Sequence[Told], at: datetime) -> None:
+    """A row for each notice and channel, and for each event and endpoint: two queries where nobody has an endpoint."""
+    notices = [notice for one in told for notice in one.notices]
+    people = {notice.person_id for notice in notices}
+    wanted = {row.person_id: row for row in Preference.objects.filter(person__in=people)}
+    robots: dict[int, list[Endpoint]] = {}
+    outside: dict[int, list[Endpoint]] = {}
+    held = Appointment.objects.current(at).filter(person__in=people).values("body")
+    for endpoint in Endpoint.objects.working().filter(Q(person__in=people) | Q(body__in=held)):
+        if endpoint.person_id is not None:
+            robots.setdefault(endpoint.person_id, []).append(endpoint)
+        elif endpoint.body_id is not None:
+            outside.setdefault(endpoint.body_id, []).append(endpoint)
+    rows = [row for notice in notices for row in _routes(notice, wanted.get(notice.person_id), robots, at)]
+    if outside:
+        rows += _to_bodies(told, outside, at)
+    Delivery.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+
+
+def _routes(
+    notice: Notice, preference: Preference | None, robots: Mapping[int, list[Endpoint]], at: datetime
+) -> Iterator[Delivery]:
+    wish = preference or Preference()
+    kind = kind_of(notice.key)
+    loud = at if notice.urgent else _loud(wish, at)
+    if notice.person.email:
+        when = When.AT_ONCE if notice.statutory or notice.urgent else wish.mail_of(kind)
+        if when == When.DAILY:
+            hour = settings.NOTICES_DIGEST_HOUR if wish.digest_hour is None else wish.digest_hour
+            yield Delivery(notice=notice, channel=Channel.MAIL, digest=True, next_try_at=next_digest(at, hour))
+        elif when != When.NEVER:
+            yield Delivery(notice=notice, channel=Channel.MAIL, urgent=notice.urgent, next_try_at=loud)
+    if wish.robot_of(kind) or notice.urgent:
+        for robot in robots.get(notice.person_id, ()):
+            yield Delivery(notice=notice, channel=robot.kind, endpoint=robot, urgent=notice.urgent, next_try_at=loud)
+
+
+def _loud(wish: Preference, at: datetime) -> datetime:
+    begins, ends = wish.quiet_from, wish.quiet_until
+    if begins is None or ends is None:
+        begins, ends = settings.NOTICES_QUIET_HOURS
+    return end_of_quiet(at, begins, ends) or at
+
+
+def _to_bodies(told: Sequence[Told], outside: Mapping[int, list[Endpoint]], at: datetime) -> Iterator[Delivery]:
+    """A body hears what its own people are told of its own matters: once, however many they are."""
+    people = {notice.person_id for one in told for notice in one.notices}
+    held = Appointment.objects.current(at).filter(person__in=people, body__in=outside)
+    seats = set(held.values_list("person_id", "body_id"))
+    events: list[tuple[Event, bool]] = []
+    for one in told:
+        for body in outside.keys() & set(one.bodies()):
+            heard = [notice for notice in one.notices if (notice.person_id, body) in seats]
+            if heard:
+                events.append((_event(body, heard, at), heard[0].urgent))
+    yield from _deliveries_of(events, outside, at)
+
+
+def _event(body: int, heard: Sequence[Notice], at: datetime) -> Event:
+    # The service's own language, if anybody is told in it: a group has no language of its own.
+    first = next((notice for notice in heard if not notice.person.language.startswith("en")), heard[0])
+    return Event(
+        body_id=body,
+        key=first.key,
+        subject=first.subject,
+        url=first.url,
+        object_kind=first.object_kind,
+        object_ref=first.object_ref,
+        dedupe=first.dedupe,
+        created_at=at,
+    )
+
+
+def _deliveries_of(
+    events: Collection[tuple[Event, bool]], outside: Mapping[int, Iterable[Endpoint]], at: datetime
+) -> Iterator[Delivery]:
+    made = [event for event, _urgent in events]
+    Event.objects.bulk_create(made, batch_size=BATCH, ignore_conflicts=True)
+    keys = {
+        (body, dedupe): key
+        for key, body, dedupe in Event.objects.filter(
+            body__in={event.body_id for event in made}, dedupe__in={event.dedupe for event in made}
+        ).values_list("pk", "body_id", "dedupe")
+    }
+    for event, urgent in events:
+        event.pk = keys[event.body_id, event.dedupe]
+        for endpoint in outside[event.body_id]:
+            # A system does not sleep; a group does.
+            loud = at if urgent or endpoint.kind == Channel.WEBHOOK else _loud(Preference(), at)
+            yield Delivery(event=event, channel=endpoint.kind, endpoint=endpoint, urgent=urgent, next_try_at=loud)
