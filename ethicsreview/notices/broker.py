@@ -21,9 +21,15 @@ def broker_away() -> tuple[type[Exception], ...]:
 
 def depth() -> int | None:
     """How many messages wait for a worker; None while the broker cannot be asked."""
+    found = depths()
+    return None if found is None else sum(found.values())
+
+
+def depths() -> dict[str, int] | None:
+    """By queue; None while the broker cannot be asked."""
     try:
         with current_app.connection_for_read() as connection:
-            return sum(_waiting(connection.default_channel, name) for name in _queues())
+            return {name: _waiting(connection.default_channel, name) for name in _queues()}
     except broker_away():
         return None
 

@@ -23,10 +23,10 @@ MAX_ATTEMPTS = 10
 SEND = {Channel.MAIL.value: mail.send}
 
 
-def deliver(clock: Callable[[], datetime]) -> int:
-    """Send all that is due, urgent first; returns how many were sent."""
+def deliver(clock: Callable[[], datetime], *, urgent: bool = False) -> int:
+    """Send all that is due, urgent first, or the urgent alone; returns how many were sent."""
     sent = 0
-    while claimed := claim(clock()):
+    while claimed := claim(clock(), urgent=urgent):
         ends = clock() + CLAIM / 2
         for delivery in claimed:
             # What is left of a slow batch is another worker's when the claim runs out.
@@ -36,12 +36,13 @@ def deliver(clock: Callable[[], datetime]) -> int:
     return sent
 
 
-def claim(at: datetime, size: int = CLAIM_SIZE) -> list[Delivery]:
+def claim(at: datetime, size: int = CLAIM_SIZE, *, urgent: bool = False) -> list[Delivery]:
     """Take rows that are due, so that no other worker does until the claim runs out. An attempt counts from
     here: a message that kills its worker also comes to an end.
     """
     with transaction.atomic():
         due = Delivery.objects.to_try(at).select_for_update(skip_locked=True, of=("self",))
+        due = due.filter(urgent=True) if urgent else due
         rows = list(due.select_related("notice__person")[:size])
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
             claimed_at=at, next_try_at=at + CLAIM, attempts=F("attempts") + 1
@@ -81,7 +82,8 @@ def _failed(delivery: Delivery, error: Exception, at: datetime) -> None:
         _settle(delivery, state=DeliveryState.DEAD, error=reason)
     else:
         _settle(delivery, next_try_at=at + back_off(delivery.attempts), error=reason)
-    log.warning("delivery_failed", delivery=delivery.pk, attempt=delivery.attempts, dead=dead, error=reason)
+    terms = {"delivery": delivery.pk, "attempt": delivery.attempts, "dead": dead, "error": reason}
+    log.warning("delivery_failed", **terms, told_by=delivery.notice.request_id)
 
 
 def _refused_for_good(error: Exception) -> bool:

@@ -107,7 +107,7 @@ def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[St
     def start(**environment: str) -> subprocess.Popen[bytes]:
         log = tmp_path / f"worker-{len(started)}.log"
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "solo", "-l", "INFO"]
-        command += ["-Q", app.conf.task_default_queue, "-n", f"{log.stem}-{os.getpid()}@test"]
+        command += ["--hostname", f"{log.stem}-{os.getpid()}@test"]
         command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -146,7 +146,13 @@ def eventually(condition: Callable[[], object], *, seconds: float = 15) -> None:
 
 def of_the_tests(folder: Path) -> dict[str, str]:
     """The environment of a process that works on the test's own database and Redis."""
-    return {"DATABASE_URL": _test_database(), "REDIS_URL": settings.REDIS_URL, "VAR_DIR": str(folder)}
+    prefix = app.conf.broker_transport_options["global_keyprefix"]
+    return {
+        "DATABASE_URL": _test_database(),
+        "REDIS_URL": settings.REDIS_URL,
+        "REDIS_PREFIX": prefix,
+        "VAR_DIR": str(folder),
+    }
 
 
 def _test_database() -> str:
