@@ -38,12 +38,13 @@ def written_to(path: Path) -> Iterator[str]:
             # One file, with no log beside it.
             copy.execute("PRAGMA journal_mode=DELETE")
         copy.close()
-        connections.settings[COPY] = {**connection.settings_dict, "NAME": str(path), "OPTIONS": {}}
+        at = {**connection.settings_dict, "NAME": str(path), "OPTIONS": {}}
+        connections[COPY] = type(connection)(at, DEFAULT_DB_ALIAS)
         try:
             yield COPY
         finally:
             connections[COPY].close()
-            del connections[COPY], connections.settings[COPY]
+            del connections[COPY]
 
 
 def read_from(path: Path) -> None:

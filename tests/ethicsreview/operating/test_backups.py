@@ -74,13 +74,13 @@ def test_what_was_backed_up_is_restored_row_by_row_and_file_by_file(path: Case, 
     assert triggers.missing() == []
     assert [file.name for file in (settings.VAR_DIR / "seals").iterdir()] == [f"seal-{timezone.localdate()}.jsonl"]
     # The service goes on from there: new keys do not meet the old ones.
-    path.do("withdraw", path.lead)
+    path.do("withdraw", path.lead, reason="撤回重报")
     assert list(verify()) == []
 
 
 def test_what_stands_there_is_replaced_only_on_request(path: Case, tmp_path: Path) -> None:
     made, heads = backup(tmp_path / "kept"), list(heads_of())
-    path.do("withdraw", path.lead)
+    path.do("withdraw", path.lead, reason="撤回重报")
 
     with pytest.raises(CommandError, match="--replace"):
         restore(made)
