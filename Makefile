@@ -19,6 +19,12 @@ stack: $(ENVIRONMENT) $(PACKAGES)
 test: $(ENVIRONMENT) $(PACKAGES)
 	@exec $(BIN)/python -m tests.run
 
+faults: $(ENVIRONMENT) $(PACKAGES)
+	@exec $(BIN)/python -m tests.running.faults $(FAULTS)
+
+behave: $(ENVIRONMENT) $(PACKAGES)
+	@exec $(BIN)/python -m tests.running.behave
+
 bench: $(ENVIRONMENT) $(PACKAGES)
 	@exec $(BIN)/python -m bench
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import before_task_publish, task_postrun, task_prerun
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from ethicsreview.accounts.request_id import current_request_id, set_request_id
 
@@ -18,7 +18,8 @@ app.autodiscover_tasks()
 # What a person or a limit waits for; what may take its minute; what takes long. A task says which, by `lane="slow"` in
 # its `shared_task`, and "normal" where it says nothing.
 QUEUES = ("urgent", "normal", "slow")
-app.conf.task_queues = [Queue(name) for name in QUEUES]
+# Each by its own exchange: left to themselves all would hang on the default one, and each get every message.
+app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 app.conf.task_default_queue = "normal"
 
 

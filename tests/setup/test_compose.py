@@ -63,6 +63,10 @@ def test_every_task_goes_to_a_queue_that_somebody_empties() -> None:
     assert found["deadlines.sweep"] == found["notices.deliver_urgent"] == found["reviews.emergencies"] == "urgent"
     assert found["reviews.letters"] == found["trail.seal"] == "slow"
     assert found["notices.deliver"] == "normal"
+    # What is sent to one reaches no other.
+    assert {(queue.name, queue.exchange.name, queue.routing_key) for queue in app.conf.task_queues} == {
+        (name, name, name) for name in QUEUES
+    }
     assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(found)
 
 
