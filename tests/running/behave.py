@@ -7,6 +7,7 @@ outside.
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,8 @@ def main() -> int:
     if shapes == ["stack"] and (reason := servers.missing()):
         sys.stderr.write(f"{reason}\n")
         return 2
+    # However it is ended, it leaves no process behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="ethicsreview-behave-") as scratch:
         shape = Shape(shapes[0], Path(scratch))
         try:

@@ -11,6 +11,7 @@ get on with the sleep of Python 3.11 (clock_nanosleep fails).
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -34,6 +35,8 @@ def main() -> int:
     if reason := servers.missing():
         sys.stderr.write(f"{reason}\n")
         return 2
+    # However it is ended, it leaves no process behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="ethicsreview-faults-") as scratch:
         drill = Drill(Path(scratch), wanted)
         try:
