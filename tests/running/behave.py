@@ -190,7 +190,7 @@ def swept(shape: Shape) -> None:
     from ethicsreview.trail.models import Entry
 
     them = shape.them
-    review = them.accept(them.submitted(title="逾期的审查"))
+    review = them.accept(them.submitted())
     row = Deadline.objects.open().filter(object_ref=review["ref"]).order_by("due_at")[0]
     now = timezone.now()
     Deadline.objects.filter(pk=row.pk).update(started_at=now - (row.due_at - row.started_at), due_at=now, next_at=now)

@@ -120,7 +120,7 @@ class Drill:
             threading.Thread(
                 target=reader, args=(houses[0], self.line.address, self.line, self.reading), daemon=True
             ).start()
-        share = max(1, (self.wanted.reviews - len(calm.done)) // len(names))
+        share = max(2, (self.wanted.reviews - len(calm.done)) // len(names))
         for name in names:
             self.one(name, load, share, ledger)
         self.reading.set()
