@@ -21,6 +21,7 @@ from config.celery import app
 from tests.emptying import empty_tables
 from tests.memory import memory
 from tests.pages import Looking
+from tests.run import BROWSER
 
 # Playwright keeps an event loop in the thread of the test, where Django would else refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -50,6 +51,8 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"page", "browser"} & set(getattr(item, "fixturenames", ())):
+            if not item.nodeid.startswith(tuple(f"{room}/" for room in BROWSER)):
+                raise pytest.UsageError(f"{item.nodeid}: tests that drive a browser stand in {', '.join(BROWSER)}")
             item.add_marker("browser")
             # A browser may still hold a line when the server is stopped after the last test; the server's thread then
             # closes what is no longer lent to it. What goes wrong in a request is answered and logged, and not raised.

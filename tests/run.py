@@ -22,8 +22,19 @@ BIN = Path(sys.executable).parent
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/ethicsreview")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
-# Two processes; the one that is done first takes over from the other, so that both are busy to the end.
-PYTEST = ["pytest", "-q", "-p", "no:cacheprovider", "-n", "2", "--dist", "worksteal"]
+# A process for each processor; one that is done takes over from another, so that all are busy to the end.
+PYTEST = ["pytest", "-q", "-p", "no:cacheprovider", "-n", str(os.cpu_count() or 2), "--dist", "worksteal"]
+# What goes through the API's description at random takes longer to read in than all the rest.
+OPENAPI = "tests/reviews/api/test_openapi.py"
+WITHOUT_OPENAPI = ["-p", "no:schemathesis", f"--ignore={OPENAPI}"]
+# Where tests stand that drive a browser; tests/conftest.py refuses one elsewhere.
+BROWSER = [
+    "tests/browser",
+    "tests/ethicsreview/accounts",
+    "tests/ethicsreview/ui",
+    "tests/reviews/desk",
+    "tests/reviews/portal",
+]
 # What has nothing to ask of a database, or much of one and its own proof on SQLite: how the embedded shape starts, the
 # API's description gone through at random and each procedure by the API alone, the generated pages, months of real
 # cases replayed, a year of days, the step tables.
@@ -31,7 +42,6 @@ SAME_ON_POSTGRES = [
     "tests/setup",
     "tests/docs",
     "tests/year",
-    "tests/reviews/api/test_openapi.py",
     "tests/reviews/api/test_whole_way_*.py",
     "tests/reviews/test_replay.py",
     "tests/reviews/test_real_amendments.py",
@@ -86,13 +96,18 @@ def parts() -> list[Part]:
         # The tables are made from the models at once; that the migrations make the same is seen on PostgreSQL, where
         # the suite begins with them, and where they are what is asked for.
         Part("sqlite", [*PYTEST, "--nomigrations", "-m", "not browser and not postgres", f"--deselect={MIGRATED}"]),
-        Part("browser", [*PYTEST, "--nomigrations", "-m", "browser"], missing=chromium_missing),
+        Part(
+            "browser",
+            [*PYTEST, *WITHOUT_OPENAPI, "--nomigrations", "-m", "browser", *BROWSER],
+            missing=chromium_missing,
+        ),
         Part(
             "postgres",
             # A planted bug is one of the code, and is found on SQLite. The random paths have had their number there;
             # here they show that the database does not matter.
             [
                 *PYTEST,
+                *WITHOUT_OPENAPI,
                 "-m",
                 "not browser",
                 "-k",
@@ -132,7 +147,9 @@ def _run(part: Part, scratch: str) -> tuple[str, bool]:
     sys.stdout.write(f"\n=== {part.name}\n")
     sys.stdout.flush()
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
-    environment |= {"VAR_DIR": scratch, **part.surroundings}
+    # What one process compiled, the tests' rewritten assertions above all, the others need not.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment |= {"VAR_DIR": scratch, "PYTHONPYCACHEPREFIX": f"{scratch}/compiled", **part.surroundings}
     started = time.monotonic()
     code = subprocess.run([BIN / part.command[0], *part.command[1:]], cwd=ROOT, env=environment, check=False).returncode
     took = time.monotonic() - started
