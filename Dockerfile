@@ -12,6 +12,8 @@ COPY . .
 RUN VAR_DIR=/tmp/build /opt/tools/bin/python manage.py messages compile
 
 FROM python:3.11-slim-bookworm
+# `manage.py backup` and `restore` call pg_dump, pg_restore and psql of the server's version.
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --uid 10001 --no-create-home ethicsreview \
     && install -d -o ethicsreview -g ethicsreview /var/lib/ethicsreview
 COPY --from=build /opt/venv /opt/venv
@@ -24,4 +26,4 @@ ENV PATH="/opt/venv/bin:$PATH" \
 WORKDIR /srv/ethicsreview
 USER ethicsreview
 ENTRYPOINT ["/srv/ethicsreview/deploy/entrypoint"]
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", "--no-control-socket"]
+CMD ["gunicorn", "config.wsgi", "--config", "python:config.web", "--bind", "0.0.0.0:8000"]

@@ -7,14 +7,23 @@ BIN := .venv/bin
 ENVIRONMENT := .venv/installed-$(shell sha256sum requirements/dev.txt | cut -c1-16)
 PACKAGES := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
 
-.PHONY: run test bench docs messages lock
+.PHONY: run stack test faults behave bench docs messages lock
 .DEFAULT_GOAL := run
 
 run: $(ENVIRONMENT) $(PACKAGES)
 	@exec $(BIN)/python -m config.run
 
+stack: $(ENVIRONMENT) $(PACKAGES)
+	@exec $(BIN)/python -m config.stack
+
 test: $(ENVIRONMENT) $(PACKAGES)
 	@exec $(BIN)/python -m tests.run
+
+faults: $(ENVIRONMENT) $(PACKAGES)
+	@exec $(BIN)/python -m tests.running.faults $(FAULTS)
+
+behave: $(ENVIRONMENT) $(PACKAGES)
+	@exec $(BIN)/python -m tests.running.behave
 
 bench: $(ENVIRONMENT) $(PACKAGES)
 	@exec $(BIN)/python -m bench

@@ -7,4 +7,7 @@ class ServiceConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import celery  # noqa: F401 - the application becomes the current one
+        from config.celery import app
+
+        # Also where tasks are only sent: each says by itself to which queue it goes.
+        app.autodiscover_tasks(force=True)

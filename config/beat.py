@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=30)
 # Renewed well within its time; a beat that was killed is replaced within the lease and this.
 LOOK_EVERY = 5.0
+# Less is no setting back: clocks are put right by small steps.
+BACKWARDS = timedelta(minutes=1)
 
 
 class OneBeat(Scheduler):
@@ -37,8 +39,19 @@ class OneBeat(Scheduler):
         led, self.leads = self.leads, self._holds()
         if self.leads != led:
             log.info("beat_leads" if self.leads else "beat_stands_by", beat=self.name)
+        self.mind_the_clock()
         waits: float = super().tick(*args, **kwargs)
         return min(waits, LOOK_EVERY)
+
+    def mind_the_clock(self) -> None:
+        """A clock that was set back would leave every task waiting until it has come again to where it was."""
+        ahead = [entry for entry in self.schedule.values() if entry.last_run_at > entry.default_now() + BACKWARDS]
+        for entry in ahead:
+            entry.last_run_at = entry.default_now()
+        if ahead:
+            # Put together anew, by the clock as it is.
+            self._heap = None
+            log.warning("beat_clock_set_back", beat=self.name, tasks=len(ahead))
 
     def apply_entry(self, entry: Any, producer: Any = None) -> None:
         if self.leads:

@@ -34,11 +34,11 @@ class Task:
     always: bool = False
 
 
-def prepare(root: Path, var: Path, say: Say) -> str:
-    """Messages, static files, policy packs, the database with its demo data. Answers with who the demo people are."""
+def prepare(root: Path, var: Path, say: Say, *, demo: bool) -> str:
+    """Messages, static files, policy packs, the database; `demo` data. Answers with who the demo people are."""
     people = var / "demo_people.txt"
     stamps = Stamps(var / "stamps.json")
-    for task in _tasks(root, var, people):
+    for task in _tasks(root, var, people, demo):
         if task.always or stamps.stale(task):
             say(task.words)
             task.do()
@@ -46,7 +46,7 @@ def prepare(root: Path, var: Path, say: Say) -> str:
     return people.read_text(encoding="utf-8")
 
 
-def _tasks(root: Path, var: Path, people: Path) -> list[Task]:
+def _tasks(root: Path, var: Path, people: Path, demo: bool) -> list[Task]:
     messages = sorted(root.glob("locale/*/LC_MESSAGES/*.po"))
     static = [path for path in sorted(root.glob("ethicsreview/*/static/**/*")) if path.is_file()]
     packs = [path for path in sorted(root.glob("ethicsreview/policy/packs/**/*")) if path.is_file()]
@@ -59,7 +59,7 @@ def _tasks(root: Path, var: Path, people: Path) -> list[Task]:
         _connect()
         _command("migrate", interactive=False, verbosity=0)
         # Makes the demo data where there is none yet, and says in any case who is who.
-        people.write_text(_command("demo"), encoding="utf-8")
+        people.write_text(_command("demo") if demo else "", encoding="utf-8")
 
     return [
         Task(
@@ -83,7 +83,7 @@ def _tasks(root: Path, var: Path, people: Path) -> list[Task]:
             [*migrations, *locks],
             [*file, people],
             migrate,
-            database,
+            f"{database} {demo}",
             # A server's database may have been made anew since; a file would be gone.
             always=not file,
         ),

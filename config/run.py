@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+from config import processes
 from config.preparation import NotPrepared, prepare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,11 +32,11 @@ def main() -> int:
     port = free_port(host, wanted)
     if port != wanted:
         say(f"端口 {wanted} 已被占用，改用 {port} / port {wanted} is taken, using {port}")
-    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not bound
+    bind, address = address_of(host, port)
     os.environ.update(surroundings(os.environ, host, address))
     var = Path(os.environ["VAR_DIR"])
     try:
-        people = prepare(ROOT, var, say)
+        people = prepare(ROOT, var, say, demo=True)
     except NotPrepared as error:
         raise SystemExit(str(error)) from error
 
@@ -43,7 +44,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, family.asked_to_end)
     try:
-        family.start("web", *web(host, port))
+        family.start("web", *processes.web(bind, workers=2), "--preload")
         ready = family.wait_until_ready(f"{address}/readyz")
         # Second, so that the two do not contend for the processor while somebody waits for the page.
         if not family.over():
@@ -93,26 +94,17 @@ def free_port(host: str, wanted: int) -> int:
     raise SystemExit(f"端口 {wanted}–{port} 都已被占用 / all of these ports are taken")
 
 
-def web(host: str, port: int) -> list[str]:
-    bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return [
-        "gunicorn",
-        "config.wsgi",
-        "--preload",
-        "--no-control-socket",
-        "--bind",
-        bind,
-        "--workers",
-        "2",
-        "--threads",
-        "4",
-    ]
+def address_of(host: str, port: int) -> tuple[str, str]:
+    """What is bound, and where it is found from here."""
+    named = f"[{host}]" if ":" in host else host
+    found = "127.0.0.1" if host == "0.0.0.0" else named  # noqa: S104 - compared, not bound
+    return f"{named}:{port}", f"http://{found}:{port}"
 
 
 def worker(var: Path, port: int) -> list[str]:
-    """Beat inside the worker: one process less, and both end together."""
+    """All queues, and beat inside the worker: one process less, and both end together."""
     options = ["--beat", "--schedule", str(var / f"beat-{port}"), "--pool", "solo", "--hostname", f"worker-{port}@%h"]
-    return ["celery", "--app", "config", "worker", *options, "--without-gossip", "--without-mingle"]
+    return [*processes.CELERY, "worker", *options, *processes.QUIET]
 
 
 class Family:
@@ -142,12 +134,17 @@ class Family:
     def wait_until_ready(self, url: str) -> bool:
         latest = time.monotonic() + READY_WITHIN
         while not self.over() and time.monotonic() < latest:
-            try:
-                with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
-                    return True
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.1)
+            if self.answers(url):
+                return True
+            time.sleep(0.1)
         return False
+
+    def answers(self, url: str) -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
 
     def wait_for_the_first_to_end(self) -> None:
         while not self.over():
@@ -156,13 +153,13 @@ class Family:
 
     def end(self) -> None:
         for child in self.children.values():
-            _signal_group(child, signal.SIGTERM)
+            signal_group(child, signal.SIGTERM)
         latest = time.monotonic() + GRACE
         for child in self.children.values():
             with suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.0, latest - time.monotonic()))
             # Also for what a child that died left behind in its group.
-            _signal_group(child, signal.SIGKILL)
+            signal_group(child, signal.SIGKILL)
             child.wait()
 
     def verdict(self) -> int:
@@ -179,7 +176,7 @@ class Family:
         return self.asked or any(child.poll() is not None for child in self.children.values())
 
 
-def _signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+def signal_group(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
     with suppress(ProcessLookupError):
         os.killpg(child.pid, number)
 

@@ -37,6 +37,8 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 HTTPS = env.bool("HTTPS", False)
 REDIS_URL = env.str("REDIS_URL", "")
+# Before every key in Redis, where several installations share one.
+REDIS_PREFIX = env.str("REDIS_PREFIX", "")
 
 INSTALLED_APPS = [
     # Before the admin, whose frame it redraws.
@@ -66,6 +68,7 @@ INSTALLED_APPS = [
     "ethicsreview.deadlines",
     "ethicsreview.lifecycle",
     "ethicsreview.diary",
+    "ethicsreview.operating",
     "committees",
     "reviews",
 ]
@@ -74,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ethicsreview.operating.middleware.MeasuringMiddleware",
     "ethicsreview.ui.middleware.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -155,8 +159,17 @@ if REDIS_URL:
         "max_retries": 0,
         "socket_connect_timeout": 2,
         "socket_timeout": 10,
+        # A worker of several queues empties them in the order in which it names them: the urgent first.
+        "queue_order_strategy": "priority",
+        "global_keyprefix": REDIS_PREFIX,
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": REDIS_PREFIX,
+        }
+    }
 else:
     # Messages only nudge; the rows are the truth. So a folder is broker enough for one machine.
     for folder in ("queue", "control"):
@@ -169,6 +182,8 @@ else:
     }
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CELERY_TASK_ACKS_LATE = True
+# Nothing urgent lies in the hands of a process that is busy with something slow.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -289,6 +304,8 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "ethicsreview.ui.views.csrf_failure"
 if HTTPS:
     SECURE_SSL_REDIRECT = True
+    # Asked from within, past the proxy that ends TLS.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from ethicsreview.operating.views import metrics
 from ethicsreview.ui import views
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("i18n/setlang/", views.set_language, name="set_language"),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    path("metrics", metrics),
     path("", include("reviews.public.urls")),
     path("", include("reviews.portal.urls")),
 ]

@@ -9,20 +9,20 @@ from reviews.models.reviewing.lettering import issue_pending
 from reviews.models.submissions.comparing import compare_pending
 
 
-@shared_task(name="reviews.letters")
+@shared_task(name="reviews.letters", lane="slow")
 def letters() -> None:
     """Set every letter that is wanting. Two workers at once make each once: its number is unique."""
     issue_pending(timezone.now())
     issue_answers(timezone.now())
 
 
-@shared_task(name="reviews.emergencies")
+@shared_task(name="reviews.emergencies", lane="urgent")
 def emergencies() -> None:
     """End what has run out, and let the reviews of what has ended go on in the general procedure."""
     lapse_pending(timezone.now())
 
 
-@shared_task(name="reviews.comparisons")
+@shared_task(name="reviews.comparisons", lane="slow")
 def comparisons() -> None:
     """Compare every sealed version with the one before it, once."""
     compare_pending()

@@ -107,8 +107,10 @@ def _fast_passwords() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _own_queue() -> None:
     """No nudge of a test reaches a worker of somebody else. Without Redis it goes nowhere: no worker is listening."""
-    app.conf.task_default_queue = f"test-{uuid.uuid4()}"
-    if not settings.REDIS_URL:
+    if settings.REDIS_URL:
+        options = {**app.conf.broker_transport_options, "global_keyprefix": f"test-{uuid.uuid4()}:"}
+        app.conf.broker_transport_options = options
+    else:
         app.conf.broker_url = "memory://"
         app.conf.broker_transport_options = {}
 

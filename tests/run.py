@@ -71,6 +71,12 @@ def servers_missing() -> str:
     return f"no answer from {', '.join(silent)}" if silent else ""
 
 
+def own_servers_missing() -> str:
+    from tests.running.servers import missing
+
+    return missing()
+
+
 @dataclass(frozen=True)
 class Part:
     name: str
@@ -123,6 +129,9 @@ def parts() -> list[Part]:
             },
             servers_missing,
         ),
+        # Whole services in processes of their own, the stack on a PostgreSQL and a Redis of its own.
+        Part("behaviour", ["python", "-m", "tests.running.behave"], missing=own_servers_missing),
+        Part("faults", ["python", "-m", "tests.running.faults", "--quick"], missing=own_servers_missing),
     ]
 
 

@@ -12,6 +12,11 @@ def current_request_id() -> str:
     return _current.get()
 
 
+def set_request_id(value: str) -> None:
+    """For whoever has no block to put it around: Celery says that a task begins, and that it has ended."""
+    _current.set(value)
+
+
 @contextmanager
 def request_id(value: str) -> Iterator[None]:
     token = _current.set(value)

@@ -26,6 +26,10 @@ def beaten(name: str, at: datetime, facts: Mapping[str, Any]) -> None:
         Pulse.objects.bulk_create([Pulse(name=name, at=at, facts=dict(facts))], ignore_conflicts=True)
 
 
+def last(name: str) -> Pulse | None:
+    return Pulse.objects.filter(name=name).first()
+
+
 def take(name: str, holder: str, at: datetime, lease: timedelta) -> bool:
     """Whether `holder` has it to do until `at + lease`: it had it before, nobody has it, or its holder is gone.
 

@@ -14,6 +14,7 @@ import structlog
 from django.db import connection, transaction
 from django.db.models import Q
 
+from ethicsreview.accounts.request_id import current_request_id
 from ethicsreview.accounts.standing import SYSTEM
 from ethicsreview.deadlines import pulse, words
 from ethicsreview.deadlines.agenda import Moment, Turn, agenda_of, turn_at
@@ -197,6 +198,7 @@ def _breach_record(deadline: Deadline, at: datetime) -> Record:
         actor=("system", "", str(SYSTEM.name)),
         citation=deadline.citation,
         facts={"deadline": deadline.kind, "due_at": deadline.due_at.isoformat()},
+        request_id=current_request_id(),
     )
 
 

@@ -14,7 +14,7 @@ BATCH = 200
 SECONDS = 300  # a document that takes longer to read counts as unreadable
 
 
-@shared_task(name="documents.extract", soft_time_limit=SECONDS)
+@shared_task(name="documents.extract", lane="slow", soft_time_limit=SECONDS)
 def extract(version_id: int) -> None:
     """Scan one version, then read it. Asked twice it does nothing the second time."""
     findings = Findings.objects.select_related("version").get(pk=version_id)
@@ -25,7 +25,7 @@ def extract(version_id: int) -> None:
     _read(findings)
 
 
-@shared_task(name="documents.extract_pending")
+@shared_task(name="documents.extract_pending", lane="slow")
 def extract_pending() -> int:
     """Take up what a lost message or an absent scanner left behind; how many files were looked at."""
     seen = set()

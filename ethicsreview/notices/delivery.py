@@ -32,24 +32,25 @@ SETTLED_WITHIN = timedelta(seconds=1)
 Clock = Callable[[], datetime]
 
 
-def deliver(clock: Clock) -> int:
-    """Send all that is due, urgent first; returns how many were sent."""
+def deliver(clock: Clock, *, urgent: bool = False) -> int:
+    """Send all that is due, urgent first, or the urgent alone; returns how many were sent."""
     sent = 0
     postbox = Postbox()
     try:
-        while claimed := claim(clock()):
+        while claimed := claim(clock(), urgent=urgent):
             sent += _carry(claimed, postbox, clock)
     finally:
         postbox.close()
     return sent
 
 
-def claim(at: datetime, size: int = CLAIM_SIZE) -> list[Delivery]:
+def claim(at: datetime, size: int = CLAIM_SIZE, *, urgent: bool = False) -> list[Delivery]:
     """Take rows that are due, so that no other worker does until the claim runs out. An attempt counts from
     here: a message that kills its worker also comes to an end.
     """
     with transaction.atomic():
-        rows = _locked(Delivery.objects.to_try(at), size)
+        due = Delivery.objects.to_try(at)
+        rows = _locked(due.filter(urgent=True) if urgent else due, size)
         rows += _rest_of_digests(rows, at)
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
             claimed_at=at, next_try_at=at + CLAIM, attempts=F("attempts") + 1
@@ -174,7 +175,8 @@ def _failed(letter: Sequence[Delivery], error: Exception, at: datetime) -> None:
         wait = timedelta(seconds=(error.wait or 0) if isinstance(error, Later) else 0)
         longest = timedelta(minutes=settings.NOTICES_BACK_OFF_MAX)
         _settle(letter, next_try_at=at + max(back_off(first.attempts), min(wait, longest)), error=reason)
-    log.warning("delivery_failed", delivery=first.pk, attempt=first.attempts, dead=dead, error=reason)
+    terms = {"delivery": first.pk, "attempt": first.attempts, "dead": dead, "error": reason}
+    log.warning("delivery_failed", **terms, told_by=first.notice.request_id if first.notice is not None else "")
     if first.endpoint is not None and (not for_good or _of_address(error)):
         endpoints.failed(first.endpoint, reason, at, for_good=_of_address(error))
 

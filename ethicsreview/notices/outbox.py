@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from ethicsreview.accounts.models import Person
+from ethicsreview.accounts.request_id import current_request_id
 from ethicsreview.notices.broker import publish
 from ethicsreview.notices.models import Notice
 from ethicsreview.notices.routing import BATCH, Told, write_deliveries
@@ -74,11 +75,14 @@ def post_all(posts: Iterable[Post], *, at: datetime) -> list[Notice]:
         if rows:
             write_deliveries(told, at)
     if rows:
-        transaction.on_commit(nudge)
+        transaction.on_commit(lambda: nudge(urgent=any(row.urgent for row in rows)))
     return rows
 
 
-def nudge() -> None:
+def nudge(*, urgent: bool = False) -> None:
+    """Wake a worker; where something is urgent, also the one that no slow letter keeps."""
+    if urgent:
+        publish("notices.deliver_urgent")
     publish("notices.deliver")
 
 
@@ -107,7 +111,7 @@ def _draft(item: Post, rule: Rule, letter: Letter, person: Person, dedupe: str, 
         urgent=rule.urgent or item.urgent,
         dedupe=dedupe,
         created_at=at,
-        request_id=item.request_id,
+        request_id=item.request_id or current_request_id(),
     )
 
 

@@ -4,6 +4,12 @@ from django.utils import timezone
 from ethicsreview.notices import delivery, resets
 
 
+@shared_task(name="notices.deliver_urgent", lane="urgent")
+def deliver_urgent() -> None:
+    """Carry out what is urgent, by a worker that no slow letter keeps: where it can, before `deliver` gets there."""
+    delivery.deliver(timezone.now, urgent=True)
+
+
 @shared_task(name="notices.deliver")
 def deliver() -> None:
     """Carry out what waits in the outbox. A message only nudges: any number of these, lost or doubled, is

@@ -1,6 +1,4 @@
-"""What a worker is nudged to do. The tasks' names begin with `work.`: where there are several queues, theirs is the
-slow one.
-"""
+"""What a worker is nudged to do."""
 
 from celery import shared_task
 from django.utils import timezone
@@ -11,19 +9,19 @@ from ethicsreview.work.asking import TASK
 from ethicsreview.work.models import Job
 
 
-@shared_task(name=TASK)
+@shared_task(name=TASK, lane="slow")
 def run() -> None:
     """One job; while others wait, another message, behind whatever else has come meanwhile."""
     if running.run_waiting() and Job.objects.to_run(timezone.now()).exists():
         publish(TASK)
 
 
-@shared_task(name="work.clear")
+@shared_task(name="work.clear", lane="slow")
 def clear() -> None:
     running.clear(timezone.now())
 
 
-@shared_task(name="work.seal")
+@shared_task(name="work.seal", lane="slow")
 def seal() -> None:
     """The record of yesterday is sealed once a day; a day on which nothing ran is made good by a later one."""
     record.ask_for_seal(timezone.now())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from config.run import Family, free_port, surroundings, web
+from config.run import Family, address_of, free_port, surroundings
 
 SLEEPER = ["http.server", "--bind", "127.0.0.1", "0"]
 # Ignores what asks it to end, and has a child of its own that does the same.
@@ -91,7 +91,8 @@ def test_what_is_set_already_stays() -> None:
 
 
 def test_an_address_of_ipv6_is_bound_in_brackets() -> None:
-    assert "[::1]:8000" in web("::1", 8000)
+    assert address_of("::1", 8000) == ("[::1]:8000", "http://[::1]:8000")
+    assert address_of("0.0.0.0", 8000) == ("0.0.0.0:8000", "http://127.0.0.1:8000")
 
 
 def test_the_commands_that_are_started_exist() -> None:

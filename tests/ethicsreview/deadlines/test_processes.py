@@ -12,7 +12,6 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from config.celery import app
 from ethicsreview.accounts.models import Person
 from ethicsreview.deadlines import pulse
 from ethicsreview.deadlines.models import Deadline, Pulse
@@ -38,7 +37,6 @@ from config.celery import app
 app.loader.import_default_modules()
 from config import beat
 beat.LEASE, beat.LOOK_EVERY = timedelta(seconds=3), 0.2
-app.conf.task_default_queue = {queue!r}
 app.conf.beat_schedule = {{"sweep": {{"task": "deadlines.sweep", "schedule": 0.5}}}}
 app.start(["beat", "--schedule", {file!r}])
 """
@@ -50,7 +48,7 @@ def start_beat(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], 
     started: list[subprocess.Popen[bytes]] = []
 
     def start() -> subprocess.Popen[bytes]:
-        script = BEAT.format(queue=app.conf.task_default_queue, file=str(tmp_path / f"beat-{len(started)}"))
+        script = BEAT.format(file=str(tmp_path / f"beat-{len(started)}"))
         with (tmp_path / f"beat-{len(started)}.log").open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-c", script],

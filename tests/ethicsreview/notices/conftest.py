@@ -1,13 +1,10 @@
 import os
 import signal
-import socketserver
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from email import message_from_bytes
-from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,9 @@ from django.db import connection
 
 from config.celery import app
 from ethicsreview.accounts.models import Person
+from tests.smtp import MailServer
 
+__all__ = ["MailServer", "Start"]
 Start = Callable[..., subprocess.Popen[bytes]]
 
 
@@ -28,62 +27,6 @@ def person(db: None) -> Person:
 @pytest.fixture
 def foreigner(db: None) -> Person:
     return Person.objects.create_user(username="member", name="Member", email="member@example.org", language="en")
-
-
-class MailServer(socketserver.ThreadingTCPServer):
-    """As much of SMTP as a client needs: keeps what it is sent, and can be told to hang or to refuse."""
-
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), MailSession)
-        self.letters: list[Message] = []
-        self.reached = threading.Event()
-        self.answering = threading.Event()
-        self.answering.set()
-        self.refuse: bytes | None = None
-
-    @property
-    def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.server_address[1]}"
-
-    def message_ids(self) -> list[str]:
-        return [letter["Message-ID"] for letter in self.letters]
-
-
-class MailSession(socketserver.StreamRequestHandler):
-    server: MailServer
-
-    def handle(self) -> None:
-        self._say(b"220 test")
-        for line in self.rfile:
-            command = line.split()[0].upper() if line.split() else b""
-            if command == b"DATA":
-                self._take_letter()
-            elif command == b"QUIT":
-                self._say(b"221 bye")
-                return
-            elif command == b"RCPT" and self.server.refuse:
-                self._say(self.server.refuse)
-            else:
-                self._say(b"250 ok")
-
-    def _take_letter(self) -> None:
-        self._say(b"354 go on")
-        lines = []
-        while (line := self.rfile.readline()) not in (b".\r\n", b""):
-            lines.append(line)
-        self.server.letters.append(message_from_bytes(b"".join(lines)))
-        self.server.reached.set()
-        self.server.answering.wait(30)
-        self._say(b"250 ok")
-
-    def _say(self, line: bytes) -> None:
-        try:
-            self.wfile.write(line + b"\r\n")
-        except OSError:  # the client was killed meanwhile, which is what some tests are about
-            return
 
 
 @pytest.fixture
@@ -107,7 +50,7 @@ def celery_worker_process(transactional_db: None, tmp_path: Path) -> Iterator[St
     def start(**environment: str) -> subprocess.Popen[bytes]:
         log = tmp_path / f"worker-{len(started)}.log"
         command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "solo", "-l", "INFO"]
-        command += ["-Q", app.conf.task_default_queue, "-n", f"{log.stem}-{os.getpid()}@test"]
+        command += ["--hostname", f"{log.stem}-{os.getpid()}@test"]
         command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -146,7 +89,13 @@ def eventually(condition: Callable[[], object], *, seconds: float = 15) -> None:
 
 def of_the_tests(folder: Path) -> dict[str, str]:
     """The environment of a process that works on the test's own database and Redis."""
-    return {"DATABASE_URL": _test_database(), "REDIS_URL": settings.REDIS_URL, "VAR_DIR": str(folder)}
+    prefix = app.conf.broker_transport_options["global_keyprefix"]
+    return {
+        "DATABASE_URL": _test_database(),
+        "REDIS_URL": settings.REDIS_URL,
+        "REDIS_PREFIX": prefix,
+        "VAR_DIR": str(folder),
+    }
 
 
 def _test_database() -> str:

@@ -1,22 +1,10 @@
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.test import override_settings
 
-from config.celery import app
 from tests.reviews.builders import Case, case
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _own_queue() -> None:
-    """No nudge of a test reaches a worker of somebody else. Without Redis it goes nowhere: no worker is listening."""
-    app.conf.task_default_queue = f"test-{uuid.uuid4()}"
-    if not settings.REDIS_URL:
-        app.conf.broker_url = "memory://"
-        app.conf.broker_transport_options = {}
 
 
 @pytest.fixture(autouse=True)
