@@ -35,9 +35,10 @@ BROWSER = [
     "tests/reviews/desk",
     "tests/reviews/portal",
 ]
-# What has nothing to ask of a database, or much of one and its own proof on SQLite: plain rules and packs, how the
-# embedded shape starts, each procedure by the API alone and article by article (both go the procedures' way once more),
-# the walk through all situations, the generated pages, months of real cases replayed, a year of days, the step tables.
+# What has nothing to ask of a database, or much of one and its own proof on SQLite: plain rules and packs, words and
+# pages, how the embedded shape starts, each procedure by the API alone and article by article (both go the procedures'
+# way once more), the walk through all situations, the generated pages, months of real cases replayed, a year of days,
+# the step tables.
 SAME_ON_POSTGRES = [
     "tests/articles",
     "tests/docs",
@@ -48,12 +49,19 @@ SAME_ON_POSTGRES = [
     "tests/year",
     "tests/committees/test_composition_properties.py",
     "tests/reviews/api/test_whole_way_*.py",
-    "tests/reviews/test_replay.py",
-    "tests/reviews/test_real_amendments.py",
+    "tests/reviews/portal/test_[acefmrs]*.py",
     "tests/reviews/samples/test_demo.py",
+    "tests/reviews/samples/test_seed_few.py",
+    "tests/reviews/test_collaboration_walk.py",
+    "tests/reviews/test_emergency_faces.py",
+    "tests/reviews/test_emergency_no_lighter_gate.py",
+    "tests/reviews/test_in_english.py",
+    "tests/reviews/test_no_word_of_approval.py",
+    "tests/reviews/test_real_amendments.py",
+    "tests/reviews/test_replay.py",
     "tests/reviews/test_step_table.py",
-    "tests/reviews/test_step_table_simplified.py",
     "tests/reviews/test_step_table_emergency.py",
+    "tests/reviews/test_step_table_simplified.py",
 ]
 MIGRATED = "tests/ethicsreview/ui/test_views.py::test_ready_with_every_migration_and_not_without"
 
