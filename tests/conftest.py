@@ -1,5 +1,6 @@
 """What the tests of every room share."""
 
+import datetime
 import gc
 import os
 import shutil
@@ -113,6 +114,12 @@ def _own_queue() -> None:
     else:
         app.conf.broker_url = "memory://"
         app.conf.broker_transport_options = {}
+
+
+@pytest.fixture(autouse=True)
+def _no_hours_are_quiet(settings: Any) -> None:
+    """Tests post at the hour at which they run; those of quiet hours say which they mean."""
+    settings.NOTICES_QUIET_HOURS = (datetime.time(), datetime.time())
 
 
 @pytest.fixture(autouse=True)

@@ -32,6 +32,7 @@ BROWSER = [
     "tests/browser",
     "tests/ethicsreview/accounts",
     "tests/ethicsreview/ui",
+    "tests/ethicsreview/work",
     "tests/reviews/desk",
     "tests/reviews/portal",
 ]

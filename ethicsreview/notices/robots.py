@@ -1,8 +1,9 @@
 """Group robots of WeCom (企业微信), DingTalk (钉钉) and Feishu (飞书): one line and a link, and what they answer.
 
-Requests, signatures and error numbers as documented by each: developer.work.weixin.qq.com (群机器人, 全局错误码),
-open.dingtalk.com (自定义机器人接入, 错误码), open.feishu.cn (自定义机器人使用指南). All answer 200 and put the result
-in the body.
+Requests and signatures as documented by each: developer.work.weixin.qq.com (群机器人), open.dingtalk.com
+(自定义机器人接入), open.feishu.cn (自定义机器人使用指南). All answer 200 and put the result in the body. An error
+number that is not listed below refuses one message alone, which then stands among the dead letters with its number: a
+number that is wanting costs a retry, and loses nothing.
 """
 
 import base64

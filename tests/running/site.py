@@ -22,6 +22,8 @@ class Site:
         self.module, self.var = module, var
         self.environment = {name: value for name, value in os.environ.items() if name not in OUTSIDE} | {
             "VAR_DIR": str(var),
+            # At whatever hour it runs.
+            "NOTICES_QUIET_HOURS": "00:00-00:00",
             "PORT": str(free_port()),
             "HOST": "127.0.0.1",
             "DJANGO_SETTINGS_MODULE": "tests.running.settings",

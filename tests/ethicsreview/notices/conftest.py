@@ -95,6 +95,7 @@ def of_the_tests(folder: Path) -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "REDIS_PREFIX": prefix,
         "VAR_DIR": str(folder),
+        "NOTICES_QUIET_HOURS": "00:00-00:00",
     }
 
 

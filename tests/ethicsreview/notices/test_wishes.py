@@ -27,6 +27,11 @@ def remind(person: Person, at: datetime = NOON, key: str = "deadline.reminder", 
     return Delivery.objects.get(notice=notice, channel="mail")
 
 
+@pytest.fixture(autouse=True)
+def _quiet_at_night(settings: Any) -> None:
+    settings.NOTICES_QUIET_HOURS = (time(22), time(7))
+
+
 @pytest.mark.parametrize(
     ("now", "begins", "ends", "until"),
     [
@@ -148,7 +153,7 @@ def test_a_digest_that_failed_goes_again_as_it_was_and_what_came_since_in_anothe
 
 
 @pytest.fixture
-def page(client: Client, person: Person) -> Client:
+def signed(client: Client, person: Person) -> Client:
     client.force_login(person)
     return client
 
@@ -159,17 +164,17 @@ ALL_ROBOTS = {f"robot_{kind}": "on" for kind in ("post", "deadline", "committee"
 ADDRESS = "https://oapi.dingtalk.com/robot/send?access_token=0123456789abcdef0123456789abcdef"
 
 
-def test_wishes_are_kept(page: Client, person: Person) -> None:
+def test_wishes_are_kept(signed: Client, person: Person) -> None:
     given = ALL_ROBOTS | {"mail": "daily", "digest_hour": "18", "quiet_from": "23:00", "quiet_until": "06:30"}
     given |= {"mail_review": "at_once"}
     del given["robot_meeting"]
 
-    assert page.post("/inbox/preferences/", given).status_code == 302
+    assert signed.post("/inbox/preferences/", given).status_code == 302
 
     kept = Preference.objects.get(person=person)
     assert (kept.mail, kept.digest_hour, kept.quiet_from, kept.quiet_until) == ("daily", 18, time(23), time(6, 30))
     assert kept.kinds == {"review": {"mail": "at_once"}, "meeting": {"robot": False}}
-    assert page.get("/inbox/preferences/").status_code == 200
+    assert signed.get("/inbox/preferences/").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -177,51 +182,51 @@ def test_wishes_are_kept(page: Client, person: Person) -> None:
     [{"mail": "sometimes"}, {"digest_hour": "24"}, {"quiet_from": "22:00"}, {"quiet_until": "x"}, {"mail_review": "y"}],
 )
 def test_wishes_that_make_no_sense_are_named_and_nothing_is_lost(
-    page: Client, person: Person, wrong: dict[str, str]
+    signed: Client, person: Person, wrong: dict[str, str]
 ) -> None:
-    answer = page.post("/inbox/preferences/", ALL_ROBOTS | {"mail": "daily", "mail_meeting": "never"} | wrong)
+    answer = signed.post("/inbox/preferences/", ALL_ROBOTS | {"mail": "daily", "mail_meeting": "never"} | wrong)
 
     assert (answer.status_code, Preference.objects.count()) == (422, 0)
     assert "error-summary" in answer.content.decode()
     assert answer.context["form"]["mail_meeting"].value() == "never"
 
 
-def test_a_robot_is_entered_tested_and_removed_and_its_address_never_shown(page: Client, person: Person) -> None:
+def test_a_robot_is_entered_tested_and_removed_and_its_address_never_shown(signed: Client, person: Person) -> None:
     terms = {"kind": "dingtalk", "name": "我的群", "address": ADDRESS, "secret": "SECret"}
 
-    assert page.post("/inbox/preferences/robots/", terms).status_code == 302
+    assert signed.post("/inbox/preferences/robots/", terms).status_code == 302
 
     made = Endpoint.objects.get()
     assert (made.person, made.address, made.secret) == (person, ADDRESS, "SECret")
     assert Delivery.objects.filter(endpoint=made, notice__key="post.ping", urgent=True).count() == 1
-    shown = page.get("/inbox/preferences/").content.decode()
+    shown = signed.get("/inbox/preferences/").content.decode()
     assert "oapi.dingtalk.com …cdef" in shown
     assert not [secret for secret in ("0123456789", "SECret") if secret in shown]
 
-    page.post(f"/inbox/preferences/robots/{made.pk}/", {"change": "remove"})
+    signed.post(f"/inbox/preferences/robots/{made.pk}/", {"change": "remove"})
 
     made.refresh_from_db()
     assert (made.sealed_address, made.sealed_secret) == ("", "")
     assert set(Delivery.objects.filter(endpoint=made).values_list("state", flat=True)) == {"dead"}
-    assert page.post(f"/inbox/preferences/robots/{made.pk}/", {"change": "on"}).status_code == 404
+    assert signed.post(f"/inbox/preferences/robots/{made.pk}/", {"change": "on"}).status_code == 404
 
 
 @pytest.mark.parametrize(
     "address", ["http://oapi.dingtalk.com/robot/send", "https://127.0.0.1/robot/send", "https://evil.example/", "x"]
 )
-def test_an_address_that_is_no_robots_is_refused_and_not_repeated(page: Client, address: str) -> None:
-    answer = page.post("/inbox/preferences/robots/", {"kind": "dingtalk", "name": "群", "address": address})
+def test_an_address_that_is_no_robots_is_refused_and_not_repeated(signed: Client, address: str) -> None:
+    answer = signed.post("/inbox/preferences/robots/", {"kind": "dingtalk", "name": "群", "address": address})
 
     assert (answer.status_code, Endpoint.objects.count()) == (422, 0)
     assert f'value="{address}"' not in answer.content.decode()
 
 
-def test_another_persons_robot_is_nothing(page: Client, foreigner: Person) -> None:
+def test_another_persons_robot_is_nothing(signed: Client, foreigner: Person) -> None:
     client = Client()
     client.force_login(foreigner)
     client.post("/inbox/preferences/robots/", {"kind": "dingtalk", "name": "群", "address": ADDRESS})
 
     theirs = Endpoint.objects.get()
 
-    assert page.post(f"/inbox/preferences/robots/{theirs.pk}/", {"change": "remove"}).status_code == 404
-    assert page.post(f"/inbox/preferences/robots/{theirs.pk}/", {"change": "nonsense"}).status_code == 404
+    assert signed.post(f"/inbox/preferences/robots/{theirs.pk}/", {"change": "remove"}).status_code == 404
+    assert signed.post(f"/inbox/preferences/robots/{theirs.pk}/", {"change": "nonsense"}).status_code == 404

@@ -30,11 +30,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def path(tmp_path: Path) -> Iterator[Case]:
     """One review, accepted, with its files and a sealed day."""
-    with override_settings(MEDIA_ROOT=tmp_path / "media", VAR_DIR=tmp_path / "var"):
+    with override_settings(MEDIA_ROOT=tmp_path / "media", VAR_DIR=tmp_path / "var", SEALS_DIR=tmp_path / "seals"):
         (tmp_path / "var").mkdir()
         made = case().accepted()
         now = timezone.now()
-        seal(timezone.localdate(now), now, settings.VAR_DIR / "seals")
+        seal(timezone.localdate(now), now, settings.SEALS_DIR)
         yield made
 
 
@@ -62,7 +62,7 @@ def test_what_was_backed_up_is_restored_row_by_row_and_file_by_file(path: Case, 
     empty_tables()
     for name in files:
         (Path(settings.MEDIA_ROOT) / name).unlink()
-    for file in (settings.VAR_DIR / "seals").iterdir():
+    for file in (settings.SEALS_DIR).iterdir():
         file.unlink()
     said = restore(made)
 
@@ -72,7 +72,7 @@ def test_what_was_backed_up_is_restored_row_by_row_and_file_by_file(path: Case, 
     assert {one.file.name: Path(one.file.path).read_bytes() for one in DocumentVersion.objects.all()} == files
     assert list(verify()) == []
     assert triggers.missing() == []
-    assert [file.name for file in (settings.VAR_DIR / "seals").iterdir()] == [f"seal-{timezone.localdate()}.jsonl"]
+    assert [file.name for file in (settings.SEALS_DIR).iterdir()] == [f"seal-{timezone.localdate()}.jsonl"]
     # The service goes on from there: new keys do not meet the old ones.
     path.do("withdraw", path.lead, reason="撤回重报")
     assert list(verify()) == []
