@@ -34,7 +34,7 @@ def test_commands_exist(written: Path) -> None:
 
 
 def test_every_environment_variable_is_told() -> None:
-    code = text_of("config/settings.py") + text_of("config/run.py")
+    code = "".join(text_of(f"config/{name}.py") for name in ("settings", "run", "stack", "web"))
     read = set(re.findall(r'(?:env\.\w+|environ\.get)\(\s*"([A-Z_]+)"', code))
 
     lines = text_of("docs/operating.md").splitlines()

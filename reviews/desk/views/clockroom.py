@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from ethicsreview.deadlines import pulse
 from ethicsreview.deadlines.models import Deadline, Pulse
 from ethicsreview.diary.pages import month_page
 from ethicsreview.notices.broker import depth
-from ethicsreview.notices.models import Delivery
+from ethicsreview.notices.models import Delivery, DeliveryState
 from ethicsreview.work.kinds import label_of
 from ethicsreview.work.models import UNENDED, Job, State
 from ethicsreview.work.record import SEAL
@@ -64,13 +64,15 @@ def clocks(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         context["summary"] = work.summary(within, visitor.at)
     if body:
         context["body_name"] = _name_of(context, body)
-    if side in {"institution", "operations"} and "cursor" not in asked:
+    if side == "institution" and "cursor" not in asked:
         context["undelivered"] = at_most(dead_letters(visitor.standing))
     if side == "operations" and "cursor" not in asked:
+        dead, unsent = _post(visitor)
+        context["undelivered"] = to_many(dead), dead > 0
         jobs = _jobs(visitor)
         failed = [row | {"label": label_of(row["kind"])} for row in jobs if row["state"] == State.FAILED]
         context |= {
-            "running": _running(visitor, jobs),
+            "running": _running(visitor, jobs, unsent),
             "failed_jobs": failed[: work.NAMED],
             "seal_job": next((Job(**row) for row in jobs if row["kind"] == SEAL), None),
         }
@@ -86,7 +88,7 @@ def _name_of(context: dict[str, Any], ref: str) -> str:
     return found or ref
 
 
-def _running(visitor: Visitor, jobs: list[dict[str, Any]]) -> list[tuple[Any, Any, bool]]:
+def _running(visitor: Visitor, jobs: list[dict[str, Any]], unsent: int) -> list[tuple[Any, Any, bool]]:
     """How the service's own clocks do: when last, by which beat, what waits."""
     kept = {row.name: row for row in Pulse.objects.filter(name__in=[pulse.SWEEP, pulse.BEAT])}
     swept, beat = kept.get(pulse.SWEEP), kept.get(pulse.BEAT)
@@ -99,8 +101,15 @@ def _running(visitor: Visitor, jobs: list[dict[str, Any]]) -> list[tuple[Any, An
         (_("队列中的消息"), _("无法连接") if waiting is None else waiting, waiting is None or waiting > work.ROWS),
         counted(_("巡检未及时处理的期限"), Deadline.objects.filter(next_at__lte=visitor.at - LATE_SWEEP)),
         *_counted_jobs(visitor, jobs),
-        counted(_("应送未送的通知"), Delivery.objects.to_try(visitor.at - LATE_SWEEP)),
+        (_("应送未送的通知"), to_many(unsent), unsent > 0),
     ]
+
+
+def _post(visitor: Visitor) -> tuple[int, int]:
+    """How many deliveries were given up, and how many are due and not made; what has been sent is not looked at."""
+    dead, due = Q(state=DeliveryState.DEAD), Q(state=DeliveryState.PENDING, next_try_at__lte=visitor.at - LATE_SWEEP)
+    found = Delivery.objects.filter(dead | due).aggregate(dead=Count("pk", filter=dead), due=Count("pk", filter=due))
+    return found["dead"], found["due"]
 
 
 JOB = (

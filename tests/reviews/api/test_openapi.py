@@ -17,6 +17,7 @@ from schemathesis.config import SchemathesisConfig
 from config.wsgi import application
 from ethicsreview.accounts.models import ApiToken
 from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.work.asking import ask
 from reviews.api.access import REF
 from reviews.models import Appeal
 from reviews.models.absences.announcing import announce
@@ -131,9 +132,10 @@ def populated(path: Case) -> World:
         "experts": listed.experts[0].ref,
         "mandates": authorise(path, team_member(path)).ref,
         "emergency-events": event(at=path.at, by=listed.organiser).ref,
+        "jobs": ask("project.dossier", by=path.lead, at=path.at, title="卷宗", terms={"project": path.project.ref}).ref,
         "absences": announce(path.committee, by=path.members[4], starts_on=today, ends_on=today, at=path.at).ref,
     }
-    asking = dict.fromkeys((*OWN_SIDE, "mandates", "me"), lead)
+    asking = dict.fromkeys((*OWN_SIDE, "jobs", "mandates", "me"), lead)
     asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts", "emergency-events"), organiser)
     asking |= dict.fromkeys(("entrustments", "alliances"), ApiToken.issue(entrusted.truster)[1])
     return World(refs, {collection: asking.get(collection, chair) for collection in [*refs, "me"]})

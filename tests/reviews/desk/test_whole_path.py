@@ -73,7 +73,7 @@ def test_from_submitted_to_letter(signed_in):
         take(chair, "close", "meetings", meeting.ref, minutes="会议记录如下", password=PASSWORD)
         assert "会议记录如下" in text(secretary.get(address("meeting", meeting.ref)))
 
-        assert "文书正在制作" in text(secretary.get(address("review", review)))
+        assert "文书正在生成" in text(secretary.get(address("review", review)))
         issue_pending(timezone.now())
         decided = text(secretary.get(address("review", review)))
         letter = re.search(rf'href="(/desk/reviews/{review}/letters/[^"]+)"', decided)
