@@ -258,7 +258,9 @@ def _unfit(manifest: Manifest) -> Iterator[str]:
             f"备份来自 {manifest.vendor}，当前数据库是 {connection.vendor}；先在同类数据库恢复，再用 move 迁移 / "
             "made on another kind of database: restore it on its own, then use `manage.py move`"
         )
-    known = {".".join(name) for name in MigrationLoader(None).disk_migrations}
+    here = MigrationLoader(None).disk_migrations
+    # An installation also remembers those that one migration has replaced.
+    known = {".".join(name) for name in [*here, *(old for one in here.values() for old in one.replaces)]}
     if newer := sorted(set(manifest.migrations) - known):
         yield f"备份来自更新的版本 / made by newer code: {', '.join(newer)}"
 

@@ -9,7 +9,6 @@ import time_machine
 from config.beat import OneBeat
 from config.celery import app
 
-pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
@@ -24,6 +23,8 @@ def sent_at(beat: OneBeat, sent: list[str], moment: datetime) -> list[str]:
 def test_set_ahead_and_back_it_sends_each_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[str] = []
     monkeypatch.setattr(OneBeat, "apply_async", lambda _beat, entry, **_: sent.append(entry.task))
+    # Which of two leads is another question, which a database answers.
+    monkeypatch.setattr(OneBeat, "_holds", lambda _beat: True)
     with time_machine.travel(NOON, tick=False):
         beat = OneBeat(app, schedule_filename=str(tmp_path / "beat"))
     minutely = {entry["task"] for entry in app.conf.beat_schedule.values() if entry["schedule"] == 60}

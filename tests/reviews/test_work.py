@@ -240,8 +240,8 @@ def test_a_program_asks_looks_and_takes_the_result() -> None:
     done = mine.get(f"/jobs/{ref}").json()
     assert (done["state"], done["result_url"]) == ("done", f"/api/v1/jobs/{ref}/result")
     result = mine.get(f"/jobs/{ref}/result")
+    # Read to its end the client closes it, and not the test's connection with it.
     assert b"".join(result.streaming_content)[:2] == b"PK"
-    result.close()
     assert [one["ref"] for one in mine.get("/jobs").json()["items"]] == [ref]
     assert theirs.get("/jobs").json()["items"] == []
     for place in ("", "/result"):
