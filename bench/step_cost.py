@@ -66,7 +66,7 @@ def places() -> dict[str, list[tuple[Any, str]]]:
 
     return {
         "lock": [(door, "_locked")],
-        "visibility": [(door, "_visible")],
+        "visibility": [(door, "sees")],
         "permission": [(door, "standing_of"), (door, "_check_permission")],
         "guards": [(door, "_refusals")],
         "form": [(door, "_valid_form")],

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models.constants import OnConflict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from ethicsreview.accounts.models import Person
@@ -60,16 +61,8 @@ def post_all(posts: Iterable[Post], *, at: datetime) -> list[Notice]:
     Inactive people are left out; of one person named twice, one notice is written.
     """
     items = [(item.bodies, _drafts(item, at)) for item in posts]
-    drafts = [notice for _bodies, made in items for notice in made]
-    with transaction.atomic():
-        known = _keys_of(drafts).keys()
-        new = [notice for notice in drafts if _identity(notice) not in known]
-        # Another transaction may tell them meanwhile: the constraint decides, so the rows are read back.
-        Notice.objects.bulk_create(new, batch_size=BATCH, ignore_conflicts=True)
-        keys = _keys_of(new)
-        for notice in new:
-            notice.pk = keys.get(_identity(notice))
-        rows = [notice for notice in new if notice.pk is not None]
+    with transaction.atomic(savepoint=False):
+        rows = _written([notice for _bodies, made in items for notice in made])
         written = {id(notice) for notice in rows}
         told = [Told(bodies, [one for one in made if id(one) in written]) for bodies, made in items]
         if rows:
@@ -119,16 +112,24 @@ def _identity(notice: Notice) -> tuple[int, str]:
     return notice.person_id, notice.dedupe
 
 
-def _keys_of(notices: Sequence[Notice]) -> dict[tuple[int, str], int]:
-    """The keys of the rows in the database that are the same notices, by person and dedupe."""
-    if not notices:
-        return {}
-    wanted = {_identity(notice) for notice in notices}
-    if connection.vendor == "postgresql":
-        # Pair by pair from the index: two long lists would be compared with each other, and are dear to put together.
-        pairs = "SELECT * FROM unnest(%s::bigint[], %s::text[])"
-        rows = Notice.objects.extra(where=[f"(person_id, dedupe) IN ({pairs})"], params=[*map(list, zip(*wanted))])  # noqa: B905, S610
-    else:
-        rows = Notice.objects.filter(person__in={one for one, _to in wanted}, dedupe__in={to for _one, to in wanted})
-    found = {(person, dedupe): key for key, person, dedupe in rows.values_list("pk", "person_id", "dedupe")}
-    return {identity: key for identity, key in found.items() if identity in wanted}
+def _written(drafts: Sequence[Notice]) -> list[Notice]:
+    """Those that are new, with their keys: the constraint decides, whoever else tells the same people meanwhile."""
+    fields = [field for field in Notice._meta.concrete_fields if not field.primary_key]
+    new = []
+    for start in range(0, len(drafts), BATCH):
+        batch = drafts[start : start + BATCH]
+        # Django's bulk_create gives no keys back where it passes over what is there.
+        returned = Notice.objects.all()._insert(  # type: ignore[attr-defined]
+            batch,
+            fields,
+            returning_fields=[Notice._meta.get_field(name) for name in ("id", "person", "dedupe")],
+            using=Notice.objects.db,
+            on_conflict=OnConflict.IGNORE,
+        )
+        keys = {(person, dedupe): key for key, person, dedupe in returned}
+        for notice in batch:
+            # Of one person named twice, one row was written.
+            if key := keys.pop(_identity(notice), None):
+                notice.pk, notice._state.adding = key, False
+                new.append(notice)
+    return new

@@ -8,13 +8,12 @@ from ninja import Body, Query, Router, Status
 from pydantic import BaseModel, Field
 
 from ethicsreview.lifecycle.refusals import InvalidInput, NotVisible
-from ethicsreview.ui.keyset import page
 from ethicsreview.work import asking
 from ethicsreview.work.kinds import KINDS, label_of
 from ethicsreview.work.models import Job
 from ethicsreview.work.views import serve
 from reviews.api.access import REF, Call, Ref, Viewer
-from reviews.api.lifecycles import Paged
+from reviews.api.lifecycles import Paged, check_known, page_of
 from reviews.api.shapes import ROOT, Input, Page
 
 
@@ -71,9 +70,8 @@ router = Router(tags=["jobs"])
 
 @router.get("", response=Page[JobShape], operation_id="jobs.list", summary="Your background work, newest first")
 def listed(request: Call, asked: Query[Paged]) -> Any:
-    viewer = Viewer.of(request)
-    rows = Job.objects.visible_to(viewer.standing)
-    found = page(rows, by=["-pk"], cursor=asked.after, size=asked.limit)
+    check_known(request, asked)
+    found = page_of(Job.objects.visible_to(Viewer.of(request).standing), ["-pk"], asked)
     return Page[JobShape](items=[JobShape.of(job) for job in found.rows], next=found.next or None)
 
 

@@ -85,12 +85,12 @@ def routes(face: Face) -> Router:
 
     @router.get("", response=rows_page, operation_id=f"{collection}.list", summary=f"List {collection}")
     def listed(request: Call, asked: Query[filters]) -> Any:  # type: ignore[valid-type]
-        _check_known(request, asked)
+        check_known(request, asked)
         viewer = Viewer.of(request)
         rows = model.objects.visible_to(viewer.standing)
         if face.own is not None:
             rows = face.own(rows, viewer)
-        found = _page(_filtered(face, rows, asked, viewer).select_related(*face.related), ["-pk"], asked)
+        found = page_of(_filtered(face, rows, asked, viewer).select_related(*face.related), ["-pk"], asked)
         return rows_page(items=[face.row.of(obj, viewer) for obj in found.rows], next=found.next or None)
 
     @router.get("/{ref}", response=face.shape, operation_id=f"{collection}.get", summary=f"One of {collection}")
@@ -138,21 +138,21 @@ def routes(face: Face) -> Router:
         summary="What was done with it, by whom, oldest first",
     )
     def trail(request: Call, ref: Ref, asked: Query[Paged]) -> Any:
-        _check_known(request, asked)
+        check_known(request, asked)
         obj = find(model, ref, Viewer.of(request))
-        found = _page(Entry.objects.filter(object_kind=obj.noun, object_ref=obj.ref), ["seq", "pk"], asked)
+        found = page_of(Entry.objects.filter(object_kind=obj.noun, object_ref=obj.ref), ["seq", "pk"], asked)
         return Page[EntryShape](items=[EntryShape.of(entry, model) for entry in found.rows], next=found.next or None)
 
     return router
 
 
-def _check_known(request: Call, asked: Paged) -> None:
+def check_known(request: Call, asked: Paged) -> None:
     """A filter that is misspelt must not quietly filter nothing."""
     if unknown := request.GET.keys() - type(asked).model_fields.keys():
         raise InvalidInput({name: [_("没有这一项。")] for name in sorted(unknown)})
 
 
-def _page(rows: QuerySet[Any], by: list[str], asked: Paged) -> Any:
+def page_of(rows: QuerySet[Any], by: list[str], asked: Paged) -> Any:
     try:
         return page(rows, by=by, cursor=asked.after, size=asked.limit)
     except Http404:
