@@ -126,7 +126,8 @@ def _written(drafts: Sequence[Notice]) -> list[Notice]:
             using=Notice.objects.db,
             on_conflict=OnConflict.IGNORE,
         )
-        keys = {(person, dedupe): key for key, person, dedupe in returned}
+        # A single row that was passed over comes back as None.
+        keys = {(row[1], row[2]): row[0] for row in returned if row}
         for notice in batch:
             # Of one person named twice, one row was written.
             if key := keys.pop(_identity(notice), None):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import FileResponse
+from django.utils.translation import gettext as _
 from ninja import Body, Query, Router, Status
 from pydantic import BaseModel, Field
 
@@ -86,7 +87,7 @@ def ask(request: Call, body: Annotated[Wanted, Body()]) -> Status:
     viewer = Viewer.of(request)
     kind = KINDS.get(body.kind)
     if kind is None or kind.may is None or not kind.may(viewer.standing):
-        raise NotVisible(f"job kind {body.kind}")
+        raise InvalidInput({"kind": [_("没有这一种任务，或者您无权要求。")]})
     form = kind.form(body.terms, standing=viewer.standing)
     if not form.is_valid():
         raise InvalidInput({name: [str(one) for one in told] for name, told in form.errors.items()})

@@ -94,6 +94,7 @@ class UrgentListed(Listed, Urgent):
 
     answers: dict[str, Any] = field(default_factory=lambda: BCI | URGENT)
 
+    @remembered
     def passed(self, *verdicts: str) -> "UrgentListed":
         self.accepted(listed="yes", listed_items=["invasive_bci"])
         self.do("begin", self.secretary, meeting=self.planned().ref)
@@ -131,6 +132,7 @@ def urgent(
     return made
 
 
+@remembered
 def urgent_listed(*, at: datetime | None = None, region: str = "370100", answers: Any = None) -> UrgentListed:
     made: UrgentListed = _around(UrgentListed, at, region, answers)
     made.with_department(region=f"{region[:2]}0000").with_experts()

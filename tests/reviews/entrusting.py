@@ -16,6 +16,7 @@ from reviews.models import Entrustment, RiskAssessment
 from reviews.models.applying import start_assessment, start_project
 from reviews.models.entrustments.entrusting import hand_in_agreement, start_entrustment
 from tests.committees.builders import committee, institution, keeper_of, people_of, person
+from tests.memory import remembered
 from tests.reviews.builders import PASSWORD, Case, with_password
 from tests.reviews.rules.answers import SURVEY
 
@@ -37,6 +38,7 @@ class Agreement:
             return with_password(people_of(self.trustee, Role.CHAIR)[0])
         return with_password(keeper_of(self.trustee))
 
+    @remembered
     def begun(self, *, paper: bool = True) -> "Agreement":
         self.entrustment = start_entrustment(self.unit, self.trustee, by=self.truster, at=self.at)
         if paper:
@@ -59,16 +61,19 @@ class Agreement:
             "password": PASSWORD,
         } | changes
 
+    @remembered
     def proposed(self, **changes: Any) -> "Agreement":
         self.begun()
         self.do("propose", self.truster, **self.terms(**changes))
         return self
 
+    @remembered
     def in_force(self, *, accepting: dict[str, Any] | None = None, **changes: Any) -> "Agreement":
         self.proposed(**changes)
         self.do("accept", self.answers, checked=True, password=PASSWORD, **(accepting or {}))
         return self
 
+    @remembered
     def case(self, lead: Person | None = None, answers: dict[str, Any] | None = None) -> Case:
         """A project of the entrusting side, assessed; its committee is the trustee."""
         if lead is None:
@@ -82,6 +87,7 @@ class Agreement:
         return path
 
 
+@remembered
 def agreement(region: str = "370100", *, hours_ago: int = 0, **trustee: Any) -> Agreement:
     """A unit without a committee, and another's in the same province; nothing is written yet."""
     at = timezone.now() - timedelta(hours=hours_ago)

@@ -10,10 +10,12 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import perform
 from reviews.models import ForeignApproval
 from reviews.models.international.papers import hand_in_approval
+from tests.memory import remembered
 from tests.reviews.builders import Case, case
 from tests.reviews.rules.answers import SURVEY
 
 
+@remembered
 def abroad(countries: Collection[str] = ("DE", "US"), **terms: Any) -> Case:
     return case(answers=SURVEY | {"international_cooperation": True, "countries": list(countries)}, **terms)
 

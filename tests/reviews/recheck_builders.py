@@ -13,6 +13,7 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import perform
 from reviews.models import Recheck, RecheckOpinion
 from tests.committees.builders import authority, committee, holder, institution, keeper_of, person
+from tests.memory import remembered
 from tests.reviews.builders import PASSWORD, Case, signing, with_password
 from tests.reviews.rules.answers import BCI
 
@@ -53,6 +54,7 @@ class Listed(Case):
         }
         return enrol(self.department, by=self.organiser, at=self.at, **terms | changes)
 
+    @remembered
     def passed(self, *verdicts: str) -> "Listed":
         """A preliminary opinion for it, and the minutes signed."""
         self.drafted()
@@ -69,6 +71,7 @@ class Listed(Case):
         self.at += timedelta(minutes=1)
         perform(self.meeting, "close", by=self.chair, at=self.at, minutes="逐项审议", password=PASSWORD)
 
+    @remembered
     def referred(self) -> "Listed":
         self.do("refer", self.officer, authority=self.department.ref)
         self.recheck = self.review.rechecks.get()
@@ -79,6 +82,7 @@ class Listed(Case):
         self.recheck = perform(self.recheck, name, by=by or self.organiser, at=self.at, **terms)
         return self.recheck
 
+    @remembered
     def paneled(self, *experts: Expert) -> "Listed":
         self.step("form_panel", experts=[one.ref for one in experts or self.experts[:5]])
         return self
@@ -92,24 +96,29 @@ class Listed(Case):
         self.recheck = Recheck.objects.get(pk=self.recheck.pk)
         return done
 
+    @remembered
     def accept(self, *experts: Expert) -> "Listed":
         for expert in experts or self.experts[:5]:
             self.seat_step(expert, "accept", **ACCEPT)
         return self
 
+    @remembered
     def speak(self, *votes: str) -> "Listed":
         for expert, vote in zip(self.experts, votes or ("agree",) * 5, strict=False):
             self.seat_step(expert, "cast", **opinion(vote))
         return self
 
+    @remembered
     def begun(self) -> "Listed":
         return self.referred().paneled().accept()
 
+    @remembered
     def answered(self, *votes: str) -> "Listed":
         self.begun().speak(*votes)
         self.step("conclude", **REPORT)
         return self
 
+    @remembered
     def delivered(self, *votes: str) -> "Listed":
         self.answered(*votes)
         self.step("deliver")
@@ -126,6 +135,7 @@ def opinion(vote: str, **changes: Any) -> dict[str, Any]:
     return judged | {"vote": vote, "other": "见材料", "password": PASSWORD} | changes
 
 
+@remembered
 def listed(*, at: datetime | None = None, region: str = "370100", size: int = 7, **fields: Any) -> Listed:
     """A committee, a lead, a department of the field with seven experts; nothing has begun."""
     at = at or timezone.now()

@@ -13,6 +13,7 @@ from reviews.models import Alliance, Recognition
 from reviews.models.recognitions.recognising import found_alliance, hand_in_evidence, start_recognition
 from reviews.models.reviewing.lettering import issue_pending
 from tests.committees.builders import keeper_of
+from tests.memory import remembered
 from tests.reviews.builders import PASSWORD, Case, case, with_password
 from tests.reviews.rules.answers import SURVEY
 
@@ -35,6 +36,7 @@ class Asked:
         issue_pending(self.there.at)
         return Letter.objects.get(number=self.there.review.decision.number, language="zh").code
 
+    @remembered
     def allied(self, **more: Any) -> "Asked":
         """Founded by the one, joined by the other."""
         founder, fellow = (with_password(keeper_of(path.committee)) for path in (self.there, self.here))
@@ -48,12 +50,14 @@ class Asked:
         perform(self.alliance, "admit", by=founder, at=at + timedelta(minutes=2), institutions=[unit])
         return self
 
+    @remembered
     def founded(self) -> "Asked":
         """By the asking unit alone, so far."""
         officer, unit = keeper_of(self.here.committee), self.here.committee.institution
         self.alliance = found_alliance(unit, by=officer, at=self.here.at, name="互认联盟", regimes=["general"])
         return self
 
+    @remembered
     def begun(self, *, paper: bool = False) -> "Asked":
         self.recognition = start_recognition(self.here.review, by=self.here.lead, at=self.here.at)
         if paper:
@@ -66,6 +70,7 @@ class Asked:
         self.recognition = perform(self.recognition, name, by=by, at=self.here.at, **terms)
         return self.recognition
 
+    @remembered
     def requested(self, **changes: Any) -> "Asked":
         """By the letter's code; with `number` and the rest, by hand."""
         by_hand = "number" in changes
@@ -75,6 +80,7 @@ class Asked:
         self.step("request", self.here.lead, **terms | changes)
         return self
 
+    @remembered
     def confirm(self, *sides: str, **terms: Any) -> "Asked":
         people = {"secretary": self.here.secretary, "chair": self.here.chair}
         for side in sides or ("secretary", "chair"):
@@ -87,6 +93,7 @@ class Asked:
 BY_HAND = {"body": "外省某医院伦理审查委员会", "number": "外伦审〔2026〕12号", "decided_on": "2026-05-01"}
 
 
+@remembered
 def asked(
     *,
     there: str = "370100",

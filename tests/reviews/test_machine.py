@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 #   PATHS=2000 pytest -n 2 tests/reviews/test_machine.py
 PARTS = 4
 # PostgreSQL has the same code before it, and is asked for fewer.
-PATHS = int(os.environ.get("PATHS", "40" if "DATABASE_URL" in os.environ else "160"))
+PATHS = int(os.environ.get("PATHS", "40" if "DATABASE_URL" in os.environ else "80"))
 SEED = int(os.environ.get("PATHS_SEED", "20231201"))
 COMMON = {
     "stateful_step_count": 5,

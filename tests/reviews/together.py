@@ -13,6 +13,7 @@ from ethicsreview.lifecycle.door import perform
 from reviews.models import Collaboration, Participation, Review
 from reviews.models.collaborations.joining import start_collaboration
 from tests.committees.builders import institution, keeper_of, person
+from tests.memory import remembered
 from tests.reviews.builders import PASSWORD, Case, case, signing, with_password
 from tests.reviews.rules.answers import SURVEY
 
@@ -43,6 +44,7 @@ class Joint:
     units: list[Unit] = field(default_factory=list)
     collaboration: Collaboration = field(init=False)
 
+    @remembered
     def started(self) -> "Joint":
         self.collaboration = start_collaboration(self.lead.project, by=self.lead.lead, at=self.lead.at)
         return self
@@ -130,6 +132,7 @@ def unit(region: str = "370200", *, at: Any, committee: bool = True, regimes: It
     return Unit(place, with_password(keeper_of(place)), lead)
 
 
+@remembered
 def joint(
     *regions: str, region: str = "370100", answers: dict[str, Any] | None = None, hours_ago: int = 0, **kinds: Any
 ) -> Joint:
@@ -142,6 +145,7 @@ def joint(
     return Joint(lead, [unit(place, at=lead.at, **kinds) for place in regions])
 
 
+@remembered
 def decided(made: Joint, *verdicts: str, **terms: Any) -> Joint:
     """The lead unit's committee decides; without verdicts, it approves."""
     path = made.lead
@@ -155,6 +159,7 @@ def decided(made: Joint, *verdicts: str, **terms: Any) -> Joint:
     return made
 
 
+@remembered
 def begun(path: Case) -> Review:
     from reviews.models.applying import start_review
 
@@ -163,6 +168,7 @@ def begun(path: Case) -> Review:
     return path.do("submit", path.lead, **signing(path.lead))
 
 
+@remembered
 def together(*regions: str, region: str = "370100", **terms: Any) -> Joint:
     """Invited and joined before the lead unit's committee approves: the way most collaborations go."""
     made = joint(*regions, region=region).started().invite().join()
