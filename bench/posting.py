@@ -38,8 +38,11 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    from config.celery import keep_what_is_loaded
+
     call_command("messages", "compile")
     call_command("migrate", interactive=False, verbosity=0)
+    keep_what_is_loaded()
     found = {**telling(wanted.repeats), **delivering(wanted.notices, wanted.rounds)}
     wanted.out.write_text(json.dumps(found))
 

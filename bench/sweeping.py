@@ -53,8 +53,11 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
+    from config.celery import keep_what_is_loaded
+
     call_command("messages", "compile")
     call_command("migrate", interactive=False, verbosity=0)
+    keep_what_is_loaded()
     now = datetime.fromisoformat("2027-03-01T08:00:00+08:00")
     fill(wanted.rows, now)
     wanted.out.write_text(json.dumps(measure(wanted.rows, wanted.due, wanted.rounds, now)))

@@ -1,10 +1,11 @@
 """The Celery application. Beat's schedule and the queues stand here, in code: they are part of the service."""
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import before_task_publish, task_postrun, task_prerun
+from celery.signals import before_task_publish, task_postrun, task_prerun, worker_init
 from kombu import Exchange, Queue
 
 from ethicsreview.accounts.request_id import current_request_id, set_request_id
@@ -31,6 +32,13 @@ def queue_of(name: str, _args: Any, _kwargs: Any, _options: Any, task: Any = Non
 
 
 app.conf.task_routes = (queue_of,)
+
+
+@worker_init.connect
+def keep_what_is_loaded(**_: Any) -> None:
+    """As the web processes do: a collector that need not walk through all code leaves a sweep a fifth of its time."""
+    gc.collect()
+    gc.freeze()
 
 
 @before_task_publish.connect

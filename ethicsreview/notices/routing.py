@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from django.conf import settings
 from django.db.models import Q
@@ -36,49 +36,59 @@ def write_deliveries(told: Sequence[Told], at: datetime) -> None:
             robots.setdefault(endpoint.person_id, []).append(endpoint)
         elif endpoint.body_id is not None:
             outside.setdefault(endpoint.body_id, []).append(endpoint)
-    rows = [row for notice in notices for row in _routes(notice, wanted.get(notice.person_id), robots, at)]
+    nothing_said, loud = Preference(), Loud(at)
+    rows: list[Delivery] = []
+    for notice in notices:
+        rows += _routes(notice, wanted.get(notice.person_id, nothing_said), robots, loud)
     if outside:
-        rows += _to_bodies(told, outside, at)
+        rows += _to_bodies(told, outside, loud)
     Delivery.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
 
 
-def _routes(
-    notice: Notice, preference: Preference | None, robots: Mapping[int, list[Endpoint]], at: datetime
-) -> Iterator[Delivery]:
-    wish = preference or Preference()
-    kind = kind_of(notice.key)
-    loud = at if notice.urgent else _loud(wish, at)
+class Loud:
+    """When what is told at this moment may make a noise, by a person's hours or the service's; each worked out once."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self._after: dict[tuple[time | None, time | None], datetime] = {}
+
+    def after(self, wish: Preference) -> datetime:
+        hours = (wish.quiet_from, wish.quiet_until)
+        if hours not in self._after:
+            begins, ends = hours
+            if begins is None or ends is None:
+                begins, ends = settings.NOTICES_QUIET_HOURS
+            self._after[hours] = end_of_quiet(self.at, begins, ends) or self.at
+        return self._after[hours]
+
+
+def _routes(notice: Notice, wish: Preference, robots: Mapping[int, list[Endpoint]], loud: Loud) -> Iterator[Delivery]:
+    kind, at = kind_of(notice.key), loud.at
+    leaves = at if notice.urgent else loud.after(wish)
     if notice.person.email:
         when = When.AT_ONCE if notice.statutory or notice.urgent else wish.mail_of(kind)
         if when == When.DAILY:
             hour = settings.NOTICES_DIGEST_HOUR if wish.digest_hour is None else wish.digest_hour
             yield Delivery(notice=notice, channel=Channel.MAIL, digest=True, next_try_at=next_digest(at, hour))
         elif when != When.NEVER:
-            yield Delivery(notice=notice, channel=Channel.MAIL, urgent=notice.urgent, next_try_at=loud)
+            yield Delivery(notice=notice, channel=Channel.MAIL, urgent=notice.urgent, next_try_at=leaves)
     if wish.robot_of(kind) or notice.urgent:
         for robot in robots.get(notice.person_id, ()):
-            yield Delivery(notice=notice, channel=robot.kind, endpoint=robot, urgent=notice.urgent, next_try_at=loud)
+            yield Delivery(notice=notice, channel=robot.kind, endpoint=robot, urgent=notice.urgent, next_try_at=leaves)
 
 
-def _loud(wish: Preference, at: datetime) -> datetime:
-    begins, ends = wish.quiet_from, wish.quiet_until
-    if begins is None or ends is None:
-        begins, ends = settings.NOTICES_QUIET_HOURS
-    return end_of_quiet(at, begins, ends) or at
-
-
-def _to_bodies(told: Sequence[Told], outside: Mapping[int, list[Endpoint]], at: datetime) -> Iterator[Delivery]:
+def _to_bodies(told: Sequence[Told], outside: Mapping[int, list[Endpoint]], loud: Loud) -> Iterator[Delivery]:
     """A body hears what its own people are told of its own matters: once, however many they are."""
     people = {notice.person_id for one in told for notice in one.notices}
-    held = Appointment.objects.current(at).filter(person__in=people, body__in=outside)
+    held = Appointment.objects.current(loud.at).filter(person__in=people, body__in=outside)
     seats = set(held.values_list("person_id", "body_id"))
     events: list[tuple[Event, bool]] = []
     for one in told:
         for body in outside.keys() & set(one.bodies()):
             heard = [notice for notice in one.notices if (notice.person_id, body) in seats]
             if heard:
-                events.append((_event(body, heard, at), heard[0].urgent))
-    yield from _deliveries_of(events, outside, at)
+                events.append((_event(body, heard, loud.at), heard[0].urgent))
+    yield from _deliveries_of(events, outside, loud)
 
 
 def _event(body: int, heard: Sequence[Notice], at: datetime) -> Event:
@@ -97,7 +107,7 @@ def _event(body: int, heard: Sequence[Notice], at: datetime) -> Event:
 
 
 def _deliveries_of(
-    events: Collection[tuple[Event, bool]], outside: Mapping[int, Iterable[Endpoint]], at: datetime
+    events: Collection[tuple[Event, bool]], outside: Mapping[int, Iterable[Endpoint]], loud: Loud
 ) -> Iterator[Delivery]:
     made = [event for event, _urgent in events]
     Event.objects.bulk_create(made, batch_size=BATCH, ignore_conflicts=True)
@@ -111,5 +121,5 @@ def _deliveries_of(
         event.pk = keys[event.body_id, event.dedupe]
         for endpoint in outside[event.body_id]:
             # A system does not sleep; a group does.
-            loud = at if urgent or endpoint.kind == Channel.WEBHOOK else _loud(Preference(), at)
-            yield Delivery(event=event, channel=endpoint.kind, endpoint=endpoint, urgent=urgent, next_try_at=loud)
+            leaves = loud.at if urgent or endpoint.kind == Channel.WEBHOOK else loud.after(Preference())
+            yield Delivery(event=event, channel=endpoint.kind, endpoint=endpoint, urgent=urgent, next_try_at=leaves)
