@@ -2,7 +2,8 @@
 
     python -m tests.run [PART ...]
 
-What a machine lacks (a browser, PostgreSQL, Redis) is left out and said; with CI=true it is a failure.
+What a machine lacks (a browser, PostgreSQL, Redis) is left out and said; with CI=true it is a failure. WHOLE=1 takes
+2,000 random paths, walks to the end, and asks PostgreSQL everything; that is no matter of minutes.
 """
 
 import os
@@ -116,7 +117,11 @@ def parts() -> list[Part]:
         Part("docs", [*manage, "docs", "--check"]),
         # The tables are made from the models at once; that the migrations make the same is seen on PostgreSQL, where
         # the suite begins with them, and where they are what is asked for.
-        Part("sqlite", [*PYTEST, "--nomigrations", "-m", "not browser and not postgres", f"--deselect={MIGRATED}"]),
+        Part(
+            "sqlite",
+            [*PYTEST, "--nomigrations", "-m", "not browser and not postgres", f"--deselect={MIGRATED}"],
+            {"PATHS": "2000", "RECHECK_PATHS": "500", "WALK": "all"} if WHOLE else {},
+        ),
         Part(
             "browser",
             [*PYTEST, *WITHOUT_OPENAPI, "--nomigrations", "-m", "browser", *BROWSER],
