@@ -90,8 +90,9 @@ def test_results_are_sampled_by_a_draw_that_anybody_can_repeat() -> None:
     """第十条：建立科技伦理高风险活动审查结果专家复核机制，对审查结果进行抽查复核。
 
     Given high-risk reviews that a committee of Chengdu has decided, when its department publishes plan and seed,
-    freezes the population and draws, then the same seed and population draw the same again; what has findings is put right by
-    the committee before the sample is closed; and where one line of a frozen population was changed, nothing is drawn.
+    freezes the population and draws, then the same seed and population draw the same again; what has findings is put
+    right by the committee before the sample is closed; and where one line of a frozen population was
+    changed, nothing is drawn.
     """
     made, paths = sampling(3, CHENGDU)
     made.drawn(rate_percent=34)
