@@ -28,6 +28,7 @@ from reviews.api import (
     rechecks,
     recognitions,
     reviews,
+    sampling,
 )
 from reviews.api.access import Bearer
 from reviews.api.description import complete
@@ -76,6 +77,8 @@ OWN: dict[str, Router] = {
     "committees": committees.router,
     "follow-ups": following.follow_ups,
     "reports": following.reports,
+    "sampling-plans": sampling.router,
+    "sample-items": sampling.items,
 }
 api.add_router("/me", me.router)
 api.add_router("/jobs", jobs.router)

@@ -40,6 +40,8 @@ from reviews.models import (
     Recognition,
     Report,
     Review,
+    SampleItem,
+    SamplingPlan,
 )
 from reviews.models.projects.interests import own_project
 from reviews.models.projects.parties import CAPACITIES
@@ -48,6 +50,7 @@ from reviews.oversight.looks import note_look
 from reviews.oversight.scope import supervises
 
 P = ParamSpec("P")
+SAMPLING = (SamplingPlan, SampleItem)
 
 
 class Visitor:
@@ -227,7 +230,7 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         return entrusted.exclude(
             institution__in=standing.bodies(Role.RESEARCHER), institution__type=Institution.Type.INDIVIDUAL
         )
-    if kind in (Absence, Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert, EmergencyEvent):
+    if kind in (Absence, Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert, EmergencyEvent, *SAMPLING):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible
     return model._base_manager.none()

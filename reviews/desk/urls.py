@@ -22,6 +22,7 @@ from reviews.desk.views import (
     rechecks,
     recognitions,
     reviews,
+    sampling,
     steps,
 )
 
@@ -81,6 +82,11 @@ urlpatterns = [
     path("emergencies/", emergencies.events, name="emergency_events"),
     path("emergencies/new/", emergencies.declare, name="emergency_event_new"),
     path("emergencies/<str:ref>/", emergencies.event, name="emergency_event"),
+    path("sampling-plans/", sampling.plans, name="sampling_plans"),
+    path("sampling-plans/new/", sampling.begin, name="sampling_plan_new"),
+    path("sampling-plans/<str:ref>/", sampling.plan, name="sampling_plan"),
+    path("sampling-plans/<str:ref>/package/", sampling.package, name="sampling_package"),
+    path("sample-items/<str:ref>/", sampling.item, name="sample_item"),
     path("cases/", audit.cases, name="cases"),
     path("cases/<str:ref>/", audit.case, name="case"),
     path("cases/<str:ref>/compare/", audit.compare, name="case_compare"),

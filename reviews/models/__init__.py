@@ -27,6 +27,9 @@ from reviews.models.recognitions.recognition import Recognition
 from reviews.models.reviewing.decision import Decision, Outcome
 from reviews.models.reviewing.designation import Designation
 from reviews.models.reviewing.review import Review
+from reviews.models.sampling.item import SampleItem
+from reviews.models.sampling.plan import SamplingPlan
+from reviews.models.sampling.population import SampleUnit
 from reviews.models.submissions.comparing import Comparison
 from reviews.models.submissions.submission import Material, Request, Submission
 
@@ -67,6 +70,9 @@ __all__ = [
     "Request",
     "Review",
     "RiskAssessment",
+    "SampleItem",
+    "SampleUnit",
+    "SamplingPlan",
     "Submission",
     "Verdict",
 ]

@@ -11,10 +11,13 @@ from ethicsreview.lifecycle.door import perform
 from ethicsreview.lifecycle.refusals import Refused
 from ethicsreview.policy import cite
 from ethicsreview.policy.days import law_day
+from reviews.models import SampleUnit, SamplingPlan
 from reviews.models.projects.starting import gates
+from reviews.models.sampling.population import frozen_units
 from tests.committees.builders import draft, keeper_of, ready
 from tests.reviews.builders import Case, case, signing
 from tests.reviews.foreign import abroad, confirm, none_prescribed
+from tests.reviews.sampling import DEFAULTS, sampling
 
 pytestmark = pytest.mark.django_db
 CHENGDU = "510100"
@@ -80,6 +83,39 @@ def test_sampling_comes_on_top_of_the_full_recheck() -> None:
     keys = {entry.key for entry in policy.all()}
     assert any(key.startswith("sampling.") for key in keys)
     assert any(key.startswith("recheck.") for key in keys)
+
+
+@pytest.mark.article("sichuan", 10)
+def test_results_are_sampled_by_a_draw_that_anybody_can_repeat() -> None:
+    """第十条：建立科技伦理高风险活动审查结果专家复核机制，对审查结果进行抽查复核。
+
+    Given high-risk reviews that a committee of Chengdu has decided, when its department publishes plan and seed,
+    freezes the population and draws, then the same seed and population draw the same again; what has findings is put
+    right by the committee before the sample is closed; and where one line of a frozen population was
+    changed, nothing is drawn.
+    """
+    made, paths = sampling(3, CHENGDU)
+    made.drawn(rate_percent=34)
+    again = [one.unit.ref for one in made.plan.drawn_again(frozen_units(made.plan))]
+    drawn = [item.case.ref for item in made.plan.items.order_by("pk")]
+    item = made.asked(made.item())
+    for other in made.plan.items.exclude(pk=item.pk):
+        made.take(other, "examine", result="in_order", finding="规范")
+    with pytest.raises(Refused) as open_still:
+        made.do("close", conclusion="规范")
+    made.take(item, "answer_rectification", by=paths[0].secretary, answer="已补正")
+    item.refresh_from_db()
+    made.take(item, "confirm_rectified")
+    made.do("close", conclusion="规范")
+    later = made.frozen(title="再次抽查")
+    SampleUnit.objects.filter(plan=later.plan, place=1).update(ref="R2026-999999")
+    with pytest.raises(Refused) as changed:
+        later.do("draw")
+
+    assert again == drawn
+    assert (len(drawn), SamplingPlan.objects.get(title=DEFAULTS["title"]).state) == (2, "closed")
+    assert {refusal.cite for refusal in open_still.value.refusals} == {"sichuan:10"}
+    assert "R2026-999999" in str(changed.value.refusals[0])
 
 
 @pytest.mark.article("sichuan", 17)

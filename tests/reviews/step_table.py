@@ -34,6 +34,7 @@ from tests.reviews.following import filed as reported
 from tests.reviews.recheck_builders import Listed, listed
 from tests.reviews.recognising import Asked
 from tests.reviews.rules.answers import RECORDS
+from tests.reviews.sampling import sampled
 from tests.reviews.together import Joint, unit
 
 FILE = Path(__file__).with_name("step_table.txt")
@@ -58,8 +59,8 @@ CAPACITIES: dict[str, set[str]] = {
     "recused member": {"member"},
     "adviser": {"adviser"},
     "regulator": {"regulator"},
-    # The department has declared the emergency, too.
-    "organiser": {"organiser", "keeper", "declarer"},
+    # The department has declared the emergency, and it samples, too.
+    "organiser": {"organiser", "keeper", "declarer", "sampler"},
     "recheck expert": {"recheck_expert"},
     "expert who left": set(),
     # A unit that takes part: its lead stands on the lead unit's team too.
@@ -76,6 +77,7 @@ CAPACITIES: dict[str, set[str]] = {
 }
 
 
+AFTER_SEED = ("published", "frozen", "drawn", "closed")
 # What the database asks for beside a state.
 BESIDES = {
     ("opinion", "cast"): ", verdict = 'approved'",
@@ -85,6 +87,7 @@ BESIDES = {
     ("appeal", "dismissed"): ", answer = 'x'",
     ("exemption", "granted"): ", ground = 'anonymised'",
     ("emergency_event", "ended"): ", ended_at = starts_at",
+    **{("sampling_plan", state): ", seed = 'x', population_sm3 = 'x'" for state in AFTER_SEED},
     ("entrustment", "in_force"): ", starts = '2026-01-01'",
     ("recognition", "accepted"): ", valid_until = '2030-01-01', decision_id = (SELECT MIN(id) FROM reviews_decision)",
     ("participation", "agreed"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
@@ -198,6 +201,7 @@ def scene() -> Scene:
         "exemption": start_exemption(spared.project, by=path.lead, at=path.at),
         "emergency_event": event(at=path.at, by=path.organiser),
     }
+    objects["sampling_plan"], objects["sample_item"] = sampled(followed, path.organiser, path.department)
     today = law_day(path.at)
     objects["absence"] = announce(path.committee, by=voter, starts_on=today, ends_on=today, at=path.at)
     trusted = Case(path.committee, path.lead, path.at).assessed()
@@ -312,6 +316,9 @@ def declared_for(who: str, noun: str, step: Step, *, simplified: bool = False) -
         # The committee does not know of it; who acts by it may give it back.
         capacities = capacities & {"lead", "institution_officer", "consequence"}
         capacities |= {"delegate"} if who == "team" else set()
+    if noun == "sample_item":
+        # Once something is asked of it, the committee is shown what its secretary or its chair answers.
+        capacities = capacities & {"sampler", "secretary", "chair", "consequence"}
     if noun == "absence":
         # Nobody is away for another.
         capacities = {"absentee"} if who == "voter" else set()

@@ -88,6 +88,8 @@ TELLS_NOBODY = {
     "foreign_approval.send_back_alike": "told once, with the country it was returned beside",
     "foreign_approval.supersede": "told by the confirmation of the newer one",
     "foreign_approval.take_back": "nothing waits for the secretary any more; the queue shows it",
+    "sample_item.examine": "read by the department from the plan; the committee is told what is asked of it",
+    "sampling_plan.freeze": "whoever freezes it goes on to draw; the draw is told",
     "meeting.close": "the decisions were told one by one",
     "meeting.mark_attendance": "those who are there know",
     "meeting.open": "those who are there know",

@@ -46,9 +46,12 @@ def linked(address: str, words: str) -> SafeString:
 TOGETHER = (Collaboration.noun, Participation.noun, Entrustment.noun, Alliance.noun, Recognition.noun)
 
 
+OF_AUTHORITIES = ("emergency_event", "sampling_plan", "sample_item")
+
+
 def page_of(noun: str, ref: str) -> SafeString | str:
     """A reference as a link, where its object has a page at the desk."""
-    if noun in {Review.noun, Meeting.noun, Committee.noun, Appeal.noun, Exemption.noun, "emergency_event", *TOGETHER}:
+    if noun in {Review.noun, Meeting.noun, Committee.noun, Appeal.noun, Exemption.noun, *OF_AUTHORITIES, *TOGETHER}:
         return linked(reverse(f"desk:{noun}", args=[ref]), ref)
     return ref
 

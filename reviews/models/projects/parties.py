@@ -43,6 +43,7 @@ CAPACITIES = {
     "urgent_chair": _("主任委员（应急程序）"),
     "field_adviser": _("受邀的领域顾问（应急程序）"),
     "declarer": _("宣布突发事件的主管部门监管人员"),
+    "sampler": _("组织抽查复核的主管部门监管人员"),
     "institution_officer": _("单位管理人员"),
     "registrar": _("单位管理人员（清单内科技活动登记）"),
     "regulator": _("监管人员"),

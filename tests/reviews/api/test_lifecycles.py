@@ -19,6 +19,7 @@ from tests.reviews.following import filed as reported
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.recognising import BY_HAND, Asked
 from tests.reviews.rules.answers import RECORDS, SURVEY
+from tests.reviews.sampling import sampled
 from tests.reviews.together import Joint, unit
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,7 @@ def everything(path: Case) -> dict[str, str]:
     entrusted.proposed()
     waiting = Asked(path, Case(path.committee, path.lead, path.at, dict(SURVEY)).accepted())
     waiting.requested(**BY_HAND).founded()
+    plan, item = sampled(path, beside.organiser, beside.department)
     today = law_day(path.at)
     return {
         "collaborations": joined.collaboration.ref,
@@ -67,6 +69,8 @@ def everything(path: Case) -> dict[str, str]:
         "recheck-opinions": beside.seat(beside.experts[0]).ref,
         "experts": beside.experts[0].ref,
         "mandates": authorise(path, team_member(path)).ref,
+        "sampling-plans": plan.ref,
+        "sample-items": item.ref,
         "emergency-events": event(at=path.at).ref,
         "absences": announce(path.committee, by=path.members[4], starts_on=today, ends_on=today, at=path.at).ref,
     }
@@ -74,7 +78,7 @@ def everything(path: Case) -> dict[str, str]:
 
 # What the department of a re-check sees, and no committee.
 OF_ITS_OWN = {"mandates"}
-OF_DEPARTMENT = {"rechecks", "recheck-opinions", "experts"}
+OF_DEPARTMENT = {"rechecks", "recheck-opinions", "experts", "sampling-plans", "sample-items"}
 
 
 def test_every_collection_has_the_form(path: Case, everything: dict[str, str]) -> None:

@@ -33,6 +33,7 @@ from tests.reviews.foreign import abroad
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.recognising import Asked
 from tests.reviews.rules.answers import RECORDS
+from tests.reviews.sampling import sampled
 from tests.reviews.together import Joint, unit
 
 # A form that is right in itself may still name what does not exist, or not be this person's to send.
@@ -101,6 +102,7 @@ OWN_SIDE = (
     "participations",
     "recognitions",
 )
+OF_DEPARTMENT = ("rechecks", "recheck-opinions", "experts", "emergency-events", "sampling-plans", "sample-items")
 
 
 def populated(path: Case) -> World:
@@ -119,6 +121,7 @@ def populated(path: Case) -> World:
     recognised = Asked(Case(path.committee, path.lead, path.at), waiting).founded().begun()
     # A file that is served here is closed by nobody: the caller is no server.
     Appeal.objects.update(document=None)
+    plan, item = sampled(approved, listed.organiser, listed.department)
     today = law_day(path.at)
     refs = {
         "projects": path.project.ref,
@@ -141,12 +144,14 @@ def populated(path: Case) -> World:
         "recheck-opinions": listed.seat(listed.experts[0]).ref,
         "experts": listed.experts[0].ref,
         "mandates": authorise(path, team_member(path)).ref,
+        "sampling-plans": plan.ref,
+        "sample-items": item.ref,
         "emergency-events": event(at=path.at, by=listed.organiser).ref,
         "jobs": ask("project.dossier", by=path.lead, at=path.at, title="卷宗", terms={"project": path.project.ref}).ref,
         "absences": announce(path.committee, by=path.members[4], starts_on=today, ends_on=today, at=path.at).ref,
     }
     asking = dict.fromkeys((*OWN_SIDE, "jobs", "mandates", "me"), lead)
-    asking |= dict.fromkeys(("rechecks", "recheck-opinions", "experts", "emergency-events"), organiser)
+    asking |= dict.fromkeys(OF_DEPARTMENT, organiser)
     asking |= dict.fromkeys(("entrustments", "alliances"), ApiToken.issue(entrusted.truster)[1])
     return World(refs, {collection: asking.get(collection, chair) for collection in [*refs, "me"]})
 
