@@ -90,6 +90,8 @@ class Speed:
 
 
 class Overview:
+    urgent = (LATE, FOLLOW_UP, BREACH)
+
     def __init__(self, figures: Figures) -> None:
         self.figures, self.asked = figures, figures.asked
 
@@ -139,7 +141,17 @@ class Overview:
     @cached_property
     def by_city(self) -> list[Line]:
         cities = self.figures.cities()
-        return [Line(city_name(one), [self.number(measure, city=one) for measure in MEASURES]) for one in cities]
+        wrong = self.figures.committees
+        return [
+            Line(
+                city_name(one),
+                [
+                    *(self.number(measure, city=one) for measure in MEASURES),
+                    Number(_("不合规定的委员会"), wrong[one, BREACH], of=BREACH),
+                ],
+            )
+            for one in cities
+        ]
 
     @cached_property
     def by_field(self) -> list[Line]:

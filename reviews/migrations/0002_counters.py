@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '计数',
                 'verbose_name_plural': '计数',
-                'indexes': [models.Index(condition=models.Q(('number', 0)), fields=['number'], name='counter_empty')],
+                'indexes': [models.Index(condition=models.Q(('number', 0)), fields=['number'], name='counter_empty'), models.Index(fields=['measure', 'period', 'region', 'field', 'procedure', 'detail', 'number'], name='counter_sums')],
                 'constraints': [models.UniqueConstraint(fields=('measure', 'period', 'region', 'field', 'procedure', 'detail'), name='counter_once')],
             },
         ),

@@ -30,7 +30,7 @@ def test_from_the_overview_to_a_case(look: Looking) -> None:
     expect(page.locator(".chart svg")).to_have_count(2)
     page.get_by_role("link", name="按年").click()
     expect(page.get_by_role("link", name="按年")).to_have_attribute("aria-current", "page")
-    page.get_by_label("领域").select_option("medicine")
+    page.get_by_label("领域", exact=True).select_option("medicine")
     page.get_by_role("button", name="筛选").click()
     page.locator("dl.facts").get_by_role("link", name="收到").click()
 

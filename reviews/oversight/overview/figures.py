@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, F, Q, Sum, Value, When
+from django.db.models import Case, CharField, F, Q, QuerySet, Sum, Value, When
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Role
@@ -52,7 +52,8 @@ class Asked:
 
 @dataclass
 class Figures:
-    """Numbers by what they are of: `numbers[measure, period, city, field]`, and the same of `cases` one may open.
+    """Numbers by what they are of, `numbers[measure, period, city, field]`, each also for all cities ("") and all
+    fields; and the same of `cases` one may open.
 
     `waiting`: more has changed than could be read beside the counters; they say what was so at `counted_at`.
     """
@@ -70,18 +71,20 @@ class Figures:
 
     def total(self, measure: str, period: str = "", *, city: str = "", of: str = "", cases: bool = False) -> int:
         """`city` and `of` (a field) narrow it."""
+        return (self.cases if cases else self.numbers)[measure, period, city, of]
+
+    def add(self, measure: str, period: str, city: str, of: str, number: int, *, cases: bool = False) -> None:
         found = self.cases if cases else self.numbers
-        return sum(
-            number
-            for (one, when, region, about), number in found.items()
-            if one == measure and when == period and city in ("", region) and of in ("", about)
-        )
+        for place in {city, ""}:
+            for about in {of, ""}:
+                found[measure, period, place, about] += number
 
     def quantile(self, period: str, procedure: str, share: float) -> int | None:
         return quantile(self.days[period, procedure], share)
 
     def cities(self) -> list[str]:
-        return sorted({key[2] for key in self.numbers} | {city for city, _detail in self.committees})
+        """Of which something is counted."""
+        return sorted(({key[2] for key in self.numbers} | {city for city, _detail in self.committees}) - {""})
 
     def fields(self) -> list[str]:
         known = {key[3] for key in self.numbers}
@@ -98,7 +101,7 @@ def of_territory(standing: Standing) -> Q:
 
 
 def read(standing: Standing, asked: Asked) -> Figures:
-    """Five questions and, where something waits to be counted, six more."""
+    """Eight questions and, where something waits to be counted, six more."""
     for _try in range(TRIES):
         before = Counting.objects.values_list("turns", "at").first() or (0, None)
         figures = Figures(asked, counted_at=before[1])
@@ -115,36 +118,42 @@ def read(standing: Standing, asked: Asked) -> Figures:
 
 
 def _kept(standing: Standing, asked: Asked) -> Iterator[tuple[Cell, int]]:
-    """Sums in the database, by no more than the page tells apart."""
+    """Sums in the database, by no more than the page tells apart. Each question names its measures and periods, with
+    which the index of the counters begins.
+    """
     of, span, whose = of_territory(standing), asked.span, audience(standing)
-    compared = Q(period__in=[span.name, span.before.name])
-    counted = [RECEIVED, DECIDED, whose + RECEIVED, whose + DECIDED]
-    trend = Q(measure__in=[RECEIVED, DECIDED], period__in=[one.name for one in span.months()])
-    past = Q(measure__in=[*counted, DAYS]) & compared | trend
-    own = [NOW, tuple(whose + one for one in NOW)]
-    now = Q(measure__in=[OPEN, whose + OPEN, whose + LISTED])
-    now |= Q(measure__in=[one[NOW.index(LATE)] for one in own], detail__lte=moment(asked.at))
-    now |= Q(measure__in=[one[NOW.index(FOLLOW_UP)] for one in own], detail__lt=law_day(asked.at).isoformat())
-    now = now & Q(period="")
     if asked.region:
         of &= in_region(asked.region)
     rows = Counter.objects.filter(of)
-    if asked.field:
-        now, past = now & Q(field=asked.field), past & Q(field=asked.field)
-    now |= Q(measure=COMMITTEE, period="")
+    about = rows.filter(field=asked.field) if asked.field else rows
+    compared = about.filter(period__in=[span.name, span.before.name])
+    months = [one.name for one in span.months() if one.name not in {span.name, span.before.name}]
     blank = Value("", output_field=CharField())
-    placed = Case(When(~compared | Q(measure=DAYS), then=blank), default=F("region"), output_field=CharField())
-    about = Case(When(~compared | Q(measure=DAYS), then=blank), default=F("field"), output_field=CharField())
-    by = Case(When(measure=DAYS, then=F("procedure")), default=blank, output_field=CharField())
     told = Q(measure__in=[whose + LISTED, COMMITTEE])
     detail = Case(When(told, then=F("detail")), default=blank, output_field=CharField())
+    committees = rows.filter(measure=COMMITTEE, period="")
+    counted = [RECEIVED, DECIDED, whose + RECEIVED, whose + DECIDED]
     for found in (
-        rows.filter(past).values_list("measure", "period", placed, about, by, "detail"),
-        rows.filter(now).values_list("measure", "period", "region", "field", blank, detail),
+        compared.filter(measure__in=counted).values_list("measure", "period", "region", "field", blank, "detail"),
+        compared.filter(measure=DAYS).values_list("measure", "period", blank, blank, "procedure", "detail"),
+        about.filter(measure__in=[RECEIVED, DECIDED], period__in=months).values_list(
+            "measure", "period", blank, blank, blank, blank
+        ),
+        (_of_now(about, whose, asked.at) | committees).values_list(
+            "measure", "period", "region", "field", blank, detail
+        ),
     ):
         for *cell, number in found.annotate(total=Sum("number")).order_by():
             measure, period, region, field_, procedure, more = cell
             yield (measure, period, region, field_, procedure, more), number
+
+
+def _of_now(rows: "QuerySet[Counter]", whose: str, at: datetime) -> "QuerySet[Counter]":
+    now = Q(measure__in=[OPEN, whose + OPEN, whose + LISTED])
+    now |= Q(measure__in=[LATE, whose + LATE], detail__lte=moment(at))
+    now |= Q(measure__in=[FOLLOW_UP, whose + FOLLOW_UP], detail__lt=law_day(at).isoformat())
+    known = [*NOW, *(whose + one for one in NOW)]
+    return rows.filter(now, measure__in=known, period="")
 
 
 def _beside(standing: Standing, figures: Figures) -> Iterator[tuple[Cell, int]] | list[tuple[Cell, int]]:
@@ -214,10 +223,10 @@ def _taking(standing: Standing, asked: Asked, figures: Figures) -> Callable[[Cel
             if name == LISTED:
                 figures.listed[detail] += number
             if period in ("", *compared):
-                figures.cases[(name, period, *place)] += number
+                figures.add(name, period, *place, number, cases=True)
         elif measure in (RECEIVED, DECIDED, *NOW):
             if period in ("", *compared):
-                figures.numbers[(measure, period, *place)] += number
+                figures.add(measure, period, *place, number)
             if measure == DECIDED and period in compared:
                 figures.outcomes[period][detail] += number
             if period in months:
