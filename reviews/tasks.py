@@ -7,6 +7,7 @@ from reviews.models.appeals.lettering import issue_pending as issue_answers
 from reviews.models.emergencies.lapsing import lapse_pending
 from reviews.models.reviewing.lettering import issue_pending
 from reviews.models.submissions.comparing import compare_pending
+from reviews.oversight.overview.counting import count_pending
 
 
 @shared_task(name="reviews.letters", lane="slow")
@@ -26,3 +27,9 @@ def emergencies() -> None:
 def comparisons() -> None:
     """Compare every sealed version with the one before it, once."""
     compare_pending()
+
+
+@shared_task(name="reviews.counters")
+def counters() -> None:
+    """Take into the overview's counters what has changed. Two at once take turns; a missed one is made good."""
+    count_pending(timezone.now())

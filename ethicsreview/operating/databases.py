@@ -60,10 +60,18 @@ def read_from(path: Path) -> None:
         source.close()
         return
     names = [connection.ops.quote_name(name) for name in connection.introspection.table_names()]
+    with connection.cursor() as cursor:
+        # What the triggers of this database call; the file brings its own.
+        cursor.execute(
+            "SELECT quote_ident(proname) FROM pg_proc WHERE prorettype = 'trigger'::regtype "
+            "AND pronamespace = current_schema()::regnamespace "
+            "AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
+        )
+        functions = [name for (name,) in cursor.fetchall()]
     # Whatever this session still holds would keep the other from replacing it.
     connection.close()
     first = [f"DROP TABLE {', '.join(names)} CASCADE;"] if names else []
-    first.append("DROP FUNCTION IF EXISTS keep_refuse() CASCADE;")
+    first += [f"DROP FUNCTION IF EXISTS {name}() CASCADE;" for name in functions]
     script = _start(["pg_restore", "--no-owner", "--no-privileges", "--file=-", str(path)], stdout=subprocess.PIPE)
     options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction", "--file=-"]
     reader = _start(["psql", *options], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)

@@ -3,6 +3,7 @@ from reviews.models.amending.amendment import Amendment
 from reviews.models.appeals.appeal import Appeal
 from reviews.models.collaborations.collaboration import Collaboration
 from reviews.models.collaborations.participation import Participation
+from reviews.models.counting.kept import Change, Counted, Counter, Counting
 from reviews.models.emergencies.advising import FieldAdvice
 from reviews.models.emergencies.event import EmergencyEvent
 from reviews.models.entrustments.entrustment import Entrustment
@@ -41,8 +42,12 @@ __all__ = [
     "Amendment",
     "Appeal",
     "Attendance",
+    "Change",
     "Collaboration",
     "Comparison",
+    "Counted",
+    "Counter",
+    "Counting",
     "Decision",
     "Designation",
     "EmergencyEvent",

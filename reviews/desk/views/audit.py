@@ -20,12 +20,14 @@ from ethicsreview.policy.words import said
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.content import shown
+from reviews.desk.overview import narrowed_by
 from reviews.oversight import looks
 from reviews.oversight.audit import package as packing
 from reviews.oversight.audit.case import Case
 from reviews.oversight.audit.checks import Checks
 from reviews.oversight.audit.moments import Moments, VersionChange
 from reviews.oversight.audit.story import Story, object_name
+from reviews.oversight.overview.drilling import Drill
 from reviews.oversight.scope import supervised_projects
 
 ROWS, STEPS, LOOKS = 30, 100, 10
@@ -41,8 +43,11 @@ def cases(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     rows = supervised_projects(visitor.standing).select_related("institution", "lead")
     if asked:
         rows = rows.filter(Q(ref__iexact=asked) | Q(title__icontains=asked))
+    drill = Drill.asked(request.GET.dict())
+    rows = drill.narrow(rows, visitor.standing, visitor.at)
     page = keyset.page(rows, by=["-pk"], cursor=request.GET.get("cursor", ""), size=ROWS)
-    return render(request, "desk/cases.html", {"page": page, "asked": asked})
+    narrowed = narrowed_by(drill, visitor.at)
+    return render(request, "desk/cases.html", {"page": page, "asked": asked, "drill": drill, "narrowed": narrowed})
 
 
 @require_safe

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_tables'),
         ('committees', '0001_tables'),
-        ('reviews', '0001_tables'),
+        ('reviews', '0002_counters'),
     ]
 
     operations = [
