@@ -81,7 +81,7 @@ class PlanShape(Summary):
         )
 
 
-class ItemShape(Summary):
+class SampleItemShape(Summary):
     """`case`: the review or the exemption that was drawn; `ticket`: the SHA-256 of seed|stratum|case."""
 
     plan: str
@@ -114,8 +114,8 @@ router = routes(
 items = routes(
     Face(
         model=SampleItem,
-        shape=ItemShape,
-        row=ItemShape,
+        shape=SampleItemShape,
+        row=SampleItemShape,
         related=("plan__authority", "project", "committee", "review", "exemption"),
         committee=along("committee__ref"),
         project=along("project__ref"),
