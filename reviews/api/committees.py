@@ -63,7 +63,7 @@ class CommitteeShape(Summary):
         )
 
 
-class Handed(Input):
+class HandedPaper(Input):
     title: str = Field(min_length=1, max_length=300)
 
 
@@ -87,7 +87,7 @@ router = routes(
     operation_id="committees.hand_in",
     summary="Hand in the text of a rule, before the step that files it",
 )
-def add_text(request: Call, ref: Ref, form: Form[Handed], file: Annotated[UploadedFile, File()]) -> Status:
+def add_text(request: Call, ref: Ref, form: Form[HandedPaper], file: Annotated[UploadedFile, File()]) -> Status:
     require_media_type(request, "multipart/form-data")
     viewer = Viewer.of(request)
     committee = find(Committee, ref, viewer)

@@ -38,7 +38,7 @@ class ItemShape(BaseModel):
     minutes: str
 
 
-class ReportShape(BaseModel):
+class AgendaReportShape(BaseModel):
     """An approval by the simplified procedure that the meeting is told of, or was."""
 
     review: str
@@ -66,7 +66,7 @@ class MeetingShape(Summary):
     opened_at: datetime | None
     closed_at: datetime | None
     items: list[ItemShape]
-    reports: list[ReportShape]
+    reports: list[AgendaReportShape]
     attendance: list[AttendanceShape]
     minutes: str
 
@@ -153,12 +153,12 @@ def _items(meeting: Meeting, viewer: Viewer) -> list[ItemShape]:
     ]
 
 
-def _reports(meeting: Meeting, viewer: Viewer) -> list[ReportShape]:
+def _reports(meeting: Meeting, viewer: Viewer) -> list[AgendaReportShape]:
     rows = MeetingReport.objects.filter(decision__review__in=Review.objects.visible_to(viewer.standing)).on_agenda_of(
         meeting
     )
     return [
-        ReportShape(
+        AgendaReportShape(
             review=row.decision.review.ref,
             project=row.decision.review.project.title,
             decision=row.decision.number,
