@@ -1,12 +1,17 @@
 """Lists: what is on them, page by page, at what cost."""
 
+from collections import Counter
 from datetime import timedelta
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pydantic import BaseModel
 
+import reviews.api
 from ethicsreview.accounts.models import Role
 from reviews.models.applying import start_project
 from tests.committees.builders import authority, holder, institution
@@ -125,3 +130,18 @@ def test_one_object_costs_at_most_twenty_queries(path: Case) -> None:
     chair = Caller(path.chair)
     for address in (f"/meetings/{path.meeting.ref}", f"/opinions/{path.ballot_of(path.chair).ref}"):
         assert queries(chair, address) <= 20
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    """The description knows a shape by its name alone: of two, one would stand for both."""
+    modules = [import_module(f"reviews.api.{found.name}") for found in iter_modules(reviews.api.__path__)]
+    made = {
+        shape
+        for module in modules
+        for shape in vars(module).values()
+        if isinstance(shape, type) and issubclass(shape, BaseModel) and shape.__module__ == module.__name__
+    }
+    names = Counter(shape.__name__ for shape in made)
+
+    assert {name for name, times in names.items() if times > 1} == set()
+    assert {"ReportShape", "AgendaReportShape"} <= names.keys()
