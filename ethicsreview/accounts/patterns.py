@@ -14,7 +14,8 @@ give it instead.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
+from threading import get_ident
 from typing import Any
 
 from django.db import connection
@@ -134,7 +135,7 @@ class _ForTwin(Prepared):
         return self._needed
 
     def _made(self) -> Any:
-        with connection.execute_wrapper(_refuse):
+        with connection.execute_wrapper(partial(_refuse, get_ident())):
             return super()._made()
 
     def placed(self, parameter: Any) -> Any:
@@ -147,5 +148,8 @@ class _ForTwin(Prepared):
         return parameter
 
 
-def _refuse(_execute: Any, sql: str, *_rest: Any) -> Any:
+def _refuse(builder: int, execute: Any, sql: str, *rest: Any) -> Any:
+    # A database in memory has one connection for all threads: another one's question is none of the builder's.
+    if get_ident() != builder:
+        return execute(sql, *rest)
     raise Unprepared(f"building the question reads from the database: {sql[:200]}")
