@@ -3,7 +3,6 @@
 import datetime
 import gc
 import os
-import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +21,7 @@ from config.celery import app
 from tests.emptying import empty_tables
 from tests.memory import memory
 from tests.pages import Looking
-from tests.run import BROWSER
+from tests.run import BROWSER, chromium
 
 # Playwright keeps an event loop in the thread of the test, where Django would else refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -70,7 +69,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Debian's Chromium; it is asked for nothing outside of the machine."""
     return {
         **browser_type_launch_args,
-        "executable_path": shutil.which("chromium"),
+        "executable_path": chromium(),
         "args": ["--no-sandbox", "--disable-background-networking"],
     }
 
