@@ -1,6 +1,8 @@
 """Rows that the tests of every room start from. What a step makes in life is made by the step there, not here."""
 
+import os
 from datetime import date
+from typing import Any
 
 import factory
 from django.contrib.auth.hashers import make_password
@@ -11,6 +13,9 @@ from ethicsreview.accounts.validators import check_character
 
 PASSWORD = "a-long-enough-password"
 
+# Each process of a run counts from a place of its own: what one has made, another may lay down (tests/memory.py).
+FIRST = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) * 100_000
+
 
 def credit_code(number: int) -> str:
     """A unified social credit code of a public institution in Jinan that passes its check digit."""
@@ -18,7 +23,16 @@ def credit_code(number: int) -> str:
     return body + check_character(body)
 
 
-class PersonFactory(DjangoModelFactory[Person]):
+class Numbered(DjangoModelFactory[Any]):
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _setup_next_sequence(cls) -> int:
+        return FIRST
+
+
+class PersonFactory(Numbered):
     """Someone who can sign in with PASSWORD and holds no role yet."""
 
     class Meta:
@@ -33,7 +47,7 @@ class PersonFactory(DjangoModelFactory[Person]):
     password = factory.LazyFunction(lambda: make_password(PASSWORD))
 
 
-class InstitutionFactory(DjangoModelFactory[Institution]):
+class InstitutionFactory(Numbered):
     class Meta:
         model = Institution
 
@@ -43,7 +57,7 @@ class InstitutionFactory(DjangoModelFactory[Institution]):
     uscc = factory.Sequence(credit_code)
 
 
-class AuthorityFactory(DjangoModelFactory[Authority]):
+class AuthorityFactory(Numbered):
     class Meta:
         model = Authority
 

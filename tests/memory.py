@@ -10,11 +10,16 @@ So nothing is assumed about the order of tests, about what they share, or about 
 a worker did through the steps, with all their guards, the later ones start from. To add a procedure's tests: write the
 way to its states as methods of a builder and mark those that arrange (never a step that a test is there to take).
 
+The processes of one run share what they have made through the folder REMEMBERED, where it is given (tests/run.py), on
+SQLite: a PostgreSQL's sequences do not heed the keys that are laid down. So nothing that a builder makes may be named
+alike in two processes (`factories.FIRST`).
+
 Made anew: under another clock, language or setting; after ten minutes of a clock that runs; and always in a test that
 asks for `monkeypatch`, because a planted bug must neither be forgotten nor remembered.
 """
 
 import hashlib
+import os
 import pickle
 import time
 from collections import Counter, defaultdict
@@ -23,6 +28,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, is_dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import time_machine
@@ -49,8 +55,8 @@ MOST = 400
 ASIDE = {"admin", "contenttypes", "auth", "sessions", "axes", "mfa", "account"}
 # Written by the database itself where other rows are written.
 TRIGGERED = {"reviews.change"}
-# Where a test keeps its files is its own affair, and changes nothing in the rows.
-INDIFFERENT = {"MEDIA_ROOT"}
+# Where a test keeps its files and how the tables came about is its own affair, and changes nothing in the rows.
+INDIFFERENT = {"MEDIA_ROOT", "MIGRATION_MODULES"}
 
 
 class CannotTell(Exception):
@@ -64,6 +70,11 @@ class Remembered:
     after_commit: list[tuple[Callable[[], object], bool]]
     objects: bytes
     made: float
+
+    @property
+    def near(self) -> bool:
+        """Under a clock that stands still, the moment is part of the key."""
+        return time_machine.escape_hatch.is_travelling() or time.monotonic() - self.made < FRESH
 
 
 @dataclass
@@ -90,10 +101,12 @@ def remembered(builder: Callable[P, R]) -> Callable[P, R]:
             key = (builder.__qualname__, _circumstances(), _digest(before), _plain(args), _plain(kwargs))
         except CannotTell:
             return builder(*args, **kwargs)
-        known = memory.kept.get(key)
-        if known and (time_machine.escape_hatch.is_travelling() or time.monotonic() - known.made < FRESH):
+        known = memory.kept.pop(key, None)
+        if not (known and known.near):
+            known = _of_another(key)
+        if known and known.near:
             memory.calls[f"{builder.__qualname__} again"] += 1
-            memory.kept[key] = memory.kept.pop(key)
+            memory.kept[key] = known
             return _lay_down(known, args)
         memory.calls[builder.__qualname__] += 1
         return _make(builder, args, kwargs, before, key)
@@ -111,10 +124,38 @@ def _make(builder: Callable[..., R], args: Any, kwargs: Any, before: Contents, k
         after_commit = [(call, robust) for _ids, call, robust in connection.run_on_commit[waiting:]]
     if len(memory.kept) >= MOST:
         del memory.kept[next(iter(memory.kept))]
-    memory.kept[key] = Remembered(
-        changes, _files(changes), after_commit, pickle.dumps((args, result)), time.monotonic()
-    )
+    made = Remembered(changes, _files(changes), after_commit, pickle.dumps((args, result)), time.monotonic())
+    memory.kept[key] = made
+    _share(key, made)
     return result
+
+
+def _of_another(key: Any) -> Remembered | None:
+    place = _place(key)
+    if place is None or not place.exists():
+        return None
+    found: Remembered = pickle.loads(place.read_bytes())  # noqa: S301  # our own, of this run
+    return found
+
+
+def _share(key: Any, made: Remembered) -> None:
+    place = _place(key)
+    if place is None:
+        return
+    try:
+        written = pickle.dumps(made)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return  # what is to follow the commit is a function without a name
+    mine = place.with_suffix(f".{os.getpid()}")
+    mine.write_bytes(written)
+    mine.replace(place)
+
+
+def _place(key: Any) -> Path | None:
+    folder = os.environ.get("REMEMBERED")
+    if not folder or connection.vendor != "sqlite":
+        return None
+    return Path(folder) / hashlib.blake2b(repr(key).encode(), digest_size=16).hexdigest()
 
 
 def _lay_down(known: Remembered, args: Any) -> Any:

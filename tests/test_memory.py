@@ -1,5 +1,6 @@
 """What is remembered is what would be made again."""
 
+import os
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -26,8 +27,11 @@ AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _empty_memory() -> Any:
     kept, memory.kept = memory.kept, {}
+    folder = os.environ.pop("REMEMBERED", None)
     yield
     memory.kept = kept
+    if folder:
+        os.environ["REMEMBERED"] = folder
 
 
 def undone(make: Any) -> tuple[Any, Contents]:

@@ -1,6 +1,7 @@
 """Taking files in and handing them out."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import structlog
@@ -64,7 +65,7 @@ def store(
     version.file.save(checked.name, file, save=False)
     version.save()
     Findings.objects.create(version=version)
-    transaction.on_commit(lambda: extract.delay(version.pk), robust=True)
+    transaction.on_commit(partial(extract.delay, version.pk), robust=True)
     return version
 
 

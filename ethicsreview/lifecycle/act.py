@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -111,7 +112,7 @@ class Act:
     def nudge(self, task: str) -> None:
         """Wake a worker for this task once the step has committed. Its rows say what is to be done; if the broker
         is away, beat finds them."""
-        transaction.on_commit(lambda: publish(task))
+        transaction.on_commit(partial(publish, task))
 
     def apart(self, *capacities: str) -> "Act":
         """The same person at the same moment, for a step whose effects must not mix with this one's."""

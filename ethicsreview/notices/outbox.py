@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -68,7 +69,7 @@ def post_all(posts: Iterable[Post], *, at: datetime) -> list[Notice]:
         if rows:
             write_deliveries(told, at)
     if rows:
-        transaction.on_commit(lambda: nudge(urgent=any(row.urgent for row in rows)))
+        transaction.on_commit(partial(nudge, urgent=any(row.urgent for row in rows)))
     return rows
 
 

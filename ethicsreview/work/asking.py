@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ def ask(
         if once and (there := Job.objects.unended().filter(once=once).first()) is not None:
             return there
         raise
-    transaction.on_commit(lambda: publish(TASK))
+    transaction.on_commit(partial(publish, TASK))
     return job
 
 

@@ -105,7 +105,9 @@ def submitted(lead: Hands, path: Case) -> None:
             lead.settle()
         if section.key == "overview":
             lead.look()
-        lead.press("保存并继续")
+        # The next address would else be asked for while this one is still being sent.
+        with lead.page.expect_navigation():
+            lead.press("保存并继续")
     lead.go(reverse("portal:materials", args=[review.ref])).look()
     while (wanted := lead.page.locator(".paper", has_text="必须提交")).count():
         paper = wanted.first

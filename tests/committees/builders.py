@@ -15,10 +15,10 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.documents.storage import store
 from ethicsreview.lifecycle.door import create, perform
-from tests.factories import AppointmentFactory, AuthorityFactory, InstitutionFactory, PersonFactory
+from tests.factories import FIRST, AppointmentFactory, AuthorityFactory, InstitutionFactory, PersonFactory
 from tests.memory import remembered
 
-_numbers = count(1)
+_numbers = count(FIRST + 1)
 TERM = timedelta(days=3 * 365)
 
 

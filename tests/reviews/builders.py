@@ -24,10 +24,11 @@ from reviews.models.submissions.submission import keep_section
 from reviews.rules.checklist import missing
 from reviews.samples.application import filled, value_for
 from tests.committees.builders import committee, declare_for_the_year, people_of, person
+from tests.factories import FIRST
 from tests.memory import remembered
 from tests.reviews.rules.answers import SURVEY
 
-_numbers = count(1)
+_numbers = count(FIRST + 1)
 PASSWORD = "a-long-enough-password"
 
 __all__ = ["PASSWORD", "Case", "ballot", "case", "codes", "filled", "signing", "value_for", "with_password"]
