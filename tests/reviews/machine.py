@@ -167,6 +167,11 @@ class Path(RuleBasedStateMachine):
         due = {"opinion_due": law_day(self.at) + timedelta(days=2)}
         self.take(self.review, "replace_reviewer", self.people["chair"], terms | due)
 
+    @precondition(lambda self: self.review.state == "in_review")
+    @rule()
+    def it_is_concluded_at_once(self) -> None:
+        self.take(self.review, "conclude", self.people["chair"], {"password": PASSWORD})
+
     @precondition(lambda self: self.review.is_simplified)
     @rule(who=st.sampled_from(["chair", "vice_chair", "member 3", "member 5", "secretary", "lead"]))
     def a_meeting_is_asked_for(self, who: str) -> None:

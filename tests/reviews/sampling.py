@@ -13,6 +13,7 @@ from ethicsreview.lifecycle.door import create, perform
 from reviews.models import RiskAssessment, SampleItem, SamplingPlan
 from reviews.models.sampling.planning import plan_sample
 from tests.committees.builders import authority, holder
+from tests.memory import remembered
 from tests.reviews.builders import Case, case, with_password
 
 CHENGDU, MIANYANG = "510100", "510700"
@@ -81,6 +82,7 @@ def high_risk(*paths: Case) -> None:
         RiskAssessment.objects.filter(pk=one.review.assessment_id).update(high_risk=True)
 
 
+@remembered
 def decided(size: int = 3, region: str = CHENGDU, at: datetime | None = None) -> list[Case]:
     """So many decided reviews of high-risk activities of one committee."""
     first = case(region=region, at=at or timezone.now()).concluded()
@@ -97,6 +99,7 @@ def department(region: str = CHENGDU, at: datetime | None = None) -> Sampling:
     return Sampling(made, with_password(holder(Role.REGULATOR, made)), at or timezone.now())
 
 
+@remembered
 def sampling(size: int = 3, region: str = CHENGDU) -> tuple[Sampling, list[Case]]:
     """A department of the place, and what it may sample."""
     paths = decided(size, region)
