@@ -15,7 +15,7 @@ from reviews.oversight.registers.rows import ALL, REGISTRATION_STATES, places
 class RegisterFilter(forms.Form):
     q = forms.CharField(label=_("编号或名称"), required=False, max_length=100)
     region = forms.ChoiceField(label=_("地区"), required=False)
-    registration = forms.ChoiceField(label=_("登记"), required=False, choices=[ALL, *REGISTRATION_STATES.items()])
+    registration = forms.ChoiceField(label=_("登记状态"), required=False, choices=[ALL, *REGISTRATION_STATES.items()])
 
     def __init__(self, data: Mapping[str, Any], standing: Standing) -> None:
         super().__init__({name: data.get(name, "") for name in self.base_fields})

@@ -70,10 +70,13 @@ def keep(project: Any, act: Act, number: str, handled_on: date, medical_number: 
 
 
 def registered_changes(project: Any, act: Act) -> None:
-    """What the platform was told is so no more: it is to be updated there (Measures 44: in time)."""
+    """What the platform was told is so no more: it is to be updated there (Measures 44: in time).
+
+    One that is to be registered anew, after its second re-check, owes that and nothing beside it.
+    """
     rows = Deadline.objects.of(project).filter(kind__in=OWED).values_list("kind", "outcome")
     known = set(rows)
-    if (REGISTRATION, Outcome.MET) not in known or (UPDATE, "") in known:
+    if (REGISTRATION, Outcome.MET) not in known or known & {(REGISTRATION, ""), (UPDATE, "")}:
         return
     policy = policy_for(region=project.region, at=act.at)
     limit = policy.entry("registration.update_days")

@@ -63,7 +63,7 @@ def activity_facts(project: "Project", at: datetime) -> dict[str, str]:
             review = version.review
             names = {item.key: said(item) for item in listed_items(at)}
             facts["listed"] = "、".join(names.get(one, one) for one in review.listed_items)
-            facts["plan"] = f"第{version.number}版，SM3 {version.digest}"
+            facts["plan"] = f"第{version.number}版，{version.digest}"
             facts["committee"] = review.committee.name
             approving = review.decisions.filter(outcome="approved", preliminary=False).select_related("recheck")
             if (decision := approving.order_by("-decided_at").first()) is not None:
