@@ -20,7 +20,7 @@ from committees import registered
 from committees.kinds import Registered
 from committees.models import Committee
 from committees.models.registration import note
-from ethicsreview.accounts.models import COMMITTEE_ROLES, Role
+from ethicsreview.accounts.models import Role
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.documents.models import Letter
 from ethicsreview.work.kinds import AskForm, Failed, Made, Running, kind
@@ -94,10 +94,8 @@ def _committee(work: Running) -> Made:
             name = safe_name(rule.version.name)
             archive.add_file(f"rules/{rule.kind}-{rule.effective.isoformat()}-{name}", rule.version)
         archive.add_contents()
-    own = standing.holds(Role.INSTITUTION_OFFICER, body_id=committee.institution_id) or standing.holds(
-        *COMMITTEE_ROLES, body_id=committee.pk
-    )
-    entry = _noted(committee, own=own or committee.institution_id is None, facts=facts, at=at, work=work)
+    own = committees.own_side(committee, standing)
+    entry = _noted(committee, own=own, facts=facts, at=at, work=work)
     if not own:
         note_look(committee, standing, "registration", step=EXPORTED)
     return _made(work, committee, entry, len(facts))

@@ -8,8 +8,11 @@ from django.views.decorators.http import require_safe
 
 from committees.kinds import CommitteeState
 from committees.models import Committee
+from committees.receipts import reported_year
+from committees.timing import REPORT
 from ethicsreview.accounts.regions import territory_prefix
 from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.models import Letter
 from ethicsreview.documents.storage import serve
 from ethicsreview.lifecycle.door import open_steps
@@ -18,11 +21,12 @@ from ethicsreview.trail.models import Entry
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, desk_page
 from reviews.models import AnnualReport
-from reviews.models.annual.kinds import AnnualState, Level, label_of
+from reviews.models.annual.kinds import HANDED_IN, AnnualState, Level, label_of
 from reviews.models.annual.lettering import SHOWN, told_figures
 from reviews.models.annual.report import WORDS
 
 ROWS, YEARS, NAMED = 30, 6, 50
+HEAVY = ("figures", "parts", "groups", *WORDS, "reason")
 
 
 @require_safe
@@ -36,20 +40,29 @@ def annual_reports(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     rows = at_desk(AnnualReport, visitor.standing).filter(year=int(year))
     if state in AnnualState.values:
         rows = rows.filter(state=state)
-    heavy = ("figures", "parts", "groups", *WORDS, "reason")
+    page = keyset.page(
+        rows.select_related("body", "institution").defer(*HEAVY),
+        by=["region", "pk"],
+        cursor=request.GET.get("cursor", ""),
+        size=ROWS,
+    )
     context = {
-        "page": keyset.page(
-            rows.select_related("body", "institution").defer(*heavy),
-            by=["region", "pk"],
-            cursor=request.GET.get("cursor", ""),
-            size=ROWS,
-        ),
+        "page": page,
+        "rows": _with_clocks(page.rows, int(year)),
         "year": year,
         "years": years,
         "state": state,
         "states": [("", ""), *AnnualState.choices],
     }
     return render(request, "desk/annual_reports.html", context)
+
+
+def _with_clocks(reports: list[AnnualReport], year: int) -> list[tuple[AnnualReport, Any]]:
+    """Each with when it is due. A committee's own clock hangs on the committee, and is that of one year."""
+    refs = [one.body.ref for one in reports if one.level == Level.COMMITTEE and one.state not in HANDED_IN]
+    clocks = Deadline.objects.open().filter(object_kind=Committee.noun, object_ref__in=refs, kind=REPORT)
+    due = {clock.object_ref: clock for clock in clocks if reported_year(clock.due_at) == year}
+    return [(one, one.next_due_at or due.get(one.body.ref)) for one in reports]
 
 
 @require_safe
@@ -73,7 +86,7 @@ def annual_report(request: HttpRequest, visitor: Visitor, ref: str) -> HttpRespo
 
 def _missing(report: AnnualReport) -> dict[str, Any]:
     """The committees of the territory whose report has not come in: how many, and the first of them by name."""
-    there = AnnualReport.objects.of_year(report.year).filter(state__in=["submitted", "accepted"]).values("body")
+    there = AnnualReport.objects.of_year(report.year).filter(state__in=HANDED_IN).values("body")
     rows = Committee.objects.filter(
         state=CommitteeState.ACTIVE,
         region__startswith=territory_prefix(report.region),

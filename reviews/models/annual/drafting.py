@@ -5,6 +5,7 @@ Rows say what is wanting. A report of one body and year is there once, so ticks 
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import islice
 
 from django.db import IntegrityError, transaction
 
@@ -26,12 +27,7 @@ BATCH = 50  # reports in one turn
 
 def draft_pending(at: datetime, *, limit: int = BATCH) -> int:
     """Draft what is wanting of the year that is over; returns how many were drafted."""
-    made = 0
-    for report in _wanting(at):
-        if made >= limit:
-            break
-        made += draft(report, at)
-    return made
+    return sum(draft(report, at) for report in islice(_wanting(at, limit), limit))
 
 
 def draft(report: AnnualReport, at: datetime) -> bool:
@@ -48,34 +44,37 @@ def draft(report: AnnualReport, at: datetime) -> bool:
     return True
 
 
-def _wanting(at: datetime) -> Iterator[AnnualReport]:
-    year, day = law_day(at).year - 1, law_day(at)
+def _wanting(at: datetime, limit: int) -> Iterator[AnnualReport]:
+    year = law_day(at).year - 1
     there = AnnualReport.objects.of_year(year).values("body")
-    committees = Committee.objects.filter(state=CommitteeState.ACTIVE, set_up_on__lte=date(year, 12, 31))
+    rows = Committee.objects.filter(state=CommitteeState.ACTIVE, set_up_on__lte=date(year, 12, 31))
     come: dict[str, bool] = {}
-    for committee in committees.exclude(pk__in=there).select_related("institution").order_by("pk").iterator():
-        province = province_of(committee.region)
+    keys: list[int] = []
+    for key, region in rows.exclude(pk__in=there).order_by("pk").values_list("pk", "region"):
+        province = province_of(region)
         if province not in come:
-            come[province] = _has_come("annual_report.draft_on", province, day, at)
+            come[province] = _has_come("annual_report.draft_on", province, at)
         if come[province]:
-            yield AnnualReport(
-                level=Level.COMMITTEE,
-                year=year,
-                body=committee,
-                region=committee.region,
-                institution=committee.institution,
-                receiver=authority_over(committee.region),
-            )
+            keys.append(key)
+    for committee in Committee.objects.filter(pk__in=keys[:limit]).select_related("institution").order_by("pk"):
+        yield AnnualReport(
+            level=Level.COMMITTEE,
+            year=year,
+            body=committee,
+            region=committee.region,
+            institution=committee.institution,
+            receiver=authority_over(committee.region),
+        )
     levels = [Authority.Level.CITY, Authority.Level.PROVINCE]
     departments = Authority.objects.filter(is_active=True, field=Authority.Field.GENERAL, level__in=levels)
-    for department in departments.exclude(pk__in=there).order_by("-level", "region", "pk"):
+    for department in list(departments.exclude(pk__in=there).order_by("-level", "region", "pk")):
         if (report := _aggregate(department, year, at)) is not None:
             yield report
 
 
 def _aggregate(department: Authority, year: int, at: datetime) -> AnnualReport | None:
     """A city reports where its province's rules say so (Shandong 1); every province sums up for itself."""
-    if not _has_come("annual_report.aggregate_on", department.region, law_day(at), at):
+    if not _has_come("annual_report.aggregate_on", department.region, at):
         return None
     is_city = department.level == Authority.Level.CITY
     if authority_over(department.region) != department:
@@ -88,6 +87,6 @@ def _aggregate(department: Authority, year: int, at: datetime) -> AnnualReport |
     return AnnualReport(level=level, year=year, body=department, region=department.region, receiver=receiver)
 
 
-def _has_come(key: str, region: str, day: date, at: datetime) -> bool:
-    told = policy_for(region=region, at=at).value(key)
+def _has_come(key: str, region: str, at: datetime) -> bool:
+    day, told = law_day(at), policy_for(region=region, at=at).value(key)
     return day >= date.fromisoformat(f"{day.year:04}-{told}")

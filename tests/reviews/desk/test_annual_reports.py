@@ -72,6 +72,19 @@ def test_a_report_is_written_signed_and_submitted_by_its_forms(signed_in, spring
     got.close()
 
 
+def test_list_says_when_a_report_that_is_not_handed_in_is_due(signed_in, spring) -> None:
+    made = year("370100").drafted()
+    officer = signed_in(keeper_of(made.committees[0]))
+    page = f"{address('annual_reports')}?year={YEAR}"
+
+    before = officer.get(page).context["rows"]
+    made.submitted(made.committees[0])
+    after = officer.get(page).context["rows"]
+
+    assert [end.last_day.isoformat() for _report, end in before] == ["2027-03-31"]
+    assert [end for _report, end in after] == [None]
+
+
 def test_sum_names_who_has_not_reported(signed_in, spring) -> None:
     made = year("370100", "370101").drafted()
     made.submitted(made.committees[0])

@@ -167,6 +167,37 @@ def test_activities_are_found_by_where_they_stand_and_the_page_leaves_a_look(sig
     assert few <= 12
 
 
+def test_register_of_activities_costs_the_same_for_more(signed_in) -> None:
+    path = approved()
+    client = signed_in(regulator())
+    few = cost(client, address("activity_register"))
+    for _number in range(2):
+        other = Listed(path.committee, path.lead, path.at)
+        other.department, other.organiser, other.experts = path.department, path.organiser, path.experts
+        other.passed().delivered()
+        other.do("conclude_by_recheck", other.chair, password=PASSWORD)
+
+    page = client.get(address("activity_register"))
+
+    assert len(page.context["rows"]) == 3
+    assert cost(client, address("activity_register")) == few
+    assert few <= 12
+    assert cost(client, address("activity_registration", path.project.ref)) <= 20
+
+
+def test_package_of_a_centre_is_its_operators_and_no_regulators() -> None:
+    centre = builders.committee(type="regional_centre", institution=None)
+    watcher = regulator()
+    operator = builders.keeper_of(centre)
+
+    made_by(watcher, "registration.committee", committee=centre.ref)
+    before = list(centre.registrations.all())
+    made_by(operator, "registration.committee", committee=centre.ref)
+
+    assert before == []
+    assert [one.person for one in centre.registrations.all()] == [operator]
+
+
 def made_by(person, kind: str, **terms: str) -> Path:
     """The work as a worker does it."""
     form = KINDS[kind].form(terms, standing=standing_of(person, timezone.now()))
