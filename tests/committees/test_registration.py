@@ -21,7 +21,9 @@ from tests.committees import builders
 
 AT = datetime(2026, 6, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 DAY = timedelta(days=1)
-facts = st.dictionaries(st.sampled_from(["name", "scope", "member:a:chair", "rule:charter"]), st.text(min_size=1))
+facts = st.dictionaries(
+    st.sampled_from(["name", "scope", "member:a:chair", "rule:charter"]), st.text("甲乙，", min_size=1, max_size=3)
+)
 
 
 def receipt(committee: Committee, owed: str, at: datetime) -> Committee:
