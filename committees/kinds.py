@@ -86,3 +86,34 @@ class RuleKind(models.TextChoices):
     VIDEO = "video", _("视频会议规则")
     EMERGENCY = "emergency", _("应急审查制度")
     EMERGENCY_SOP = "emergency_sop", _("应急审查标准操作规程")
+
+
+class Registered(models.TextChoices):
+    PACKAGE = "package", pgettext_lazy("registration", "导出登记材料")
+    REGISTRATION = "registration", pgettext_lazy("registration", "登记")
+    UPDATE = "update", pgettext_lazy("registration", "更新登记")
+    FILING = "filing", pgettext_lazy("registration", "备案")
+    REPORT = "report", pgettext_lazy("registration", "年度报告")
+    MEDICAL = "medical", pgettext_lazy("registration", "上传国家医学研究登记备案信息系统")
+
+
+# Receipts that say: the platform holds these facts now.
+HELD = (Registered.REGISTRATION, Registered.UPDATE)
+
+
+class Audience(models.TextChoices):
+    """Whom a training is for. Staff hold no seat: their attendance is kept with the session alone."""
+
+    CHAIR = "chair", _("主任委员")
+    VICE_CHAIR = "vice_chair", _("副主任委员")
+    MEMBER = "member", _("委员")
+    SECRETARY = "secretary", _("秘书")
+    ADVISER = "adviser", _("顾问")
+    STAFF = "staff", _("科技人员")
+
+
+class PlanState(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("training", "拟订中")
+    ANNOUNCED = "announced", pgettext_lazy("training", "已通知")
+    CLOSED = "closed", pgettext_lazy("training", "已完成")
+    WITHDRAWN = "withdrawn", pgettext_lazy("training", "已撤销")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ethicsreview.accounts.models import Role, authority_over
+from ethicsreview.accounts.models import Body, Role, authority_over
 from ethicsreview.deadlines import calendar
 from ethicsreview.deadlines.ladders import Seat, ladder, levels
 from ethicsreview.deadlines.models import Unit
@@ -15,9 +15,12 @@ from ethicsreview.policy import Policy
 if TYPE_CHECKING:
     from committees.models.committee import Committee
     from committees.models.membership import Membership
+    from committees.models.training_plan import TrainingPlan
 
 REGISTRATION, FILING, REPORT = "committee.registration", "committee.filing", "committee.annual_report"
+UPDATE = "committee.registration_update"
 DRILL, TERM, TRAINING = "committee.drill", "membership.term", "member.training"
+PLAN = "training_plan.close"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,21 @@ def registration(committee: "Committee", set_up_on: date, policy: Policy) -> dic
         "unit": Unit.DAYS,
         "shift_holidays": shift,
         "citation": limit.cite,
+        "ladder": ladder(policy, "reminders.registration"),
+        **_keeper(committee),
+        "escalate_to": _above(committee, policy),
+    }
+
+
+def update(committee: "Committee", policy: Policy) -> dict[str, Any]:
+    """Measures 43, 44: what is registered is updated “in time”; how many days that is, is a setting."""
+    limit = policy.entry("registration.update_days")
+    return {
+        "label": _("更新国家平台上的委员会登记信息"),
+        "length": limit.value,
+        "unit": Unit.DAYS,
+        "shift_holidays": policy.value("calendar.shift_holidays"),
+        "citation": policy.entry("registration.update").cite,
         "ladder": ladder(policy, "reminders.registration"),
         **_keeper(committee),
         "escalate_to": _above(committee, policy),
@@ -125,6 +143,23 @@ def training(member: Member, until: date, policy: Policy) -> dict[str, Any]:
         "body": member.committee.pk,
         "ladder": ladder(policy, "reminders.training"),
         "escalate_to": levels(policy, (Role.SECRETARY, member.committee.pk), (Role.CHAIR, member.committee.pk)),
+    }
+
+
+def plan(training: "TrainingPlan", policy: Policy) -> dict[str, Any]:
+    """By the day that the plan itself names."""
+    committee = training.organiser.kind == Body.Kind.COMMITTEE
+    department = training.organiser.kind == Body.Kind.AUTHORITY
+    role = Role.SECRETARY if committee else Role.REGULATOR if department else Role.INSTITUTION_OFFICER
+    above = (Role.CHAIR, training.organiser_id) if committee else None
+    return {
+        "label": _("完成培训计划"),
+        "due_at": calendar.end_of_day(training.until),
+        "citation": "national:5(5)",
+        "body": training.organiser_id,
+        "role": role,
+        "ladder": ladder(policy, "reminders.training"),
+        "escalate_to": levels(policy, above),
     }
 
 

@@ -73,6 +73,7 @@ app.conf.beat_schedule = {
     "read documents": {"task": "documents.extract_pending", **MINUTE},
     "letters": {"task": "reviews.letters", **MINUTE},
     "emergencies": {"task": "reviews.emergencies", **MINUTE},
+    "annual reports": {"task": "reviews.annual_reports", **HOUR},
     "counters": {"task": "reviews.counters", **MINUTE},
     "comparisons": {"task": "reviews.comparisons", **MINUTE},
     "work": {"task": "work.run", **MINUTE},

@@ -3,6 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
+from reviews.models.annual.drafting import draft_pending
+from reviews.models.annual.lettering import issue_pending as issue_reports
 from reviews.models.appeals.lettering import issue_pending as issue_answers
 from reviews.models.emergencies.lapsing import lapse_pending
 from reviews.models.reviewing.lettering import issue_pending
@@ -15,6 +17,13 @@ def letters() -> None:
     """Set every letter that is wanting. Two workers at once make each once: its number is unique."""
     issue_pending(timezone.now())
     issue_answers(timezone.now())
+    issue_reports(timezone.now())
+
+
+@shared_task(name="reviews.annual_reports", lane="slow")
+def annual_reports() -> None:
+    """Draft the reports on the year that is over, each once its day has come."""
+    draft_pending(timezone.now())
 
 
 @shared_task(name="reviews.emergencies", lane="urgent")

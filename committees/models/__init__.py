@@ -14,10 +14,13 @@ from committees.models.interests import (
 )
 from committees.models.membership import CommitteeRule, Membership, SignedPaper, Training
 from committees.models.readiness import EmergencyDrill, OnCall, fields_known
+from committees.models.registration import CommitteeRegistration
+from committees.models.training_plan import TrainingAttendance, TrainingPlan, TrainingSession
 
 __all__ = [
     "Committee",
     "CommitteeQuerySet",
+    "CommitteeRegistration",
     "CommitteeRule",
     "EmergencyDrill",
     "Expert",
@@ -29,6 +32,9 @@ __all__ = [
     "ProjectFacts",
     "SignedPaper",
     "Training",
+    "TrainingAttendance",
+    "TrainingPlan",
+    "TrainingSession",
     "committee_for",
     "conflict_grounds",
     "conflicts_in",

@@ -29,7 +29,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import Refusal
-from ethicsreview.lifecycle.steps import step
+from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy, policy_for
 
 KEEPERS = frozenset({Role.INSTITUTION_OFFICER, Role.OPERATOR})  # who sets up, staffs and dissolves it
@@ -205,6 +205,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
     def set_competence(self, act: Act, *, regimes: list[str]) -> None:
         act.record(before=list(self.regimes))
         self.regimes = regimes
+        self.registered_changes(act)
 
     @step(
         source=STANDING_STATES,
@@ -221,6 +222,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
         self._tell("committee.appointed", appointment, act)
         seat = self._seat(appointment, description)
         self.seat_begins(act, seat)
+        self.registered_changes(act)
         return seat
 
     @step(
@@ -242,6 +244,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
         act.settle(timing.TERM, on=membership)
         seat = self._seat(appointment, membership.description())
         self.seat_begins(act, seat)
+        self.registered_changes(act)
         return seat
 
     @step(
@@ -260,6 +263,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
         appointment.save()
         declaring.forget(self, [appointment.person], act)
         self.seat_ends(act, membership)
+        self.registered_changes(act)
         self._tell("committee.term_ended", appointment, act)
 
     @step(
@@ -281,7 +285,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
         source=STANDING_STATES,
         target=None,
         label=_("登记培训"),
-        by=KEEPERS | {Role.SECRETARY},
+        by=KEEPERS | {Role.SECRETARY, CONSEQUENCE},
         cite="national:5",
         form=forms.RecordTrainingForm,
     )
@@ -305,6 +309,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
         eve = effective - timedelta(days=1)
         self.rules.filter(Q(until__isnull=True) | Q(until__gt=eve), kind=kind).update(until=eve)
         act.record(digest=document.digest)
+        self.registered_changes(act)
         return CommitteeRule.objects.create(
             committee=self, kind=kind, version=document, effective=effective, until=until
         )
@@ -358,7 +363,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
             seat.appointment.save()
             self.seat_ends(act, seat)
         declaring.forget(self, Person.objects.filter(appointments__body=self).distinct(), act)
-        act.cancel(timing.REGISTRATION, timing.FILING, timing.REPORT, timing.DRILL)
+        act.cancel(timing.REGISTRATION, timing.UPDATE, timing.FILING, timing.REPORT, timing.DRILL)
 
     def _seat(self, appointment: Appointment, description: dict[str, Any]) -> Membership:
         seat = Membership(committee=self, appointment=appointment, **description)

@@ -1,24 +1,27 @@
 """What a committee owes outside a review, and the receipts that meet it: registration, filing, the annual report."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from committees import receipts, timing
+from committees import receipts, registered, timing
 from committees.kinds import CommitteeState, Regime
+from committees.models import registration
 from ethicsreview.accounts.models import Role
-from ethicsreview.deadlines.calendar import last_day, law_day
-from ethicsreview.deadlines.models import Deadline
+from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.deadlines.models import Deadline, Outcome
 from ethicsreview.lifecycle.act import Act
-from ethicsreview.lifecycle.steps import step
+from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 
 if TYPE_CHECKING:
     from committees.models.membership import Membership
     from ethicsreview.policy import Policy
 
 DAY = timedelta(days=1)
+# With these receipts a platform holds what was exported for it.
+HELD = (timing.REGISTRATION, timing.UPDATE)
 
 
 class Owing(models.Model):
@@ -39,14 +42,50 @@ class Owing(models.Model):
     )
     def record_receipt(self: Any, act: Act, *, owed: str, number: str, handled_on: date) -> None:
         """Measures 43, 45; Human Measures 13. There is no interface to the platforms: a receipt proves it."""
-        policy = self.policy(self.regimes, act.at)
         if owed == timing.REPORT:
-            reported = last_day(Deadline.objects.of(self).open().get(kind=owed).due_at).year
-            act.meet(owed)
-            act.start(owed, **timing.report(self, reported, policy))
+            self._reported(act, number, handled_on)
         else:
+            facts = registration.told(self.registrations, self.registered_facts(act.at)) if owed in HELD else {}
+            self._keep(act, owed, number, handled_on, facts)
             act.meet(owed)
         act.say(owed=receipts.OWED[owed], number=number)
+
+    @step(
+        source=CommitteeState.ACTIVE,
+        target=None,
+        label=_("登记年度报告回执"),
+        by=[CONSEQUENCE],
+        cite="national:45",
+    )
+    def note_report(self: Any, act: Act, *, year: int, number: str, handled_on: date) -> None:
+        """Its annual report was submitted here with the receipt. One whose receipt was entered before owes nothing."""
+        owed = Deadline.objects.of(self).open().filter(kind=timing.REPORT).first()
+        if owed is not None and receipts.reported_year(owed.due_at) == year:
+            self._reported(act, number, handled_on)
+
+    def _reported(self: Any, act: Act, number: str, handled_on: date) -> None:
+        """With the receipt of one year's report the next year's time begins."""
+        owed = Deadline.objects.of(self).open().get(kind=timing.REPORT)
+        year = receipts.reported_year(owed.due_at)
+        self._keep(act, timing.REPORT, number, handled_on, {})
+        act.meet(timing.REPORT)
+        act.start(timing.REPORT, **timing.report(self, year + 1, self.policy(self.regimes, act.at)))
+
+    def _keep(self: Any, act: Act, owed: str, number: str, handled_on: date, facts: dict[str, str]) -> None:
+        registration.note(
+            self.registrations,
+            receipts.KEPT_AS[owed],
+            at=act.at,
+            person=act.standing.person,
+            number=number,
+            handled_on=handled_on,
+            facts=facts,
+        )
+
+    def registered_facts(self: Any, at: datetime) -> dict[str, str]:
+        """What is registered of it, as it is that day."""
+        seats = self.memberships.on(law_day(at)).with_people()
+        return registered.facts_of(self, seats, self.rules.select_related("version"), at)
 
     # --- parts of other steps ---------------------------------------------------------------------------------
 
@@ -57,6 +96,13 @@ class Owing(models.Model):
         if Regime.HUMAN in self.regimes and policy.has("committee.filing_months"):
             act.start(timing.FILING, **timing.filing(self, set_up_on, policy))
         act.start(timing.REPORT, **timing.report(self, law_day(act.at).year, policy))
+
+    def registered_changes(self: Any, act: Act) -> None:
+        """Something changes that a platform was told: it is to be updated there, once for all of it."""
+        rows = Deadline.objects.of(self).filter(kind__in=HELD).values_list("kind", "outcome")
+        known = set(rows)
+        if (timing.REGISTRATION, Outcome.MET) in known and (timing.UPDATE, "") not in known:
+            act.start(timing.UPDATE, **timing.update(self, self.policy(self.regimes, act.at)))
 
     def seat_begins(self: Any, act: Act, seat: "Membership") -> None:
         """The term's end; and the first training, where no earlier one counts."""

@@ -9,6 +9,7 @@ from ethicsreview.lifecycle import registry
 from reviews.api import (
     absences,
     amendments,
+    annual,
     appeals,
     assessments,
     collaborations,
@@ -29,6 +30,7 @@ from reviews.api import (
     recognitions,
     reviews,
     sampling,
+    training,
 )
 from reviews.api.access import Bearer
 from reviews.api.description import complete
@@ -79,6 +81,8 @@ OWN: dict[str, Router] = {
     "reports": following.reports,
     "sampling-plans": sampling.router,
     "sample-items": sampling.items,
+    "annual-reports": annual.router,
+    "training-plans": training.router,
 }
 api.add_router("/me", me.router)
 api.add_router("/jobs", jobs.router)

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from committees.models import Committee, Expert
+from committees.models import Committee, Expert, TrainingPlan
 from ethicsreview.accounts.models import DESK_ROLES, Institution, Person, Role
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
@@ -23,6 +23,7 @@ from ethicsreview.lifecycle.sight import find
 from reviews.models import (
     Absence,
     Alliance,
+    AnnualReport,
     Appeal,
     Collaboration,
     EmergencyEvent,
@@ -47,10 +48,11 @@ from reviews.models.projects.interests import own_project
 from reviews.models.projects.parties import CAPACITIES
 from reviews.models.reviewing.record import seen_by_committee, seen_by_regulator
 from reviews.oversight.looks import note_look
+from reviews.oversight.registers import activities, committees
 from reviews.oversight.scope import supervises
 
 P = ParamSpec("P")
-SAMPLING = (SamplingPlan, SampleItem)
+OF_DEPARTMENTS = (EmergencyEvent, SamplingPlan, SampleItem, AnnualReport, TrainingPlan)
 
 
 class Visitor:
@@ -92,6 +94,15 @@ class Visitor:
     def supervises(self) -> bool:
         """Who audits cases."""
         return supervises(self.standing)
+
+    @property
+    def keeps_registers(self) -> bool:
+        """Who has to do with registrations and annual reports."""
+        return committees.reads(self.standing)
+
+    @property
+    def keeps_activities(self) -> bool:
+        return activities.reads(self.standing)
 
     @property
     def keeps_experts(self) -> bool:
@@ -230,7 +241,7 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         return entrusted.exclude(
             institution__in=standing.bodies(Role.RESEARCHER), institution__type=Institution.Type.INDIVIDUAL
         )
-    if kind in (Absence, Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert, EmergencyEvent, *SAMPLING):
+    if kind in (Absence, Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert, *OF_DEPARTMENTS):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible
     return model._base_manager.none()

@@ -4,6 +4,7 @@ from django.urls import path
 
 from reviews.desk.views import (
     absences,
+    annual,
     audit,
     besides,
     clockroom,
@@ -22,9 +23,11 @@ from reviews.desk.views import (
     queue,
     rechecks,
     recognitions,
+    registration,
     reviews,
     sampling,
     steps,
+    training,
 )
 
 FILED = [
@@ -88,6 +91,18 @@ urlpatterns = [
     path("sampling-plans/<str:ref>/", sampling.plan, name="sampling_plan"),
     path("sampling-plans/<str:ref>/package/", sampling.package, name="sampling_package"),
     path("sample-items/<str:ref>/", sampling.item, name="sample_item"),
+    path("committee-register/", registration.committee_register, name="committee_register"),
+    path("committee-register/<str:ref>/", registration.committee_registration, name="committee_registration"),
+    path("activity-register/", registration.activity_register, name="activity_register"),
+    path("activity-register/<str:ref>/", registration.activity_registration, name="activity_registration"),
+    path("annual-reports/", annual.annual_reports, name="annual_reports"),
+    path("annual-reports/<str:ref>/", annual.annual_report, name="annual_report"),
+    path("annual-reports/<str:ref>/papers/<str:letter>/", annual.paper, name="annual_report_paper"),
+    path("training-plans/", training.plans, name="training_plans"),
+    path("training-plans/new/", training.begin, name="training_plan_new"),
+    path("training-plans/<str:ref>/", training.plan, name="training_plan"),
+    path("training-plans/<str:ref>/certificate/", training.upload, name="training_certificate"),
+    path("training-plans/<str:ref>/certificates/<int:pk>/", training.certificate, name="training_paper"),
     path("overview/", overview.overview, name="overview"),
     path("cases/", audit.cases, name="cases"),
     path("cases/<str:ref>/", audit.case, name="case"),

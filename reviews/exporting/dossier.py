@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ethicsreview.accounts.standing import Standing, standing_of
+from ethicsreview.documents.digest import sm3
 from ethicsreview.documents.models import DocumentVersion, Letter, Scan
 from ethicsreview.trail.models import Chain
 from ethicsreview.trail.verification import export
@@ -53,9 +54,11 @@ class Archive:
     listed: list[tuple[str, int | str, str, str]] = field(default_factory=list)
 
     def add_json(self, place: str, content: Any) -> None:
-        text = json.dumps(content, ensure_ascii=False, indent=1, cls=DjangoJSONEncoder)
-        self.zip.writestr(place, text)
-        self.listed.append((place, len(text.encode()), "", ""))
+        self.add_bytes(place, json.dumps(content, ensure_ascii=False, indent=1, cls=DjangoJSONEncoder).encode())
+
+    def add_bytes(self, place: str, content: bytes) -> None:
+        self.zip.writestr(place, content)
+        self.listed.append((place, len(content), sm3(content), ""))
 
     def add_file(self, place: str, item: DocumentVersion | Letter) -> None:
         """In pieces, whatever its size. What cannot be handed out is named, with the reason."""
@@ -130,13 +133,13 @@ def _reads_record(standing: Standing, project: Project) -> bool:
 def _papers(review: Review) -> Iterator[tuple[str, DocumentVersion | Letter]]:
     for submission in review.submissions.filter(sealed_at__isnull=False).order_by("number"):
         for number, material in enumerate(submission.handed_in, 1):
-            name = _safe(material.version.name)
+            name = safe_name(material.version.name)
             yield f"{review.ref}/v{submission.number}/{number:02}-{name}", material.version
     for letter in Letter.objects.of(review.noun, review.ref).order_by("pk"):
-        yield f"{review.ref}/letters/{letter.ref}-{_safe(letter.name)}", letter
+        yield f"{review.ref}/letters/{letter.ref}-{safe_name(letter.name)}", letter
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """A name that leads nowhere else when the archive is unpacked."""
     return get_valid_filename(name.replace("/", "_").replace("\\", "_")).lstrip(".")[-120:] or "file"
 

@@ -1,5 +1,6 @@
 from reviews.models.absences.absence import Absence
 from reviews.models.amending.amendment import Amendment
+from reviews.models.annual.report import AnnualReport
 from reviews.models.appeals.appeal import Appeal
 from reviews.models.collaborations.collaboration import Collaboration
 from reviews.models.collaborations.participation import Participation
@@ -20,6 +21,7 @@ from reviews.models.meetings.reporting import MeetingReport
 from reviews.models.opinions.opinion import Opinion, Verdict
 from reviews.models.projects.assessment import RiskAssessment
 from reviews.models.projects.project import Project, ProjectMember
+from reviews.models.projects.registration import ActivityRegistration
 from reviews.models.rechecks.opinion import RecheckOpinion
 from reviews.models.rechecks.recheck import Recheck
 from reviews.models.rechecks.report import RecheckReport
@@ -36,10 +38,12 @@ from reviews.models.submissions.submission import Material, Request, Submission
 
 __all__ = [
     "Absence",
+    "ActivityRegistration",
     "AgendaItem",
     "Alliance",
     "AllianceSeat",
     "Amendment",
+    "AnnualReport",
     "Appeal",
     "Attendance",
     "Change",

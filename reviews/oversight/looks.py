@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from committees.models import Committee
 from ethicsreview.accounts.models import Role
 from ethicsreview.accounts.request_id import current_request_id
 from ethicsreview.accounts.standing import Standing
@@ -29,7 +30,11 @@ WORDS: dict[str, str | Promise] = {LOOKED: _("查看"), EXPORTED: _("导出审�
 
 
 def note(
-    project: Project, standing: Standing, what: str, facts: Mapping[str, Any] = MappingProxyType({}), step: str = LOOKED
+    project: Project | Committee,
+    standing: Standing,
+    what: str,
+    facts: Mapping[str, Any] = MappingProxyType({}),
+    step: str = LOOKED,
 ) -> Entry:
     """Write down that this person looked. Called before anything is shown: no look without its entry."""
     assert standing.person is not None
@@ -68,6 +73,16 @@ def note_look(found: Lifecycle, standing: Standing, where: str) -> None:
     ):
         return
     standing.once(("looked", project.pk), lambda: _note_unless_own(project, standing, where))
+
+
+def note_look_at_committee(committee: Committee, standing: Standing, where: str) -> None:
+    """The same of a committee's page in the register: for who is neither of its unit nor sits on it."""
+    person = standing.person
+    if person is None or not supervises(standing) or standing.holds(*COMMITTEE_CAPACITIES, body_id=committee.pk):
+        return
+    if committee.institution_id and standing.holds(Role.INSTITUTION_OFFICER, body_id=committee.institution_id):
+        return
+    standing.once(("looked at committee", committee.pk), lambda: note(committee, standing, where))
 
 
 def _note_unless_own(project: Project, standing: Standing, where: str) -> None:

@@ -89,16 +89,16 @@ def test_receipt_of_what_is_not_owed_is_refused() -> None:
     with pytest.raises(InvalidInput) as wrong:
         receipt(committee, FILING, AT + DAY)
     receipt(committee, REGISTRATION, AT + DAY)
-    receipt(committee, REPORT, AT + DAY)
+    receipt(committee, REPORT, AT + 240 * DAY)
     with pytest.raises(InvalidInput) as future:
         perform(
             committee,
             "record_receipt",
             by=builders.keeper_of(committee),
-            at=AT + DAY,
+            at=AT + 600 * DAY,
             owed=REPORT,
             number="",
-            handled_on="2026-08-01",
+            handled_on="2028-08-01",
         )
 
     assert set(wrong.value.errors) == {"owed"}

@@ -33,6 +33,8 @@ ALLOWED: dict[str, set[str]] = {
     "record_drill": SECRETARIAT,
     "keep_roster": SECRETARIAT,
     "record_receipt": SECRETARIAT,
+    # Brought about by the submission of its annual report alone.
+    "note_report": set(),
     "declare_interests": SEATED,
     "dissolve": KEEPERS,
 }

@@ -26,6 +26,7 @@ from reviews.models.absences.announcing import announce
 from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
 from tests.reviews.amendments import authorise
+from tests.reviews.annual import reported_year, training
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case, case, signing, with_password
 from tests.reviews.emergencies import event
@@ -87,6 +88,7 @@ BESIDES = {
     ("appeal", "dismissed"): ", answer = 'x'",
     ("exemption", "granted"): ", ground = 'anonymised'",
     ("emergency_event", "ended"): ", ended_at = starts_at",
+    **{("annual_report", state): ", digest = 'x'" for state in ("signed", "submitted", "accepted")},
     **{("sampling_plan", state): ", seed = 'x', population_sm3 = 'x'" for state in AFTER_SEED},
     ("entrustment", "in_force"): ", starts = '2026-01-01'",
     ("recognition", "accepted"): ", valid_until = '2030-01-01', decision_id = (SELECT MIN(id) FROM reviews_decision)",
@@ -201,6 +203,8 @@ def scene() -> Scene:
         "exemption": start_exemption(spared.project, by=path.lead, at=path.at),
         "emergency_event": event(at=path.at, by=path.organiser),
     }
+    objects["training_plan"] = training(path.committee, by=path.secretary, at=path.at)
+    objects["annual_report"] = reported_year(path.committee, path.department, at=path.at)
     objects["sampling_plan"], objects["sample_item"] = sampled(followed, path.organiser, path.department)
     today = law_day(path.at)
     objects["absence"] = announce(path.committee, by=voter, starts_on=today, ends_on=today, at=path.at)
@@ -319,6 +323,13 @@ def declared_for(who: str, noun: str, step: Step, *, simplified: bool = False) -
     if noun == "sample_item":
         # Once something is asked of it, the committee is shown what its secretary or its chair answers.
         capacities = capacities & {"sampler", "secretary", "chair", "consequence"}
+    if noun == "training_plan":
+        # Of the committee: its secretary or chair, and an officer of its institution.
+        capacities = capacities & {"operator", "consequence"}
+        capacities |= {"trainer"} if who in {"secretary", "chair", "institution_officer"} else set()
+    if noun == "annual_report" and who == "organiser":
+        # The department to which it goes.
+        capacities = capacities | {"receiver"}
     if noun == "absence":
         # Nobody is away for another.
         capacities = {"absentee"} if who == "voter" else set()

@@ -4,9 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
+from committees.registered import differences
+from ethicsreview.deadlines.models import Deadline
+from ethicsreview.lifecycle.door import perform
 from reviews.models import FollowUp, Project
 from reviews.models.amending.beginning import start_amendment
+from reviews.models.projects.registering import REGISTRATION, UPDATE
+from reviews.models.projects.registration import activity_facts
 from reviews.models.submissions.submission import keep_section
 from tests.reviews.amendments import DESIGN, explained
 from tests.reviews.builders import PASSWORD, signing
@@ -99,3 +105,35 @@ def test_the_database_too_refuses_a_listed_amendment_without_a_finding_or_a_rech
 
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE reviews_review SET risk_steady = %s WHERE id = %s", [False, path.review.pk])
+
+
+def registered(path: Listed) -> Project:
+    project = Project.objects.get(pk=path.project.pk)
+    day = timezone.localdate(path.at)
+    return perform(project, "record_registration", by=path.officer, at=path.at, number="登-1", handled_on=day)
+
+
+@pytest.mark.article("national", 44)
+@pytest.mark.parametrize(("major", "owed"), [("no", UPDATE), ("yes", REGISTRATION)])
+def test_what_is_registered_is_told_anew_once_it_is_changed(major: str, owed: str):
+    path = approved()
+    registered(path)
+    handed_in(path, major)
+    if major == "yes":
+        path.referred().paneled().accept().speak()
+        path.step("conclude", compliance="程序合规。", reasonableness="判断合理。", password=PASSWORD)
+        path.step("deliver")
+        path.review.refresh_from_db()
+        path.do("conclude_by_recheck", path.chair, password=PASSWORD)
+    project = Project.objects.get(pk=path.project.pk)
+    held = project.registrations.held().first()
+    changed = {one.field for one in differences(held.facts, activity_facts(project, path.at))}
+    running = set(Deadline.objects.of(project).open().values_list("kind", flat=True))
+
+    registered(path)
+
+    assert running == {owed}
+    assert changed >= {"plan", "decision"}
+    assert list(Deadline.objects.of(project).open()) == []
+    now = project.registrations.held().first()
+    assert differences(now.facts, activity_facts(project, path.at)) == []

@@ -176,4 +176,47 @@ class AppealLetter(Appeal):
     verification_url: str
 
 
-SCHEMAS: dict[str, type[Part]] = {"decision": DecisionLetter, "recheck": RecheckLetter, "appeal": AppealLetter}
+class Figure(Part):
+    label: str
+    value: str
+
+
+class Group(Part):
+    name: str
+    values: list[str] = Field(description="one for each of `group_heads`")
+
+
+class AnnualReport(Part):
+    """What a committee reports of its year, or a department of those below it."""
+
+    lang: Literal["zh", "en"] = "zh"
+    institution: str
+    committee: str = Field(description="the body that reports; of an aggregate, the department")
+    report_ref: str
+    level_label: str = Field(description="in words: 委员会工作报告")
+    year: PositiveInt
+    figures: list[Figure]
+    texts: list[HeadedText]
+    group_heads: list[str]
+    groups: list[Group]
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    signer: str
+    signed_on: dt.date
+    grounds: list[Ground]
+
+
+class AnnualReportLetter(AnnualReport):
+    """The report as it leaves the house."""
+
+    number: str = Field(description="文号")
+    issued_at: dt.datetime
+    code: str
+    verification_url: str
+
+
+SCHEMAS: dict[str, type[Part]] = {
+    "decision": DecisionLetter,
+    "recheck": RecheckLetter,
+    "appeal": AppealLetter,
+    "annual_report": AnnualReportLetter,
+}

@@ -52,6 +52,8 @@ RELATED = {
     "exemption": ("project__institution", "project__lead", "committee", "assessment"),
     "foreign_approval": ("project__institution", "project__lead"),
     "sampling_plan": ("authority",),
+    "annual_report": ("body", "institution", "receiver", "signer"),
+    "training_plan": ("organiser",),
     "sample_item": ("plan__authority", "project", "committee", "review", "exemption"),
 }
 # What has a page of its own beside the reviews.

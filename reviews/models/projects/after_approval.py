@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
-from reviews.models.projects.registering import REGISTRATION, RegistrationForm, registration_owed
+from reviews.models.projects.registering import OWED, RegistrationForm, keep, registration_owed
 from reviews.models.projects.states import State
 
 # The states of a follow-up in which nothing is owed any more.
@@ -35,9 +35,10 @@ class AfterApproval(Lifecycle):
         form=RegistrationForm,
         help=_("在国家科技伦理管理信息登记平台登记后，在此填写回执编号。"),
     )
-    def record_registration(self, act: Act, *, number: str, handled_on: date) -> None:
+    def record_registration(self, act: Act, *, number: str, handled_on: date, medical_number: str = "") -> None:
         """Measures 44. There is no interface to the platform: a receipt proves it."""
-        act.meet(REGISTRATION)
+        keep(self, act, number, handled_on, medical_number)
+        act.settle(*OWED)
         act.say(number=number)
 
     @step(source=State.APPROVED, target=State.SUSPENDED, label=_("暂停实施"), by=[CONSEQUENCE], cite="national:19")

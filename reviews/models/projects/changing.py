@@ -16,6 +16,7 @@ from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.mandates.acts import Act as MandateAct
 from reviews.models.mandates.mandate import Mandate
 from reviews.models.projects import lead_forms as forms
+from reviews.models.projects.registering import registered_changes
 
 if TYPE_CHECKING:
     from reviews.models.projects.project import Project
@@ -141,6 +142,7 @@ class Changing(Lifecycle):
         self.in_force = version
         act.record(decision=decision, version_digest=version.digest)
         act.say(decision=decision)
+        registered_changes(self, act)
 
     @step(source=AMENDABLE, target=None, label=_("登记拟任负责人"), by=[CONSEQUENCE], cite="national:9(3)")
     def expect_lead(self, act: Act, *, person: Person | None) -> None:
@@ -167,6 +169,7 @@ class Changing(Lifecycle):
         for mandate in self.mandates.filter(state=Mandate.State.IN_FORCE):
             act.then(mandate, "lapse")
         act.hand_over(former, person)
+        registered_changes(self, act)
         act.record(former=former.username, lead=person.username, decision=decision)
         act.say(former=former.name, new=person.name)
         act.tell("project.lead_changed_former", [former], new=person.name)

@@ -130,6 +130,7 @@ def test_consequence_steps_are_known() -> None:
         ("assessment", "supersede"),
         ("collaboration", "halt_again"),
         ("collaboration", "note_decision"),
+        ("committee", "note_report"),
         ("emergency_event", "run_out"),
         ("entrustment", "follow"),
         ("exemption", "lapse"),

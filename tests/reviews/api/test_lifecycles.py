@@ -10,6 +10,7 @@ from reviews.models.absences.announcing import announce
 from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import institution, keeper_of, people_of, person
 from tests.reviews.amendments import authorise, team_member
+from tests.reviews.annual import reported_year, training
 from tests.reviews.api.client import Caller, problem
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import PASSWORD, Case, ballot, signing, with_password
@@ -70,6 +71,8 @@ def everything(path: Case) -> dict[str, str]:
         "experts": beside.experts[0].ref,
         "mandates": authorise(path, team_member(path)).ref,
         "sampling-plans": plan.ref,
+        "annual-reports": reported_year(path.committee, beside.department, at=path.at).ref,
+        "training-plans": training(path.committee, by=path.chair, at=path.at).ref,
         "sample-items": item.ref,
         "emergency-events": event(at=path.at).ref,
         "absences": announce(path.committee, by=path.members[4], starts_on=today, ends_on=today, at=path.at).ref,

@@ -24,6 +24,7 @@ from reviews.models.absences.announcing import announce
 from reviews.models.exemptions.exempting import start_exemption
 from tests.committees.builders import committee, keeper_of
 from tests.reviews.amendments import authorise, team_member
+from tests.reviews.annual import reported_year, training
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case
 from tests.reviews.emergencies import event
@@ -146,6 +147,8 @@ def populated(path: Case) -> World:
         "mandates": authorise(path, team_member(path)).ref,
         "sampling-plans": plan.ref,
         "sample-items": item.ref,
+        "annual-reports": reported_year(path.committee, listed.department, at=path.at).ref,
+        "training-plans": training(path.committee, by=path.chair, at=path.at).ref,
         "emergency-events": event(at=path.at, by=listed.organiser).ref,
         "jobs": ask("project.dossier", by=path.lead, at=path.at, title="卷宗", terms={"project": path.project.ref}).ref,
         "absences": announce(path.committee, by=path.members[4], starts_on=today, ends_on=today, at=path.at).ref,
