@@ -13,6 +13,7 @@ from reviews.api import (
     assessments,
     collaborations,
     committees,
+    complaints,
     emergencies,
     entrustments,
     exemptions,
@@ -79,6 +80,10 @@ OWN: dict[str, Router] = {
     "reports": following.reports,
     "sampling-plans": sampling.router,
     "sample-items": sampling.items,
+    "complaints": complaints.complaints,
+    "investigations": complaints.investigations,
+    "respondents": complaints.respondents,
+    "sanctions": complaints.sanctions,
 }
 api.add_router("/me", me.router)
 api.add_router("/jobs", jobs.router)

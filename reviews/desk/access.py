@@ -25,11 +25,14 @@ from reviews.models import (
     Alliance,
     Appeal,
     Collaboration,
+    Complaint,
     EmergencyEvent,
     Entrustment,
     Exemption,
     FollowUp,
     ForeignApproval,
+    Investigation,
+    Investigator,
     Meeting,
     Opinion,
     Participation,
@@ -39,9 +42,11 @@ from reviews.models import (
     RecheckOpinion,
     Recognition,
     Report,
+    Respondent,
     Review,
     SampleItem,
     SamplingPlan,
+    Sanction,
 )
 from reviews.models.projects.interests import own_project
 from reviews.models.projects.parties import CAPACITIES
@@ -50,7 +55,7 @@ from reviews.oversight.looks import note_look
 from reviews.oversight.scope import supervises
 
 P = ParamSpec("P")
-SAMPLING = (SamplingPlan, SampleItem)
+DEPARTMENTS = (SamplingPlan, SampleItem, Complaint, Investigation)
 
 
 class Visitor:
@@ -87,6 +92,13 @@ class Visitor:
     def entrusts(self) -> bool:
         """Who gives, answers or watches over entrustments."""
         return self.standing.holds(Role.INSTITUTION_OFFICER, Role.CHAIR, Role.SECRETARY, Role.REGULATOR, Role.OPERATOR)
+
+    @property
+    def investigates(self) -> bool:
+        """Who deals with complaints, or could be named to."""
+        return self.standing.holds(Role.INSTITUTION_OFFICER, Role.REGULATOR, Role.OPERATOR) or bool(
+            self.standing.once("investigates", lambda: Investigator.objects.filter(person=self.person).exists())
+        )
 
     @property
     def supervises(self) -> bool:
@@ -230,7 +242,13 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         return entrusted.exclude(
             institution__in=standing.bodies(Role.RESEARCHER), institution__type=Institution.Type.INDIVIDUAL
         )
-    if kind in (Absence, Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert, EmergencyEvent, *SAMPLING):
+    if kind in (Respondent, Sanction):
+        # The accused read and answer theirs on the portal.
+        path = "" if kind is Respondent else "respondent__"
+        return kind.objects.visible_to(standing).filter(
+            **{f"{path}investigation__in": Investigation.objects.visible_to(standing)}
+        )
+    if kind in (Absence, Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert, EmergencyEvent, *DEPARTMENTS):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)
         return visible
     return model._base_manager.none()

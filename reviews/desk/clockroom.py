@@ -48,7 +48,7 @@ SHOWN = {
 PAGES = frozenset(
     {
         *("review", "follow_up", "report", "recheck", "participation", "entrustment", "recognition", "committee"),
-        *("emergency_event", "sampling_plan", "sample_item"),
+        *("emergency_event", "sampling_plan", "sample_item", "complaint", "investigation"),
     }
 )
 

@@ -46,7 +46,7 @@ def linked(address: str, words: str) -> SafeString:
 TOGETHER = (Collaboration.noun, Participation.noun, Entrustment.noun, Alliance.noun, Recognition.noun)
 
 
-OF_AUTHORITIES = ("emergency_event", "sampling_plan", "sample_item")
+OF_AUTHORITIES = ("emergency_event", "sampling_plan", "sample_item", "complaint", "investigation")
 
 
 def page_of(noun: str, ref: str) -> SafeString | str:

@@ -52,6 +52,10 @@ RELATED = {
     "exemption": ("project__institution", "project__lead", "committee", "assessment"),
     "foreign_approval": ("project__institution", "project__lead"),
     "sampling_plan": ("authority",),
+    "complaint": ("handler", "joint", "institution"),
+    "investigation": ("handler", "joint", "complaint"),
+    "respondent": ("investigation__handler", "person", "body"),
+    "sanction": ("respondent__investigation__handler", "respondent__person", "respondent__body"),
     "sample_item": ("plan__authority", "project", "committee", "review", "exemption"),
 }
 # What has a page of its own beside the reviews.
@@ -59,6 +63,7 @@ BESIDES = frozenset(
     {
         *("appeal", "exemption", "follow_up", "report"),
         *("collaboration", "participation", "entrustment", "recognition"),
+        *("respondent", "sanction"),
     }
 )
 # What a link may fill in: which thing is meant, never what is decided about it.

@@ -130,6 +130,10 @@ def test_consequence_steps_are_known() -> None:
         ("assessment", "supersede"),
         ("collaboration", "halt_again"),
         ("collaboration", "note_decision"),
+        ("complaint", "assign"),
+        ("complaint", "close"),
+        ("complaint", "reroute"),
+        ("complaint", "supplement"),
         ("emergency_event", "run_out"),
         ("entrustment", "follow"),
         ("exemption", "lapse"),
@@ -192,6 +196,8 @@ def test_consequence_steps_are_known() -> None:
         ("review", "set_aside"),
         ("review", "take_assessment"),
         ("review", "take_in"),
+        ("sanction", "run_out"),
+        ("sanction", "take_effect"),
     ]
 
 
