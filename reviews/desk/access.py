@@ -70,7 +70,9 @@ class Visitor:
 
     @property
     def works_here(self) -> bool:
-        return self.person.is_active and (self.standing.holds(*DESK_ROLES) or self.person.is_superuser)
+        if not self.person.is_active:
+            return False
+        return self.standing.holds(*DESK_ROLES) or self.person.is_superuser or self.named_to_investigate
 
     @property
     def follows_rechecks(self) -> bool:
@@ -95,10 +97,14 @@ class Visitor:
 
     @property
     def investigates(self) -> bool:
-        """Who deals with complaints, or could be named to."""
-        return self.standing.holds(Role.INSTITUTION_OFFICER, Role.REGULATOR, Role.OPERATOR) or bool(
-            self.standing.once("investigates", lambda: Investigator.objects.filter(person=self.person).exists())
+        """Who deals with complaints; and who is here for nothing but a case that they were named to."""
+        return self.standing.holds(Role.INSTITUTION_OFFICER, Role.REGULATOR, Role.OPERATOR) or not self.standing.holds(
+            *DESK_ROLES
         )
+
+    @cached_property
+    def named_to_investigate(self) -> bool:
+        return Investigator.objects.filter(person=self.person).exists()
 
     @property
     def supervises(self) -> bool:

@@ -26,6 +26,7 @@ def test_from_the_complaint_to_the_conclusion(look: Looking) -> None:
         "category": "applicant.without_approval",
         "unit": made.unit.name,
         "region": "370100",
+        "unit_suspected": False,
         "about": "某课题组" * 40,
         "account": "未经审查即招募受试者",
         "name": WHISTLE,

@@ -12,7 +12,7 @@ from ethicsreview.trail.models import Entry
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, desk_page
 from reviews.models import Complaint, Investigation
-from reviews.models.complaints.kinds import offence_name, offences
+from reviews.models.complaints.kinds import offence_name, offence_names
 
 ROWS = 30
 
@@ -20,14 +20,14 @@ ROWS = 30
 @require_safe
 @desk_page
 def complaints(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
-    if not visitor.investigates:
+    if not visitor.investigates and not visitor.named_to_investigate:
         raise Http404(request.path)
     state = request.GET.get("state", "")
     rows = at_desk(Complaint, visitor.standing).select_related("handler")
     if state in Complaint.State.values:
         rows = rows.filter(state=state)
     page = keyset.page(rows, by=["-pk"], cursor=request.GET.get("cursor", ""), size=ROWS)
-    names = dict(offences(visitor.at))
+    names = offence_names(visitor.at)
     context = {
         "page": page,
         "rows": [(one, names.get(one.category, one.category)) for one in page.rows],

@@ -35,7 +35,7 @@ APART = frozenset({"reveal", "enter_evidence"})
 @require_safe
 @desk_page
 def investigations(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
-    if not visitor.investigates:
+    if not visitor.investigates and not visitor.named_to_investigate:
         raise Http404(request.path)
     state = request.GET.get("state", "")
     rows = at_desk(Investigation, visitor.standing).select_related("handler")

@@ -13,6 +13,7 @@ from ethicsreview.policy.words import said
 
 # The key of each catalogue; what is chosen of it is kept as "side.code".
 OFFENCES = {"applicant": "sanction.offences_applicant", "committee": "sanction.offences_committee"}
+SIDES = {"applicant": _("科技活动单位和科技人员"), "committee": _("伦理审查委员会和委员")}
 MEASURES = ("sanction.kinds", "sanction.kinds_national")
 # What research-misconduct rules know besides ethics: what is false, and who helped to make it so (CI-11).
 MISCONDUCT = frozenset({"applicant.fraud", "committee.helping_fraud"})
@@ -43,18 +44,23 @@ def track_of(category: str) -> str:
     return Track.MISCONDUCT if category in MISCONDUCT else Track.ETHICS
 
 
-def offences(at: datetime, region: str = "") -> list[tuple[str, str]]:
-    """("applicant.fraud", "…") of the day."""
+def offences(at: datetime, region: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
+    """The heads of the day, by side: ("…", [("applicant.fraud", "…")])."""
     policy = policy_for(region=region, at=at)
     found = []
     for side, key in OFFENCES.items():
         entry = policy.entry(key)
-        found += [(f"{side}.{code}", said(entry.question.choices[code])) for code in entry.value]
+        heads = [(f"{side}.{code}", said(entry.question.choices[code])) for code in entry.value]
+        found.append((str(SIDES[side]), heads))
     return found
 
 
+def offence_names(at: datetime, region: str = "") -> dict[str, str]:
+    return {code: name for _side, heads in offences(at, region) for code, name in heads}
+
+
 def offence_name(code: str, at: datetime, region: str = "") -> str:
-    return dict(offences(at, region)).get(code, code)
+    return offence_names(at, region).get(code, code)
 
 
 def offence_cite(code: str, policy: Policy) -> str:

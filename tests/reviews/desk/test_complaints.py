@@ -89,7 +89,6 @@ def test_evidence_is_handed_in_and_read_by_those_of_the_case(signed_in, tmp_path
 
     settings.MEDIA_ROOT = tmp_path
     made = matter().named()
-    made.investigator.appointments.create(role=Role.RECHECK_EXPERT, body=authority("370000"), starts="2024-01-01")
     client = signed_in(made.investigator)
     page = address("investigation_upload", made.investigation.ref)
     given = {"kind": "document", "title": "招募广告", "text": "", "earlier": ""}
@@ -157,7 +156,6 @@ def _parts(made: Matter) -> list[tuple[str, object]]:
 
 def test_the_identity_is_shown_by_the_step_alone_and_once(signed_in) -> None:
     made = matter().named()
-    made.investigator.appointments.create(role=Role.RECHECK_EXPERT, body=authority("370000"), starts="2024-01-01")
     client = signed_in(made.investigator)
     page = address("investigation_complainant", made.investigation.ref)
 
@@ -181,7 +179,6 @@ def test_nothing_else_anywhere_names_the_complainant(signed_in, caplog) -> None:
     caplog.set_level(logging.DEBUG)
     made = matter().in_force()
     made.look_into("reveal", by=made.investigator, reason="需要核实")
-    made.investigator.appointments.create(role=Role.RECHECK_EXPERT, body=authority("370000"), starts="2024-01-01")
     supervisor, operator = province()[1], holder(Role.OPERATOR, authority("370000"))
     told = ""
     for who in (made.officer, made.second, made.investigator, made.accused, supervisor, operator):
