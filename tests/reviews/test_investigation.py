@@ -14,7 +14,7 @@ from ethicsreview.notices.models import Notice
 from ethicsreview.policy import policy_for
 from ethicsreview.policy.days import LAW_ZONE
 from ethicsreview.trail.models import Entry
-from reviews.models import Investigation, Respondent
+from reviews.models import Complaint, Investigation, Respondent
 from reviews.models.investigations.opening import open_by_own_motion
 from tests.committees.builders import authority, committee, holder, institution, people_of, person
 from tests.factories import AppointmentFactory
@@ -34,6 +34,11 @@ OWN = {
 def sees(who: Person, made: Matter) -> bool:
     rows = Investigation.objects.visible_to(standing_of(who, made.at))
     return rows.filter(pk=made.investigation.pk).exists()
+
+
+def reads_the_complaint(who: Person, made: Matter) -> bool:
+    rows = Complaint.objects.visible_to(standing_of(who, made.at))
+    return rows.filter(pk=made.complaint.pk).exists()
 
 
 def codes(call, *args, **terms) -> set[str]:
@@ -114,8 +119,9 @@ def test_where_an_officer_is_accused_the_superior_goes_on() -> None:
 
     made.accuse(username=made.second.username)
 
-    assert made.investigation.handler_id == above.pk
+    assert (made.investigation.handler_id, made.complaint.handler_id) == (above.pk, above.pk)
     assert not made.investigation.investigators.exists()
+    assert [reads_the_complaint(who, made) for who in (head, made.officer, made.second)] == [True, False, False]
     assert [sees(who, made) for who in (head, made.officer, made.second, made.investigator)] == [
         True,
         False,
@@ -159,6 +165,7 @@ def test_nobody_of_an_accused_committee_sees_it(role: str) -> None:
     made.accuse(body=board.ref)
 
     assert (before, sees(inside, made), sees(made.officer, made)) == (True, False, True)
+    assert [reads_the_complaint(who, made) for who in (inside, made.officer)] == [False, True]
 
 
 def test_nobody_of_an_accused_department_sees_it() -> None:
@@ -170,6 +177,7 @@ def test_nobody_of_an_accused_department_sees_it() -> None:
     made.accuse(body=town.ref)
 
     assert [sees(clerk, made), sees(regulator, made)] == [False, True]
+    assert [reads_the_complaint(who, made) for who in (clerk, regulator)] == [False, True]
 
 
 def test_an_operator_and_strangers_see_nothing() -> None:

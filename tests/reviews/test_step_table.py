@@ -65,6 +65,7 @@ TELLS_NOBODY = {
     "committee.record_receipt": "a note on file",
     "project.record_registration": "a note on file",
     "committee.keep_roster": "read by the committee from its page",
+    "complaint.go_along": "told by the investigation",
     "complaint.name_accused": "read by the handler from its page; where it goes on to a superior, that is told",
     "investigation.enter_evidence": "read by the investigators from its page",
     "investigation.enter_receipt": "a note on file",

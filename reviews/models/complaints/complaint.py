@@ -58,9 +58,15 @@ class ComplaintQuerySet(LifecycleQuerySet):
 
 
 def accused_in(standing: Standing) -> Q:
+    """What accuses this person, or a body in which they hold any role: by the complaint, or in its investigation."""
+    from reviews.models.investigations.respondent import Respondent
+
     bodies = bodies_of(standing)
     own = Complaint.accused.through.objects.filter(person=standing.person).values("complaint")
-    return Q(pk__in=own) | Q(unit_suspected=True, institution__in=bodies) | Q(committee__in=bodies)
+    named = Respondent.objects.filter(Q(person=standing.person) | Q(body__in=bodies))
+    investigated = named.filter(investigation__complaint__isnull=False).values("investigation__complaint")
+    found = Q(pk__in=own) | Q(pk__in=investigated) | Q(committee__in=bodies)
+    return found | Q(unit_suspected=True, institution__in=bodies)
 
 
 class Complaint(Lifecycle):
@@ -120,12 +126,10 @@ class Complaint(Lifecycle):
     # --- who ------------------------------------------------------------------------------------------------------
 
     def accuses(self, standing: Standing) -> bool:
-        bodies = bodies_of(standing)
-        if standing.person is None:
+        if standing.person is None or not self.pk:
             return False
-        if self.committee_id in bodies or (self.unit_suspected and self.institution_id in bodies):
-            return True
-        return bool(self.pk) and self.accused.filter(pk=standing.person.pk).exists()
+        key = ("accused", self.noun, self.pk)
+        return bool(standing.once(key, lambda: Complaint.objects.filter(accused_in(standing), pk=self.pk).exists()))
 
     def capacities(self, standing: Standing) -> set[str]:
         if self.accuses(standing):
@@ -314,6 +318,18 @@ class Complaint(Lifecycle):
     @step(source=ComplaintState.ACCEPTED, target=ComplaintState.CLOSED, label=_("办结"), by=[CONSEQUENCE], cite=FIRST)
     def close(self, act: Act, *, answer: str) -> None:
         self.answer, self.answered_at = answer, act.at
+
+    @step(
+        source=ComplaintState.ACCEPTED,
+        target=None,
+        label=_("随调查移交上级"),
+        by=[CONSEQUENCE],
+        cite=FIRST,
+    )
+    def go_along(self, act: Act, *, handler: Body, joint: Authority | None) -> None:
+        """Its investigation has gone to the superior; so the unit loses sight of the complaint too."""
+        self.handler, self.joint, self.unit_suspected = handler, joint, True
+        act.record(handler=handler.ref)
 
     # --- what its beginning is made of ----------------------------------------------------------------------------
 

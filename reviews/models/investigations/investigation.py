@@ -244,6 +244,8 @@ class Investigation(Lifecycle):
         self.handler, self.joint = found.body, found.joint
         self.investigators.all().delete()
         act.record(handler=found.body.ref, cite=found.cite)
+        if self.complaint is not None:
+            act.then(self.complaint, "go_along", handler=found.body, joint=found.joint)
         act.cancel(timing.FINISH)
         act.start(timing.FINISH, **timing.finish(found.body, self.track, self.policy_at(act.at)))
 

@@ -132,6 +132,7 @@ def test_consequence_steps_are_known() -> None:
         ("collaboration", "note_decision"),
         ("complaint", "assign"),
         ("complaint", "close"),
+        ("complaint", "go_along"),
         ("complaint", "reroute"),
         ("complaint", "supplement"),
         ("emergency_event", "run_out"),
