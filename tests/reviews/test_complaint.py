@@ -137,7 +137,8 @@ def test_nobody_of_an_accused_committee_sees_it_even_as_an_officer() -> None:
     made.complained(unit=board.institution.name)
     assert sees(officer, made.complaint, made.at)
 
-    Complaint.objects.filter(pk=made.complaint.pk).update(committee=board)
+    named = {"accused": "", "institution": board.institution.ref, "committee": board.ref, "unit_suspected": False}
+    made.handle("name_accused", by=officer, **named)
 
     assert sees(officer, made.complaint, made.at)
     assert not sees(member, made.complaint, made.at)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from ethicsreview.accounts.models import Restriction
 from ethicsreview.accounts.standing import standing_of
-from ethicsreview.deadlines.calendar import end_of_working_days, law_day
+from ethicsreview.deadlines.calendar import end_of_days, end_of_working_days, law_day
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, Refused
@@ -243,6 +243,26 @@ def test_appeals_against_misconduct_decisions_have_fifteen_working_days() -> Non
     assert made.sanction.appeal_until == end_of_working_days(law_day(made.at), 15)
     made.at += timedelta(days=40)
     assert codes(made.rule, "appeal", by=made.accused, grounds="x") == {"late"}
+
+
+def test_the_time_to_appeal_runs_from_the_day_of_service() -> None:
+    made = matter().decided()
+    decided_on = law_day(made.at)
+    made.at += timedelta(days=3)
+
+    with pytest.raises(InvalidInput):
+        made.rule("serve", served_on=decided_on - timedelta(days=1), how="邮寄")
+    made.rule("serve", served_on=decided_on + timedelta(days=1), how="邮寄")
+
+    assert made.sanction.appeal_until == end_of_days(decided_on + timedelta(days=1), 60)
+
+
+def test_what_would_be_over_before_it_is_served_is_decided_anew() -> None:
+    made = matter().concluded().decided(days=20)
+    made.at += timedelta(days=30)
+
+    with pytest.raises(InvalidInput):
+        made.rule("serve", served_on=law_day(made.at), how="邮寄")
 
 
 def test_one_appeals_once() -> None:

@@ -213,10 +213,17 @@ class Complaint(Lifecycle):
         help=_("被反映人和被反映单位的人员自此看不到本件。"),
     )
     def name_accused(
-        self, act: Act, *, accused: list[Person], institution: Institution | None, unit_suspected: bool
+        self,
+        act: Act,
+        *,
+        accused: list[Person],
+        institution: Institution | None,
+        committee: Committee | None,
+        unit_suspected: bool,
     ) -> None:
         self.accused.set(accused)
-        self.institution, self.unit_suspected = institution, unit_suspected and institution is not None
+        self.institution, self.committee = institution, committee
+        self.unit_suspected = unit_suspected and institution is not None
         if institution is not None:
             self.unit, self.region = institution.name, institution.region
         if self.handler_id == self.institution_id and (self._head_accused() or self.unit_suspected):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from committees.models import Committee
 from ethicsreview.accounts.models import Body, Institution, Person
 from ethicsreview.accounts.validators import plain_text
 from ethicsreview.deadlines.calendar import law_day
@@ -170,6 +171,9 @@ class NameAccusedForm(StepForm):
     institution = forms.CharField(
         label=_("涉及的单位（编号或者全称）"), required=False, max_length=200, validators=[plain_text]
     )
+    committee = forms.CharField(
+        label=_("被反映的委员会（编号或者全称）"), required=False, max_length=200, validators=[plain_text]
+    )
     unit_suspected = forms.BooleanField(
         label=_("反映的是单位本身或者单位负责人"),
         required=False,
@@ -179,6 +183,7 @@ class NameAccusedForm(StepForm):
     def build(self) -> None:
         self.initial = {
             "institution": self.obj.institution.name if self.obj.institution else "",
+            "committee": self.obj.committee.name if self.obj.committee else "",
             "unit_suspected": self.obj.unit_suspected,
             "accused": "\n".join(self.obj.accused.order_by("pk").values_list("username", flat=True)),
         }
@@ -194,6 +199,18 @@ class NameAccusedForm(StepForm):
         if found is None:
             raise forms.ValidationError(_("登记册中没有这个单位。"), code="unknown")
         return found
+
+    def clean_committee(self) -> Committee | None:
+        given = self.cleaned_data["committee"].strip()
+        found = committee_called(given) if given else None
+        if given and found is None:
+            raise forms.ValidationError(_("登记册中没有这个委员会。"), code="unknown")
+        return found
+
+
+def committee_called(given: str) -> Committee | None:
+    named = list(Committee.objects.filter(ref=given)) or list(Committee.objects.filter(name=given)[:2])
+    return named[0] if len(named) == 1 else None
 
 
 def institution_called(given: str) -> Institution | None:

@@ -58,13 +58,13 @@ def reconsideration(body: Body, policy: Policy) -> dict[str, Any]:
     return terms | _of(body, policy)
 
 
-def appeal_until(track: str, policy: Policy, at: datetime) -> tuple[datetime, str]:
-    """The end of the time to appeal against a decision served at `at`, and its article."""
+def appeal_until(track: str, policy: Policy, served_on: date) -> tuple[datetime, str]:
+    """The end of the time to appeal against a decision served on this law day, and its article."""
     if track == Track.MISCONDUCT:
         entry = policy.entry("complaint.appeal_working_days")
-        return end_of_working_days(at, entry.value), entry.cite
+        return end_of_working_days(served_on, entry.value), entry.cite
     entry = policy.entry("complaint.ethics_appeal_days")
-    return end_of_days(at, entry.value), entry.cite
+    return end_of_days(served_on, entry.value), entry.cite
 
 
 def _of(body: Body, policy: Policy) -> dict[str, Any]:

@@ -54,6 +54,10 @@ class ServeForm(StepForm):
         day: date = self.cleaned_data["served_on"]
         if day > law_day(self.act.at):
             raise forms.ValidationError(_("送达日期不能晚于今天。"), code="future")
+        if day < law_day(self.obj.decided_at):
+            raise forms.ValidationError(_("送达日期不能早于决定日期。"), code="early")
+        if self.obj.ends is not None and day >= self.obj.ends:
+            raise forms.ValidationError(_("送达日期已到或者超过结束日期，请重新作出决定。"), code="over")
         return day
 
 

@@ -56,7 +56,7 @@ def in_time(sanction: "Sanction", act: Act) -> Iterator[Refusal]:
         yield Refusal("appealed", _("已经提出过申诉"), {}, REDRESS)
     elif sanction.appeal_until is not None and sanction.appeal_until <= act.at:
         words = _("申诉期限已于%(day)s届满")
-        cite = timing.appeal_until(sanction.track, sanction.policy_at(act.at), act.at)[1]
+        cite = timing.appeal_until(sanction.track, sanction.policy_at(act.at), law_day(act.at))[1]
         yield Refusal("late", words, {"day": last_day(sanction.appeal_until).isoformat()}, cite)
 
 

@@ -218,9 +218,8 @@ class Sanction(Lifecycle):
     def serve(self, act: Act, *, served_on: date, how: str) -> None:
         self.served_on, self.how = served_on, how
         self.starts = max(self.starts, served_on)
-        served_at = end_of_day(served_on)
         policy = self.policy_at(act.at)
-        self.appeal_until, cite = timing.appeal_until(self.track, policy, min(served_at, act.at))
+        self.appeal_until, cite = timing.appeal_until(self.track, policy, served_on)
         act.say(appeal_until=last_day(self.appeal_until).isoformat())
         person, institution = self.respondent.person_id, self.respondent.institution
         if person is not None or institution is not None:
