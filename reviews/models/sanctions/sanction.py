@@ -182,7 +182,7 @@ class Sanction(Lifecycle):
     @step(
         source=[SanctionState.PROPOSED, SanctionState.NOTIFIED, SanctionState.STATED],
         target=SanctionState.DROPPED,
-        label=_("不予处理"),
+        label=_("决定不予处理"),
         by=["handler"],
         cite=PENALTY,
         form=forms.ReasonedForm,
