@@ -47,7 +47,8 @@ def test_the_offences_of_both_sides_are_what_a_complaint_is_about() -> None:
     made = matter().named()
     made.found(offence="applicant.beyond_scope").found(offence="committee.abuse")
 
-    assert [len(heads) for _side, heads in offences(made.at)] == [6, 3]
+    assert [code.split(".")[0] for code, _name in offences(made.at)] == ["applicant"] * 6 + ["committee"] * 3
+    assert len({str(name) for _code, name in offences(made.at)}) == 9
     assert [one.cite for one in made.respondent.findings.all()] == ["national:47", "national:48"]
 
 

@@ -12,7 +12,7 @@ from ethicsreview.trail.models import Entry
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, desk_page
 from reviews.models import Complaint, Investigation
-from reviews.models.complaints.kinds import offence_name, offence_names
+from reviews.models.complaints.kinds import offence_name, offences
 
 ROWS = 30
 
@@ -27,7 +27,7 @@ def complaints(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     if state in Complaint.State.values:
         rows = rows.filter(state=state)
     page = keyset.page(rows, by=["-pk"], cursor=request.GET.get("cursor", ""), size=ROWS)
-    names = offence_names(visitor.at)
+    names = dict(offences(visitor.at))
     context = {
         "page": page,
         "rows": [(one, names.get(one.category, one.category)) for one in page.rows],

@@ -13,7 +13,6 @@ from ethicsreview.policy.words import said
 
 # The key of each catalogue; what is chosen of it is kept as "side.code".
 OFFENCES = {"applicant": "sanction.offences_applicant", "committee": "sanction.offences_committee"}
-SIDES = {"applicant": _("科技活动单位和科技人员"), "committee": _("伦理审查委员会和委员")}
 MEASURES = ("sanction.kinds", "sanction.kinds_national")
 # What research-misconduct rules know besides ethics: what is false, and who helped to make it so (CI-11).
 MISCONDUCT = frozenset({"applicant.fraud", "committee.helping_fraud"})
@@ -44,23 +43,19 @@ def track_of(category: str) -> str:
     return Track.MISCONDUCT if category in MISCONDUCT else Track.ETHICS
 
 
-def offences(at: datetime, region: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
-    """The heads of the day, by side: ("…", [("applicant.fraud", "…")])."""
+def offences(at: datetime, region: str = "") -> list[tuple[str, str]]:
+    """("applicant.fraud", "…") of the day; those of committees say so, since both sides have an “other”."""
     policy = policy_for(region=region, at=at)
     found = []
     for side, key in OFFENCES.items():
         entry = policy.entry(key)
-        heads = [(f"{side}.{code}", said(entry.question.choices[code])) for code in entry.value]
-        found.append((str(SIDES[side]), heads))
+        words = _("委员会和委员：%(offence)s") if side == "committee" else "%(offence)s"
+        found += [(f"{side}.{code}", words % {"offence": said(entry.question.choices[code])}) for code in entry.value]
     return found
 
 
-def offence_names(at: datetime, region: str = "") -> dict[str, str]:
-    return {code: name for _side, heads in offences(at, region) for code, name in heads}
-
-
 def offence_name(code: str, at: datetime, region: str = "") -> str:
-    return offence_names(at, region).get(code, code)
+    return dict(offences(at, region)).get(code, code)
 
 
 def offence_cite(code: str, policy: Policy) -> str:
