@@ -66,6 +66,14 @@ def next_working_day(day: date) -> date:
     return day
 
 
+def end_of_working_days(start: datetime | date, days: int) -> datetime:
+    """The end of the last of so many working days; the day of the start is not counted."""
+    day = law_day(start)
+    for _number in range(_length(days)):
+        day = next_working_day(day + timedelta(days=1))
+    return end_of_day(day)
+
+
 def _end(day: date, shift_holidays: bool) -> datetime:
     return end_of_day(next_working_day(day) if shift_holidays else day)
 

@@ -14,6 +14,7 @@ from reviews.api import (
     assessments,
     collaborations,
     committees,
+    complaints,
     emergencies,
     entrustments,
     exemptions,
@@ -83,6 +84,10 @@ OWN: dict[str, Router] = {
     "sample-items": sampling.items,
     "annual-reports": annual.router,
     "training-plans": training.router,
+    "complaints": complaints.complaints,
+    "investigations": complaints.investigations,
+    "respondents": complaints.respondents,
+    "sanctions": complaints.sanctions,
 }
 api.add_router("/me", me.router)
 api.add_router("/jobs", jobs.router)

@@ -26,11 +26,14 @@ from reviews.models import (
     AnnualReport,
     Appeal,
     Collaboration,
+    Complaint,
     EmergencyEvent,
     Entrustment,
     Exemption,
     FollowUp,
     ForeignApproval,
+    Investigation,
+    Investigator,
     Meeting,
     Opinion,
     Participation,
@@ -40,9 +43,11 @@ from reviews.models import (
     RecheckOpinion,
     Recognition,
     Report,
+    Respondent,
     Review,
     SampleItem,
     SamplingPlan,
+    Sanction,
 )
 from reviews.models.projects.interests import own_project
 from reviews.models.projects.parties import CAPACITIES
@@ -52,7 +57,7 @@ from reviews.oversight.registers import activities, committees
 from reviews.oversight.scope import supervises
 
 P = ParamSpec("P")
-OF_DEPARTMENTS = (EmergencyEvent, SamplingPlan, SampleItem, AnnualReport, TrainingPlan)
+OF_DEPARTMENTS = (EmergencyEvent, SamplingPlan, SampleItem, AnnualReport, TrainingPlan, Complaint, Investigation)
 
 
 class Visitor:
@@ -67,7 +72,9 @@ class Visitor:
 
     @property
     def works_here(self) -> bool:
-        return self.person.is_active and (self.standing.holds(*DESK_ROLES) or self.person.is_superuser)
+        if not self.person.is_active:
+            return False
+        return self.standing.holds(*DESK_ROLES) or self.person.is_superuser or self.named_to_investigate
 
     @property
     def follows_rechecks(self) -> bool:
@@ -89,6 +96,17 @@ class Visitor:
     def entrusts(self) -> bool:
         """Who gives, answers or watches over entrustments."""
         return self.standing.holds(Role.INSTITUTION_OFFICER, Role.CHAIR, Role.SECRETARY, Role.REGULATOR, Role.OPERATOR)
+
+    @property
+    def investigates(self) -> bool:
+        """Who deals with complaints; and who is here for nothing but a case that they were named to."""
+        return self.standing.holds(Role.INSTITUTION_OFFICER, Role.REGULATOR, Role.OPERATOR) or not self.standing.holds(
+            *DESK_ROLES
+        )
+
+    @cached_property
+    def named_to_investigate(self) -> bool:
+        return Investigator.objects.filter(person=self.person).exists()
 
     @property
     def supervises(self) -> bool:
@@ -240,6 +258,12 @@ def at_desk(model: type[Lifecycle], standing: Standing) -> QuerySet[Any]:
         entrusted = Entrustment.objects.visible_to(standing)
         return entrusted.exclude(
             institution__in=standing.bodies(Role.RESEARCHER), institution__type=Institution.Type.INDIVIDUAL
+        )
+    if kind in (Respondent, Sanction):
+        # The accused read and answer theirs on the portal.
+        path = "" if kind is Respondent else "respondent__"
+        return kind.objects.visible_to(standing).filter(
+            **{f"{path}investigation__in": Investigation.objects.visible_to(standing)}
         )
     if kind in (Absence, Alliance, Meeting, Committee, Recheck, RecheckOpinion, Expert, *OF_DEPARTMENTS):
         visible: QuerySet[Any] = kind.objects.visible_to(standing)

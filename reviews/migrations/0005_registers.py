@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_tables'),
-        ('reviews', '0003_sampling'),
+        ('reviews', '0004_complaints'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,6 +4,8 @@ from reviews.models.annual.report import AnnualReport
 from reviews.models.appeals.appeal import Appeal
 from reviews.models.collaborations.collaboration import Collaboration
 from reviews.models.collaborations.participation import Participation
+from reviews.models.complaints.complainant import Complainant
+from reviews.models.complaints.complaint import Addition, Complaint, ComplaintPaper
 from reviews.models.counting.kept import Change, Counted, Counter, Counting
 from reviews.models.emergencies.advising import FieldAdvice
 from reviews.models.emergencies.event import EmergencyEvent
@@ -14,6 +16,9 @@ from reviews.models.following.follow_up import FollowUp
 from reviews.models.following.report import Report
 from reviews.models.idempotency import IdempotentRequest
 from reviews.models.international.approval import ForeignApproval
+from reviews.models.investigations.investigation import Investigation
+from reviews.models.investigations.respondent import Finding, Respondent
+from reviews.models.investigations.rows import Evidence, Investigator, Transfer
 from reviews.models.mandates.mandate import Mandate
 from reviews.models.meetings.agenda import AgendaItem
 from reviews.models.meetings.meeting import Attendance, Meeting
@@ -33,12 +38,14 @@ from reviews.models.reviewing.review import Review
 from reviews.models.sampling.item import SampleItem
 from reviews.models.sampling.plan import SamplingPlan
 from reviews.models.sampling.population import SampleUnit
+from reviews.models.sanctions.sanction import Sanction
 from reviews.models.submissions.comparing import Comparison
 from reviews.models.submissions.submission import Material, Request, Submission
 
 __all__ = [
     "Absence",
     "ActivityRegistration",
+    "Addition",
     "AgendaItem",
     "Alliance",
     "AllianceSeat",
@@ -49,6 +56,9 @@ __all__ = [
     "Change",
     "Collaboration",
     "Comparison",
+    "Complainant",
+    "Complaint",
+    "ComplaintPaper",
     "Counted",
     "Counter",
     "Counting",
@@ -56,12 +66,16 @@ __all__ = [
     "Designation",
     "EmergencyEvent",
     "Entrustment",
+    "Evidence",
     "Exemption",
     "FieldAdvice",
     "FilingPaper",
+    "Finding",
     "FollowUp",
     "ForeignApproval",
     "IdempotentRequest",
+    "Investigation",
+    "Investigator",
     "Mandate",
     "Material",
     "Meeting",
@@ -77,11 +91,14 @@ __all__ = [
     "Recognition",
     "Report",
     "Request",
+    "Respondent",
     "Review",
     "RiskAssessment",
     "SampleItem",
     "SampleUnit",
     "SamplingPlan",
+    "Sanction",
     "Submission",
+    "Transfer",
     "Verdict",
 ]

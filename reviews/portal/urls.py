@@ -18,6 +18,7 @@ from reviews.portal.views import (
     month,
     projects,
     recognitions,
+    respondents,
     reviews,
     steps,
 )
@@ -72,6 +73,8 @@ urlpatterns = [
     path("appeals/<str:ref>/upload/", appeals.upload, name="appeal_upload"),
     path("appeals/<str:ref>/document/", appeals.document, name="appeal_document"),
     path("appeals/<str:ref>/letter/", appeals.letter, name="appeal_letter"),
+    path("respondents/<str:ref>/", respondents.respondent, name="respondent"),
+    path("sanctions/<str:ref>/", respondents.sanction, name="sanction"),
     path("assessments/<str:ref>/", assessments.overview, name="assessment"),
     path("assessments/<str:ref>/questions/<slug:key>/", assessments.group, name="assessment_group"),
     path("reviews/<str:ref>/", reviews.review, name="review"),

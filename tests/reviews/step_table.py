@@ -29,6 +29,7 @@ from tests.reviews.amendments import authorise
 from tests.reviews.annual import reported_year, training
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case, case, signing, with_password
+from tests.reviews.complaints import beside
 from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
@@ -50,7 +51,8 @@ MORE_IN_SIMPLIFIED = {
 # What each person is to the matter, besides what they are called here; `voter` and `presider` depend on the object.
 CAPACITIES: dict[str, set[str]] = {
     "lead": {"lead"},
-    "team": {"team"},
+    # Accused in an investigation, too.
+    "team": {"team", "respondent"},
     "institution_officer": {"institution_officer"},
     "secretary": {"secretary"},
     "chair": {"chair", "presider"},
@@ -60,10 +62,10 @@ CAPACITIES: dict[str, set[str]] = {
     "recused member": {"member"},
     "adviser": {"adviser"},
     "regulator": {"regulator"},
-    # The department has declared the emergency, and it samples, too.
-    "organiser": {"organiser", "keeper", "declarer", "sampler"},
+    # The department has declared the emergency, it samples, and it deals with a complaint, too.
+    "organiser": {"organiser", "keeper", "declarer", "sampler", "handler", "sector"},
     "recheck expert": {"recheck_expert"},
-    "expert who left": set(),
+    "expert who left": {"investigator"},
     # A unit that takes part: its lead stands on the lead unit's team too.
     "local lead": {"local_lead", "team"},
     "unit officer": {"unit_officer", "fellow"},
@@ -79,11 +81,13 @@ CAPACITIES: dict[str, set[str]] = {
 
 
 AFTER_SEED = ("published", "frozen", "drawn", "closed")
+BY_TWO = ", decided_by_id = (SELECT MAX(id) FROM accounts_person)"
 # What the database asks for beside a state.
 BESIDES = {
     ("opinion", "cast"): ", verdict = 'approved'",
     ("review", "approved"): ", recheck_result = 'agreed'",
     ("recheck_opinion", "cast"): ", vote = 'agree'",
+    **{("sanction", state): BY_TWO for state in ("decided", "served", "in_force", "ended", "revoked")},
     ("appeal", "upheld"): ", answer = 'x'",
     ("appeal", "dismissed"): ", answer = 'x'",
     ("exemption", "granted"): ", ground = 'anonymised'",
@@ -205,6 +209,8 @@ def scene() -> Scene:
     }
     objects["training_plan"] = training(path.committee, by=path.secretary, at=path.at)
     objects["annual_report"] = reported_year(path.committee, path.department, at=path.at)
+    accusing = beside(path.department, team, path.experts[1].person, path.organiser, path.at)
+    objects |= {one.noun: one for one in accusing.values()}
     objects["sampling_plan"], objects["sample_item"] = sampled(followed, path.organiser, path.department)
     today = law_day(path.at)
     objects["absence"] = announce(path.committee, by=voter, starts_on=today, ends_on=today, at=path.at)

@@ -46,7 +46,10 @@ def linked(address: str, words: str) -> SafeString:
 TOGETHER = (Collaboration.noun, Participation.noun, Entrustment.noun, Alliance.noun, Recognition.noun)
 
 
-OF_AUTHORITIES = ("emergency_event", "sampling_plan", "sample_item", "annual_report", "training_plan")
+OF_AUTHORITIES = (
+    *("emergency_event", "sampling_plan", "sample_item", "annual_report", "training_plan"),
+    *("complaint", "investigation"),
+)
 
 
 def page_of(noun: str, ref: str) -> SafeString | str:

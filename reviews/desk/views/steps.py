@@ -54,6 +54,10 @@ RELATED = {
     "sampling_plan": ("authority",),
     "annual_report": ("body", "institution", "receiver", "signer"),
     "training_plan": ("organiser",),
+    "complaint": ("handler", "joint", "institution"),
+    "investigation": ("handler", "joint", "complaint"),
+    "respondent": ("investigation__handler", "person", "body"),
+    "sanction": ("respondent__investigation__handler", "respondent__person", "respondent__body"),
     "sample_item": ("plan__authority", "project", "committee", "review", "exemption"),
 }
 # What has a page of its own beside the reviews.
@@ -61,6 +65,7 @@ BESIDES = frozenset(
     {
         *("appeal", "exemption", "follow_up", "report"),
         *("collaboration", "participation", "entrustment", "recognition"),
+        *("respondent", "sanction"),
     }
 )
 # What a link may fill in: which thing is meant, never what is decided about it.

@@ -28,8 +28,10 @@ from reviews.models import (
     Project,
     Recognition,
     Report,
+    Respondent,
     Review,
     RiskAssessment,
+    Sanction,
 )
 from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, form_key, once_by_form
 from reviews.portal.access import Visitor, portal_page
@@ -40,6 +42,7 @@ COLLECTIONS: dict[str, type[Lifecycle]] = {
     for model in (
         *(Project, RiskAssessment, Review, ForeignApproval, Appeal, Exemption, Mandate, FollowUp, Report),
         *(Collaboration, Participation, Entrustment, Recognition),
+        *(Respondent, Sanction),
     )
 }
 # What a link may fill in: which other objects are meant, never what is said of them.

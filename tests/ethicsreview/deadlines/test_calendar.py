@@ -190,3 +190,16 @@ def test_an_unknown_key_in_a_calendar_file_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(holidays.HolidayFileError, match=r"festival\.0\.en.*festival\.0\.off\.0.*festival\.0\.free"):
         holidays.read_year(file)
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "last"),
+    [
+        (date(2026, 9, 18), 1, date(2026, 9, 20)),  # Sunday 20 September 2026 is worked
+        (date(2026, 9, 18), 0, date(2026, 9, 18)),
+        (date(2026, 9, 30), 1, date(2026, 10, 8)),
+        (date(2026, 11, 2), 15, date(2026, 11, 23)),
+    ],
+)
+def test_working_days_leave_out_days_off_and_the_day_of_the_start(start, days, last):
+    assert calendar.end_of_working_days(start, days) == calendar.end_of_day(last)

@@ -131,6 +131,11 @@ def test_consequence_steps_are_known() -> None:
         ("collaboration", "halt_again"),
         ("collaboration", "note_decision"),
         ("committee", "note_report"),
+        ("complaint", "assign"),
+        ("complaint", "close"),
+        ("complaint", "go_along"),
+        ("complaint", "reroute"),
+        ("complaint", "supplement"),
         ("emergency_event", "run_out"),
         ("entrustment", "follow"),
         ("exemption", "lapse"),
@@ -193,6 +198,8 @@ def test_consequence_steps_are_known() -> None:
         ("review", "set_aside"),
         ("review", "take_assessment"),
         ("review", "take_in"),
+        ("sanction", "run_out"),
+        ("sanction", "take_effect"),
     ]
 
 

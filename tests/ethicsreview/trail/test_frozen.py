@@ -13,7 +13,9 @@ from ethicsreview.trail import triggers
 from ethicsreview.trail.models import SigningKey
 from ethicsreview.trail.verification import seal
 from reviews.models import Decision, Opinion, RecheckOpinion, Submission
+from reviews.models.complaints.receiving import add
 from tests.reviews.builders import case
+from tests.reviews.complaints import matter
 from tests.reviews.recheck_builders import listed
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +25,7 @@ FROZEN = sorted((model for model, _condition in triggers.frozen_models()), key=l
 
 @pytest.fixture(scope="module")
 def kept(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A listed activity that was re-checked, a letter, a seal: a row in every frozen table. Made once."""
+    """A listed activity that was re-checked, a letter, a seal, a complaint: a row in every frozen table. Made once."""
     with django_db_blocker.unblock(), transaction.atomic():
         path = listed().passed().answered()
         letter = Letter.objects.create(
@@ -39,6 +41,9 @@ def kept(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pyt
         )
         letter.revoke("试", path.at)
         seal(date(2026, 1, 1), path.at, tmp_path_factory.mktemp("seals"))
+        accused = matter(at=path.at).named().found()
+        accused.look_into("enter_evidence", by=accused.investigator, kind="expert", title="x", text="x", document="")
+        add(accused.complaint, text="补充", at=path.at)
         SigningKey.objects.create(fingerprint="sm3:0", pem="…", first_used_at=path.at)
         for rows in (path.committee.registrations, path.project.registrations):
             note(rows, Registered.REGISTRATION, at=path.at, person=path.lead, number="登-1", handled_on=path.at.date())
@@ -73,7 +78,11 @@ def test_every_kept_kind_is_guarded() -> None:
         "documents.Letter",
         "documents.Revocation",
         "reviews.ActivityRegistration",
+        "reviews.Addition",
+        "reviews.Complainant",
         "reviews.Decision",
+        "reviews.Evidence",
+        "reviews.Finding",
         "reviews.Opinion",
         "reviews.RecheckOpinion",
         "reviews.RecheckReport",

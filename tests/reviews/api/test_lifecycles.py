@@ -14,6 +14,7 @@ from tests.reviews.annual import reported_year, training
 from tests.reviews.api.client import Caller, problem
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import PASSWORD, Case, ballot, signing, with_password
+from tests.reviews.complaints import beside as accusing
 from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
@@ -48,6 +49,7 @@ def everything(path: Case) -> dict[str, str]:
     waiting = Asked(path, Case(path.committee, path.lead, path.at, dict(SURVEY)).accepted())
     waiting.requested(**BY_HAND).founded()
     plan, item = sampled(path, beside.organiser, beside.department)
+    accused = accusing(beside.department, person(), person(), beside.organiser, path.at)
     today = law_day(path.at)
     return {
         "collaborations": joined.collaboration.ref,
@@ -74,6 +76,7 @@ def everything(path: Case) -> dict[str, str]:
         "annual-reports": reported_year(path.committee, beside.department, at=path.at).ref,
         "training-plans": training(path.committee, by=path.chair, at=path.at).ref,
         "sample-items": item.ref,
+        **{collection: one.ref for collection, one in accused.items()},
         "emergency-events": event(at=path.at).ref,
         "absences": announce(path.committee, by=path.members[4], starts_on=today, ends_on=today, at=path.at).ref,
     }
@@ -81,7 +84,8 @@ def everything(path: Case) -> dict[str, str]:
 
 # What the department of a re-check sees, and no committee.
 OF_ITS_OWN = {"mandates"}
-OF_DEPARTMENT = {"rechecks", "recheck-opinions", "experts", "sampling-plans", "sample-items"}
+ACCUSING = {"complaints", "investigations", "respondents", "sanctions"}
+OF_DEPARTMENT = {"rechecks", "recheck-opinions", "experts", "sampling-plans", "sample-items", *ACCUSING}
 
 
 def test_every_collection_has_the_form(path: Case, everything: dict[str, str]) -> None:

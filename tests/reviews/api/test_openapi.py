@@ -22,11 +22,12 @@ from reviews.api.access import REF
 from reviews.models import Appeal
 from reviews.models.absences.announcing import announce
 from reviews.models.exemptions.exempting import start_exemption
-from tests.committees.builders import committee, keeper_of
+from tests.committees.builders import committee, keeper_of, person
 from tests.reviews.amendments import authorise, team_member
 from tests.reviews.annual import reported_year, training
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case
+from tests.reviews.complaints import beside
 from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
@@ -103,7 +104,9 @@ OWN_SIDE = (
     "participations",
     "recognitions",
 )
-OF_DEPARTMENT = ("rechecks", "recheck-opinions", "experts", "emergency-events", "sampling-plans", "sample-items")
+ACCUSING = ("complaints", "investigations", "respondents", "sanctions")
+SAMPLED = ("sampling-plans", "sample-items")
+OF_DEPARTMENT = ("rechecks", "recheck-opinions", "experts", "emergency-events", *SAMPLED, *ACCUSING)
 
 
 def populated(path: Case) -> World:
@@ -123,8 +126,10 @@ def populated(path: Case) -> World:
     # A file that is served here is closed by nobody: the caller is no server.
     Appeal.objects.update(document=None)
     plan, item = sampled(approved, listed.organiser, listed.department)
+    accused = beside(listed.department, person(), person(), listed.organiser, path.at)
     today = law_day(path.at)
     refs = {
+        **{collection: one.ref for collection, one in accused.items()},
         "projects": path.project.ref,
         "assessments": path.assessment.ref,
         "reviews": path.review.ref,

@@ -1,0 +1,80 @@
+"""What the accused read and answer: the notice of findings, the sanction, the appeal; and nobody else's."""
+
+import pytest
+from django.urls import reverse
+
+from ethicsreview.accounts.models import Role
+from tests.committees.builders import holder, institution
+from tests.reviews.complaints import WHISTLE, Matter, matter
+from tests.reviews.portal.conftest import browser_of
+
+pytestmark = pytest.mark.django_db
+
+
+def page(name: str, ref: str) -> str:
+    return reverse(f"portal:{name}", args=[ref])
+
+
+def step(collection: str, ref: str, name: str) -> str:
+    return reverse("portal:step", args=[collection, ref, name])
+
+
+def test_the_accused_reads_the_findings_and_states_their_case() -> None:
+    made = matter().named().notified()
+    client = browser_of(made.accused)
+
+    shown = client.get(page("respondent", made.respondent.ref)).content.decode()
+    empty = client.post(step("respondents", made.respondent.ref, "state_case"), {"statement": ""})
+    done = client.post(step("respondents", made.respondent.ref, "state_case"), {"statement": "当时以为不需要审查"})
+
+    made.respondent.refresh_from_db()
+    assert "有招募记录为证" in shown
+    assert [word for word in (WHISTLE, made.complaint.account, made.investigator.name) if word in shown] == []
+    assert (empty.status_code, done.status_code, made.respondent.state) == (422, 302, "stated")
+
+
+def test_before_the_notice_there_is_nothing_and_others_find_nothing() -> None:
+    made = matter().named().found()
+    before = browser_of(made.accused).get(page("respondent", made.respondent.ref)).status_code
+    made.ask("notify", until=made.respondent.heard_until_at_least(made.at))
+    other = Matter(made.at, made.unit, made.officer, made.second, made.investigator, made.accused)
+    stranger = holder(Role.RESEARCHER, made.unit)
+
+    assert before == 404
+    assert browser_of(stranger).get(page("respondent", made.respondent.ref)).status_code == 404
+    assert browser_of(other.accused).get(page("respondent", made.respondent.ref)).status_code == 200
+
+
+def test_a_unit_answers_through_its_officers() -> None:
+    unit = institution()
+    officer, researcher = holder(Role.INSTITUTION_OFFICER, unit), holder(Role.RESEARCHER, unit)
+    made = matter().accepted().look_into("name_investigators", investigators=matter().investigator.username)
+    made.investigator = made.investigation.investigators.get().person
+    made.accuse(body=unit.ref).notified()
+
+    assert browser_of(officer).get(page("respondent", made.respondent.ref)).status_code == 200
+    assert browser_of(researcher).get(page("respondent", made.respondent.ref)).status_code == 404
+
+
+def test_the_sanction_is_read_and_appealed_against() -> None:
+    made = matter().in_force()
+    client = browser_of(made.accused)
+
+    shown = client.get(page("sanction", made.sanction.ref)).content.decode()
+    done = client.post(step("sanctions", made.sanction.ref, "appeal"), {"grounds": "事实有误"})
+
+    made.sanction.refresh_from_db()
+    assert "处字〔2026〕1号" in shown
+    assert (done.status_code, made.sanction.grounds) == (302, "事实有误")
+
+
+def test_pages_stay_within_their_budget() -> None:
+    from tests.reviews.desk.conftest import queries
+
+    made = matter().in_force()
+    client = browser_of(made.accused)
+    for name, one in (("respondent", made.respondent), ("sanction", made.sanction)):
+        client.get(page(name, one.ref))
+        with queries() as caught:
+            client.get(page(name, one.ref))
+        assert len(caught) <= 20
