@@ -108,7 +108,7 @@ class Part:
     command: list[str]
     surroundings: Mapping[str, str] = field(default_factory=dict)
     missing: Callable[[], str] = nothing_missing
-    # Keeps one processor busy, or waits for its services: those that follow each other run at the same time.
+    # Keeps one processor busy: those that follow each other run at the same time.
     beside: bool = False
 
 
@@ -161,8 +161,8 @@ def parts() -> list[Part]:
             servers_missing,
         ),
         # Whole services in processes of their own, the stack on a PostgreSQL and a Redis of its own.
-        Part("behaviour", ["python", "-m", "tests.running.behave"], missing=own_servers_missing, beside=True),
-        Part("faults", ["python", "-m", "tests.running.faults", "--quick"], missing=own_servers_missing, beside=True),
+        Part("behaviour", ["python", "-m", "tests.running.behave"], missing=own_servers_missing),
+        Part("faults", ["python", "-m", "tests.running.faults", "--quick"], missing=own_servers_missing),
     ]
 
 
