@@ -62,7 +62,7 @@ class Looking:
                 if screen is judged:
                     found += [(name, language, screen["width"], one) for one in axe(self.page)]
         self.page.set_viewport_size(DESKTOP)
-        assert found == []
+        assert not found, found
 
 
 def desk(name: str, *args: str) -> str:

@@ -32,8 +32,7 @@ def test_report_is_signed_and_submitted_by_steps_and_its_paper_is_served() -> No
 
     assert (hidden.status_code, typed.status_code) == (404, 409)
     assert (done["state"], done["figures"], done["number"]) == ("submitted", signed["figures"], "年-1")
-    assert b"".join(letter.streaming_content).startswith(b"%PDF")
-    letter.close()
+    assert letter.getvalue().startswith(b"%PDF")
     assert department.get("/annual-reports?region=370100").json()["items"][0]["digest"] == signed["digest"]
     assert Caller(holder(Role.REGULATOR, authority("370200", level="city"))).get(at).status_code == 404
 

@@ -68,8 +68,7 @@ def test_a_report_is_written_signed_and_submitted_by_its_forms(signed_in, spring
     assert "2028-01-01" in text(empty)
     assert TEXTS["work"] in text(page)
     got = signed_in(officer).get(address("annual_report_paper", report.ref, paper.ref))
-    assert b"".join(got.streaming_content).startswith(b"%PDF")
-    got.close()
+    assert got.getvalue().startswith(b"%PDF")
 
 
 def test_list_says_when_a_report_that_is_not_handed_in_is_due(signed_in, spring) -> None:

@@ -74,8 +74,7 @@ def test_a_training_is_planned_announced_and_held_by_its_forms(signed_in) -> Non
     assert [one.status_code for one in (wrong, past, uploaded, held)] == [422, 422, 302, 302]
     assert member.name in page
     assert made.trainings.get().person == member
-    assert b"".join(paper.streaming_content) == "签到表".encode()
-    paper.close()
+    assert paper.getvalue() == "签到表".encode()
 
 
 def test_who_came_is_for_the_organiser_and_others_find_nothing(signed_in) -> None:
