@@ -95,12 +95,15 @@ def axe(page: Page) -> list[str]:
 
 
 def overflows(page: Page) -> list[str]:
-    """Elements that make the page wider than the screen."""
+    """Elements that make the page wider than the screen, once the charts have followed a change of its width."""
     found: list[str] = page.evaluate(
-        """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
+        """async () => {
+            await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+            return document.documentElement.scrollWidth <= window.innerWidth ? [] :
             [...document.querySelectorAll('body *')]
                 .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1)
-                .map((element) => element.outerHTML.slice(0, 120))"""
+                .map((element) => element.outerHTML.slice(0, 120));
+        }"""
     )
     return found
 
