@@ -3,6 +3,8 @@ import ethicsreview.accounts.validators
 from django.conf import settings
 from django.db import migrations, models
 
+from ethicsreview.operating.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -22,7 +24,7 @@ class Migration(migrations.Migration):
         ('documents', '0001_tables'),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Committee',
             fields=[
@@ -201,4 +203,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('delisted_at', None)), fields=('membership',), name='committees_on_call_once')],
             },
         ),
-    ]
+    ])]

@@ -7,6 +7,8 @@ import ethicsreview.accounts.validators
 from django.conf import settings
 from django.db import migrations, models
 
+from ethicsreview.operating.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='TrainingPlan',
             fields=[
@@ -39,6 +41,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '培训计划',
                 'verbose_name_plural': '培训计划',
+                'indexes': [models.Index(fields=['organiser', '-id'], name='training_plan_organiser')],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
@@ -69,6 +72,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '培训出席',
                 'verbose_name_plural': '培训出席',
+                'constraints': [models.UniqueConstraint(fields=('session', 'person'), name='training_attended_once')],
             },
         ),
         migrations.CreateModel(
@@ -92,12 +96,4 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['committee', 'what', '-id'], name='committees_registration_of')],
             },
         ),
-        migrations.AddIndex(
-            model_name='trainingplan',
-            index=models.Index(fields=['organiser', '-id'], name='training_plan_organiser'),
-        ),
-        migrations.AddConstraint(
-            model_name='trainingattendance',
-            constraint=models.UniqueConstraint(fields=('session', 'person'), name='training_attended_once'),
-        ),
-    ]
+    ])]

@@ -4,6 +4,8 @@ import ethicsreview.accounts.validators
 from django.conf import settings
 from django.db import migrations, models
 
+from ethicsreview.operating.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -31,7 +33,7 @@ class Migration(migrations.Migration):
         ('documents', '0001_tables'),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Alliance',
             fields=[
@@ -194,6 +196,7 @@ class Migration(migrations.Migration):
                 ('incoming_lead', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='拟任负责人')),
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='accounts.institution', verbose_name='承担单位')),
                 ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='led_projects', to=settings.AUTH_USER_MODEL, verbose_name='项目负责人')),
+                ('in_force', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.submission', verbose_name='现行有效版本')),
             ],
             options={
                 'verbose_name': '科技活动',
@@ -344,11 +347,12 @@ class Migration(migrations.Migration):
                 ('commitment', models.JSONField(blank=True, default=dict, editable=False, verbose_name='承诺')),
                 ('digest', models.CharField(blank=True, editable=False, max_length=80, verbose_name='摘要')),
                 ('sealed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='reviews.review')),
             ],
             options={
                 'verbose_name': '申请版本',
                 'verbose_name_plural': '申请版本',
-                'constraints': [],
+                'constraints': [models.UniqueConstraint(fields=('review', 'number'), name='submission_number'), models.UniqueConstraint(condition=models.Q(('sealed_at__isnull', True)), fields=('review',), name='submission_one_draft')],
             },
         ),
         migrations.CreateModel(
@@ -398,6 +402,7 @@ class Migration(migrations.Migration):
                 ('suspended_at', models.DateTimeField(editable=False, null=True, verbose_name='因逾期暂停')),
                 ('filed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='reviews.project')),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='reviews.review')),
             ],
             options={
                 'verbose_name': '跟踪审查',
@@ -429,6 +434,7 @@ class Migration(migrations.Migration):
                 ('assessed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('filed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='reviews.project', verbose_name='科技活动')),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='reviews.review', verbose_name='所据批准')),
             ],
             options={
                 'verbose_name': '过程报告',
@@ -492,6 +498,7 @@ class Migration(migrations.Migration):
                 ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='reviews.riskassessment')),
                 ('amends', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='reviews.submission', verbose_name='所变更的版本')),
                 ('submission', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.submission')),
+                ('confirms', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='confirmed_by', to='reviews.decision', verbose_name='所确认的牵头单位决定')),
             ],
             options={
                 'verbose_name': '审查',
@@ -674,6 +681,7 @@ class Migration(migrations.Migration):
                 ('co_authorities', models.ManyToManyField(blank=True, related_name='+', to='accounts.authority', verbose_name='协同部门')),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rechecks', to='reviews.review', verbose_name='审查')),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.submission', verbose_name='所复核版本')),
+                ('opinion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.decision', verbose_name='初步审查意见')),
             ],
             options={
                 'verbose_name': '专家复核',
@@ -756,12 +764,13 @@ class Migration(migrations.Migration):
                 ('recheck', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='reviews.recheckreport')),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='reviews.review')),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='reviews.submission')),
+                ('recognition', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='reviews.recognition')),
             ],
             options={
                 'verbose_name': '审查决定',
                 'verbose_name_plural': '审查决定',
                 'ordering': ['-decided_at', '-pk'],
-                'constraints': [models.UniqueConstraint(fields=('review', 'round', 'basis'), name='decision_once_a_round'), models.CheckConstraint(condition=models.Q(('basis', 'modification_confirmed'), ('outcome', 'approved'), ('preliminary', True), _negated=True), name='decision_preliminary_not_confirmed'), models.CheckConstraint(condition=models.Q(models.Q(('basis', 'simplified'), _negated=True), models.Q(('meeting__isnull', True), ('outcome__in', ['approved', 'continued']), ('preliminary', False)), _connector='OR'), name='decision_simplified_approves'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'preliminarily_passed'), _negated=True), ('preliminary', True), _connector='OR'), name='decision_passed_is_preliminary'), models.CheckConstraint(condition=models.Q(models.Q(('basis', 'recheck'), ('recheck__isnull', False)), models.Q(models.Q(('basis', 'recheck'), _negated=True), ('recheck__isnull', True)), _connector='OR'), name='decision_by_recheck_names_it'), models.CheckConstraint(condition=models.Q(models.Q(('basis', 'administrative_approval'), _negated=True), models.Q(('exception', {}), _negated=True), _connector='OR'), name='decision_exception_has_ground')],
+                'constraints': [models.UniqueConstraint(fields=('review', 'round', 'basis'), name='decision_once_a_round'), models.CheckConstraint(condition=models.Q(('basis', 'modification_confirmed'), ('outcome', 'approved'), ('preliminary', True), _negated=True), name='decision_preliminary_not_confirmed'), models.CheckConstraint(condition=models.Q(models.Q(('basis', 'simplified'), _negated=True), models.Q(('meeting__isnull', True), ('outcome__in', ['approved', 'continued']), ('preliminary', False)), _connector='OR'), name='decision_simplified_approves'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'preliminarily_passed'), _negated=True), ('preliminary', True), _connector='OR'), name='decision_passed_is_preliminary'), models.CheckConstraint(condition=models.Q(models.Q(('basis', 'recheck'), ('recheck__isnull', False)), models.Q(models.Q(('basis', 'recheck'), _negated=True), ('recheck__isnull', True)), _connector='OR'), name='decision_by_recheck_names_it'), models.CheckConstraint(condition=models.Q(models.Q(('basis', 'administrative_approval'), _negated=True), models.Q(('exception', {}), _negated=True), _connector='OR'), name='decision_exception_has_ground'), models.CheckConstraint(condition=models.Q(models.Q(('basis', 'recognition'), _negated=True), models.Q(('meeting__isnull', True), ('recognition__isnull', False), ('outcome__in', ['approved', 'preliminarily_passed'])), _connector='OR'), name='decision_by_recognition_names_it')],
             },
         ),
         migrations.CreateModel(
@@ -880,51 +889,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['invited', 'joined', 'confirming', 'agreed', 'differing'])), fields=('collaboration', 'institution'), name='participation_once'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['agreed', 'differing']), _negated=True), ('decision__isnull', False), _connector='OR'), name='participation_decided_by_decision')],
             },
         ),
-        migrations.AddField(
-            model_name='project',
-            name='in_force',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.submission', verbose_name='现行有效版本'),
-        ),
-        migrations.AddField(
-            model_name='submission',
-            name='review',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='reviews.review'),
-        ),
-        migrations.AddField(
-            model_name='followup',
-            name='review',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='reviews.review'),
-        ),
-        migrations.AddField(
-            model_name='report',
-            name='review',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='reviews.review', verbose_name='所据批准'),
-        ),
-        migrations.AddField(
-            model_name='review',
-            name='confirms',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='confirmed_by', to='reviews.decision', verbose_name='所确认的牵头单位决定'),
-        ),
-        migrations.AddField(
-            model_name='recheck',
-            name='opinion',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reviews.decision', verbose_name='初步审查意见'),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='recognition',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='reviews.recognition'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('review', 'number'), name='submission_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(condition=models.Q(('sealed_at__isnull', True)), fields=('review',), name='submission_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'recognition'), _negated=True), models.Q(('meeting__isnull', True), ('recognition__isnull', False), ('outcome__in', ['approved', 'preliminarily_passed'])), _connector='OR'), name='decision_by_recognition_names_it'),
-        ),
-    ]
+    ])]

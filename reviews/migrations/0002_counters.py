@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from ethicsreview.operating.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -10,65 +12,67 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Change',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('project', '科技活动'), ('committee', '委员会')], max_length=12)),
-                ('key', models.BigIntegerField()),
-            ],
-            options={
-                'verbose_name': '待计入的变动',
-                'verbose_name_plural': '待计入的变动',
-            },
-        ),
-        migrations.CreateModel(
-            name='Counting',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('turns', models.BigIntegerField(default=0)),
-                ('at', models.DateTimeField(null=True)),
-            ],
-            options={
-                'verbose_name': '计数进度',
-                'verbose_name_plural': '计数进度',
-            },
-        ),
-        migrations.CreateModel(
-            name='Counted',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('project', '科技活动'), ('committee', '委员会')], max_length=12)),
-                ('key', models.BigIntegerField()),
-                ('facts', models.JSONField(default=dict)),
-                ('day', models.DateField()),
-            ],
-            options={
-                'verbose_name': '已计入的事项',
-                'verbose_name_plural': '已计入的事项',
-                'indexes': [models.Index(condition=models.Q(('kind', 'committee')), fields=['day', 'id'], name='counted_committee_day')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='counted_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Counter',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('measure', models.CharField(max_length=20)),
-                ('period', models.CharField(blank=True, max_length=7)),
-                ('region', models.CharField(max_length=6)),
-                ('field', models.CharField(blank=True, max_length=20)),
-                ('procedure', models.CharField(blank=True, max_length=12)),
-                ('detail', models.CharField(blank=True, max_length=40)),
-                ('number', models.BigIntegerField()),
-            ],
-            options={
-                'verbose_name': '计数',
-                'verbose_name_plural': '计数',
-                'indexes': [models.Index(condition=models.Q(('number', 0)), fields=['number'], name='counter_empty'), models.Index(fields=['measure', 'period', 'region', 'field', 'procedure', 'detail', 'number'], name='counter_sums')],
-                'constraints': [models.UniqueConstraint(fields=('measure', 'period', 'region', 'field', 'procedure', 'detail'), name='counter_once')],
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Change',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('kind', models.CharField(choices=[('project', '科技活动'), ('committee', '委员会')], max_length=12)),
+                    ('key', models.BigIntegerField()),
+                ],
+                options={
+                    'verbose_name': '待计入的变动',
+                    'verbose_name_plural': '待计入的变动',
+                },
+            ),
+            migrations.CreateModel(
+                name='Counting',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('turns', models.BigIntegerField(default=0)),
+                    ('at', models.DateTimeField(null=True)),
+                ],
+                options={
+                    'verbose_name': '计数进度',
+                    'verbose_name_plural': '计数进度',
+                },
+            ),
+            migrations.CreateModel(
+                name='Counted',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('kind', models.CharField(choices=[('project', '科技活动'), ('committee', '委员会')], max_length=12)),
+                    ('key', models.BigIntegerField()),
+                    ('facts', models.JSONField(default=dict)),
+                    ('day', models.DateField()),
+                ],
+                options={
+                    'verbose_name': '已计入的事项',
+                    'verbose_name_plural': '已计入的事项',
+                    'indexes': [models.Index(condition=models.Q(('kind', 'committee')), fields=['day', 'id'], name='counted_committee_day')],
+                    'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='counted_once')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Counter',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('measure', models.CharField(max_length=20)),
+                    ('period', models.CharField(blank=True, max_length=7)),
+                    ('region', models.CharField(max_length=6)),
+                    ('field', models.CharField(blank=True, max_length=20)),
+                    ('procedure', models.CharField(blank=True, max_length=12)),
+                    ('detail', models.CharField(blank=True, max_length=40)),
+                    ('number', models.BigIntegerField()),
+                ],
+                options={
+                    'verbose_name': '计数',
+                    'verbose_name_plural': '计数',
+                    'indexes': [models.Index(condition=models.Q(('number', 0)), fields=['number'], name='counter_empty'), models.Index(fields=['measure', 'period', 'region', 'field', 'procedure', 'detail', 'number'], name='counter_sums')],
+                    'constraints': [models.UniqueConstraint(fields=('measure', 'period', 'region', 'field', 'procedure', 'detail'), name='counter_once')],
+                },
+            ),
+        ]),
         # What is there already waits to be counted, as if it had just changed.
         migrations.RunSQL(
             [

@@ -6,6 +6,8 @@ import django_fsm
 import ethicsreview.accounts.validators
 from django.db import migrations, models
 
+from ethicsreview.operating.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,7 +17,7 @@ class Migration(migrations.Migration):
         ('reviews', '0002_counters'),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='SamplingPlan',
             fields=[
@@ -53,6 +55,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '抽查复核计划',
                 'verbose_name_plural': '抽查复核计划',
+                'indexes': [models.Index(fields=['authority', '-id'], name='sampling_plan_authority')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='sampling_plan_days_in_order'), models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('seed', ''), _negated=True), _connector='OR'), name='sampling_plan_published_with_seed'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['frozen', 'drawn', 'closed']), _negated=True), models.Q(('population_sm3', ''), _negated=True), _connector='OR'), name='sampling_plan_frozen_with_digest')],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
@@ -67,6 +71,9 @@ class Migration(migrations.Migration):
                 ('mark', models.CharField(max_length=64)),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='reviews.samplingplan')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('plan', 'place'), name='sample_unit_place')],
+            },
         ),
         migrations.CreateModel(
             name='SampleItem',
@@ -95,39 +102,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '抽中件',
                 'verbose_name_plural': '抽中件',
+                'indexes': [models.Index(fields=['committee', 'state', '-id'], name='sample_item_committee')],
+                'constraints': [models.UniqueConstraint(fields=('plan', 'stratum', 'rank'), name='sample_item_rank'), models.CheckConstraint(condition=models.Q(models.Q(('exemption__isnull', True), ('review__isnull', False)), models.Q(('exemption__isnull', False), ('review__isnull', True)), _connector='OR'), name='sample_item_is_of_one')],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
-        migrations.AddIndex(
-            model_name='samplingplan',
-            index=models.Index(fields=['authority', '-id'], name='sampling_plan_authority'),
-        ),
-        migrations.AddConstraint(
-            model_name='samplingplan',
-            constraint=models.CheckConstraint(condition=models.Q(('until__gte', models.F('since'))), name='sampling_plan_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='samplingplan',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), models.Q(('seed', ''), _negated=True), _connector='OR'), name='sampling_plan_published_with_seed'),
-        ),
-        migrations.AddConstraint(
-            model_name='samplingplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['frozen', 'drawn', 'closed']), _negated=True), models.Q(('population_sm3', ''), _negated=True), _connector='OR'), name='sampling_plan_frozen_with_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='sampleunit',
-            constraint=models.UniqueConstraint(fields=('plan', 'place'), name='sample_unit_place'),
-        ),
-        migrations.AddIndex(
-            model_name='sampleitem',
-            index=models.Index(fields=['committee', 'state', '-id'], name='sample_item_committee'),
-        ),
-        migrations.AddConstraint(
-            model_name='sampleitem',
-            constraint=models.UniqueConstraint(fields=('plan', 'stratum', 'rank'), name='sample_item_rank'),
-        ),
-        migrations.AddConstraint(
-            model_name='sampleitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('exemption__isnull', True), ('review__isnull', False)), models.Q(('exemption__isnull', False), ('review__isnull', True)), _connector='OR'), name='sample_item_is_of_one'),
-        ),
-    ]
+    ])]

@@ -7,6 +7,8 @@ import ethicsreview.accounts.validators
 from django.conf import settings
 from django.db import migrations, models
 
+from ethicsreview.operating.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,7 +20,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Complaint',
             fields=[
@@ -49,6 +51,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '投诉举报',
                 'verbose_name_plural': '投诉举报',
+                'indexes': [models.Index(fields=['handler', 'state', '-id'], name='complaint_handler')],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
@@ -113,6 +116,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '调查',
                 'verbose_name_plural': '调查',
+                'indexes': [models.Index(fields=['handler', 'state', '-id'], name='investigation_handler')],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
@@ -133,6 +137,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '证据',
                 'verbose_name_plural': '证据',
                 'ordering': ['number'],
+                'constraints': [models.UniqueConstraint(fields=('investigation', 'number'), name='evidence_number')],
             },
         ),
         migrations.CreateModel(
@@ -146,6 +151,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '调查人员',
                 'verbose_name_plural': '调查人员',
+                'constraints': [models.UniqueConstraint(fields=('investigation', 'person'), name='investigator_once')],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +175,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '被调查人',
                 'verbose_name_plural': '被调查人',
+                'constraints': [models.CheckConstraint(condition=models.Q(('person__isnull', True), ('body__isnull', True), _connector='OR'), name='respondent_is_one'), models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('investigation', 'person'), name='respondent_person_once'), models.UniqueConstraint(condition=models.Q(('body__isnull', False)), fields=('investigation', 'body'), name='respondent_body_once')],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
@@ -229,6 +236,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '处理',
                 'verbose_name_plural': '处理',
+                'indexes': [models.Index(fields=['state', 'ends'], name='sanction_ends')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'notified', 'stated', 'dropped']), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='sanction_by_two')],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
@@ -250,40 +259,4 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
             },
         ),
-        migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['handler', 'state', '-id'], name='complaint_handler'),
-        ),
-        migrations.AddIndex(
-            model_name='investigation',
-            index=models.Index(fields=['handler', 'state', '-id'], name='investigation_handler'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.UniqueConstraint(fields=('investigation', 'number'), name='evidence_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='investigator',
-            constraint=models.UniqueConstraint(fields=('investigation', 'person'), name='investigator_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='respondent',
-            constraint=models.CheckConstraint(condition=models.Q(('person__isnull', True), ('body__isnull', True), _connector='OR'), name='respondent_is_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='respondent',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('investigation', 'person'), name='respondent_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='respondent',
-            constraint=models.UniqueConstraint(condition=models.Q(('body__isnull', False)), fields=('investigation', 'body'), name='respondent_body_once'),
-        ),
-        migrations.AddIndex(
-            model_name='sanction',
-            index=models.Index(fields=['state', 'ends'], name='sanction_ends'),
-        ),
-        migrations.AddConstraint(
-            model_name='sanction',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'notified', 'stated', 'dropped']), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='sanction_by_two'),
-        ),
-    ]
+    ])]

@@ -6,6 +6,8 @@ import ethicsreview.accounts.validators
 from django.conf import settings
 from django.db import migrations, models
 
+from ethicsreview.operating.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -22,7 +24,7 @@ class Migration(migrations.Migration):
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Body',
             fields=[
@@ -166,4 +168,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('institution__isnull', False), ('person__isnull', True)), models.Q(('institution__isnull', True), ('person__isnull', False)), _connector='OR'), name='accounts_restriction_on_one')],
             },
         ),
-    ]
+    ])]

@@ -3,6 +3,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from ethicsreview.operating.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         ('accounts', '__first__'),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Pulse',
             fields=[
@@ -76,4 +78,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('object_kind', 'object_ref', 'kind'), name='deadlines_one_open', violation_error_message='这一事项的同类期限已在计算中。'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('outcome', '')), models.Q(('closed_at__isnull', False), ('outcome__in', ['met', 'cancelled', 'lapsed'])), _connector='OR'), name='deadlines_closed_has_outcome'), models.CheckConstraint(condition=models.Q(('next_at__isnull', True), models.Q(('closed_at__isnull', True), ('paused_at__isnull', True)), _connector='OR'), name='deadlines_swept_only_while_running'), models.CheckConstraint(condition=models.Q(('paused_at__isnull', True), ('closed_at__isnull', True), _connector='OR'), name='deadlines_paused_is_open'), models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('closed_at__gte', models.F('started_at')), _connector='OR'), name='deadlines_closed_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('length', 0), ('unit', 'fixed')), ('unit__in', ['hours', 'days', 'months']), _connector='OR'), name='deadlines_unit_known')],
             },
         ),
-    ]
+    ])]

@@ -3,6 +3,8 @@ import ethicsreview.documents.models
 from django.conf import settings
 from django.db import migrations, models
 
+from ethicsreview.operating.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,7 +19,7 @@ class Migration(migrations.Migration):
         ('accounts', '__first__'),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Document',
             fields=[
@@ -103,4 +105,4 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('text_state', 'pending')), fields=['version'], name='documents_unread'), models.Index(condition=models.Q(('scan', 'not_scanned')), fields=['version'], name='documents_unscanned')],
             },
         ),
-    ]
+    ])]

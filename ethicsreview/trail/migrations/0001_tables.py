@@ -1,6 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from ethicsreview.operating.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='Seal',
             fields=[
@@ -75,4 +77,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('chain', 'seq'), name='trail_entry_seq')],
             },
         ),
-    ]
+    ])]
