@@ -98,7 +98,7 @@ def remembered(builder: Callable[P, R]) -> Callable[P, R]:
             return builder(*args, **kwargs)
         before = contents()
         try:
-            key = (builder.__qualname__, _circumstances(), _digest(before), _plain(args), _plain(kwargs))
+            key = (builder.__qualname__, _circumstances(), _digest(before), _given(args), _given(kwargs))
         except CannotTell:
             return builder(*args, **kwargs)
         known = memory.kept.pop(key, None)
@@ -331,6 +331,18 @@ def _settings_changed() -> Iterator[tuple[str, str]]:
             if name.isupper() and name not in INDIFFERENT:
                 yield name, repr(value)
         holder = holder.default_settings
+
+
+def _given(arguments: Any) -> Any:
+    """A moment that a test gives is one before or after now: what was made lately for as long ago is near enough."""
+    if time_machine.escape_hatch.is_travelling():
+        return _plain(arguments)
+    now, minute = timezone.now(), timedelta(minutes=1)
+    named = arguments.items() if isinstance(arguments, Mapping) else enumerate(arguments)
+    return tuple(
+        (name, "from now", round((value - now) / minute)) if isinstance(value, datetime) else (name, _plain(value))
+        for name, value in named
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Institution, Person
-from ethicsreview.accounts.prepared import Given
+from ethicsreview.accounts.prepared import Given, PreparedForMany
 from ethicsreview.lifecycle.refusals import Refusal
 
 RECUSAL = "national:8"
@@ -121,6 +121,11 @@ def declared() -> "models.QuerySet[InterestDeclaration, Any]":
     return rows.values_list("committee", "pk", "declared_at", "people", "institutions")
 
 
+DECLARATIONS = PreparedForMany(
+    lambda people: InterestDeclaration.objects.filter(person__pk__in=people).select_related("person")
+)
+
+
 def latest_named(rows: Iterable[tuple[Any, ...]]) -> tuple[frozenset[int], frozenset[int]]:
     """The people and the institutions, by key, that the last declaration to each committee names."""
     latest: dict[int, tuple[datetime, int]] = {}
@@ -164,7 +169,7 @@ def _declared(declarations: Iterable[InterestDeclaration], project: ProjectFacts
 def _latest_declarations(people: list[Person]) -> dict[int, list[InterestDeclaration]]:
     """Each person's last declaration to each committee: an interest declared to one is known to all."""
     latest: dict[tuple[int, int], InterestDeclaration] = {}
-    for declaration in InterestDeclaration.objects.filter(person__in=people).select_related("person"):
+    for declaration in DECLARATIONS([person.pk for person in people]):
         latest.setdefault((declaration.person_id, declaration.committee_id), declaration)
     told = [declaration for declaration in latest.values() if not declaration.none_to_declare]
     models.prefetch_related_objects(told, "people", "institutions")

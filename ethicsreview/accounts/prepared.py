@@ -7,7 +7,7 @@ rows, objects or tuples, that the queryset would. It is for questions of one sha
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -70,6 +70,30 @@ class Prepared:
     def placed(self, parameter: Any) -> Any:
         """The parameter, or the place that another takes each time."""
         return parameter
+
+
+class PreparedForMany:
+    """One question about several keys, of which there are as many as the last power of two that was asked for.
+
+    `build` is handed a place for each key, to stand in an `__in` of a column that is no relation itself (`person__pk`).
+    """
+
+    def __init__(self, build: "Callable[[Sequence[Given]], QuerySet[Any, Any]]") -> None:
+        self._build = build
+        self._by_number: dict[int, Prepared] = {}
+
+    def __call__(self, keys: Collection[int], **given: Any) -> list[Any]:
+        """The rows, of one query; without a key there are none. Raises KeyError where a value is not given."""
+        if not keys:
+            return []
+        asked = list(keys)
+        number = 1 << (len(asked) - 1).bit_length()
+        asked += asked[-1:] * (number - len(asked))
+        prepared = self._by_number.get(number)
+        if prepared is None:
+            places = [Given(f"key{place}") for place in range(number)]
+            prepared = self._by_number[number] = Prepared(lambda: self._build(places))
+        return prepared.ask(given | {f"key{place}": key for place, key in enumerate(asked)})
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,17 @@
 the committee, decided by the procedure that fits, and found again by the comparison.
 
     pytest tests/reviews/test_real_amendments.py
+
+TRIALS=5 takes the first five.
 """
 
 import csv
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,7 @@ from tests.reviews.rules.trials import answers_from_trial
 
 pytestmark = pytest.mark.django_db
 
+TRIALS = int(os.environ.get("TRIALS", "19"))
 # What the register calls a field, by the field of the application that says the same.
 SAID_IN = {
     "purpose": ("Public title", "Scientific title"),
@@ -94,7 +98,7 @@ def test_the_real_amendments(shared_data: Path, capsys: pytest.CaptureFixture[st
     """One test of it all: each is refused elsewhere, compared, lawfully decided, and in force from then on."""
     host = change(size=11, regimes=["general", "human", "drug"])
     figures = {"trials": 0, "amendments": 0, "simplified": 0, "meeting": 0}
-    for trial in trials(shared_data):
+    for trial in islice(trials(shared_data), TRIALS):
         path = approved(host, trial)
         figures["trials"] += 1
         register = dict(trial.first)
@@ -106,8 +110,11 @@ def test_the_real_amendments(shared_data: Path, capsys: pytest.CaptureFixture[st
         assert path.now.in_force.content.items() >= content_of(register).items()
         host.at = path.at
     amending = Review.objects.filter(kind="amendment")
-    assert (figures["trials"], figures["amendments"]) == (19, 22)
-    assert amending.count() == 22
+    assert figures["trials"] == TRIALS
+    assert figures["amendments"] == amending.count()
+    assert TRIALS < 19 or amending.count() == 22
+    assert figures["simplified"]
+    assert figures["meeting"]
     assert set(amending.values_list("state", flat=True)) == {"approved"}
     assert list(verify()) == []
     with capsys.disabled():

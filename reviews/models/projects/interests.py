@@ -3,7 +3,7 @@ the same activity (Measures 8, 14, 28).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 from committees.models import ProjectFacts, declared, latest_named
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.patterns import known_beforehand
-from ethicsreview.accounts.prepared import Given, Prepared
+from ethicsreview.accounts.prepared import Given, Prepared, PreparedForMany
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import add_months, law_day
 from ethicsreview.policy import policy_for
@@ -100,7 +100,7 @@ def _lately(project: str, since: Any) -> Q:
 
 def _worked_with() -> "tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any]]":
     """Whoever leads, and whoever is of the team, where the person is either; in the columns of `declared`."""
-    own = Project.objects.filter(pk__in=_theirs(Given("person"), "exact")).filter(_lately("", Given("since")))
+    own = Project.objects.filter(pk__in=_theirs([Given("person")])).filter(_lately("", Given("since")))
     rest = {
         "of": Value(None, output_field=models.BigIntegerField()),
         "key": Value(0, output_field=models.BigIntegerField()),
@@ -113,14 +113,33 @@ def _worked_with() -> "tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any
     return leads, members.order_by().annotate(**rest, who=F("person_id")).values_list(*columns)
 
 
-def _theirs(people: Any, how: str) -> "models.QuerySet[Any, Any]":
+def _theirs(people: Sequence[Given]) -> "models.QuerySet[Any, Any]":
     """What they lead or work on. Two index reads, not one condition that would walk the table."""
-    joined = ProjectMember.objects.filter(**{f"person__{how}": people}).values("project")
-    return Project.objects.filter(**{f"lead__{how}": people}).order_by().values("pk").union(joined)
+    joined = ProjectMember.objects.filter(person__pk__in=people).values("project")
+    return Project.objects.filter(lead__pk__in=people).order_by().values("pk").union(joined)
 
 
 # One question for both kinds of interest: every page of a committee's people asks it.
 INTERESTS = Prepared(lambda: declared().union(*_worked_with(), all=True))
+# Everyone on the projects of these people that count as joint work.
+TEAMS = PreparedForMany(
+    lambda people: (
+        Project.objects.filter(pk__in=_theirs(people))
+        .filter(_lately("", Given("since")))
+        .order_by()
+        .values_list("pk", "lead_id", "members__person_id")
+    )
+)
+# The other units of the activities that these projects are a part of.
+PARTS = PreparedForMany(
+    lambda projects: (
+        _present()
+        .filter(Q(collaboration__project__pk__in=projects) | Q(collaboration__participations__project__pk__in=projects))
+        .order_by()
+        .values_list("project_id", "project__lead_id", "institution_id", "collaboration__project_id")
+        .distinct()
+    )
+)
 
 
 def project_facts(project: Project) -> ProjectFacts:
@@ -167,20 +186,20 @@ def _facts(
 
 def _other_parts(keys: Collection[int]) -> dict[int, list[tuple[int | None, int]]]:
     """The lead and the unit of every other part of the same activity, by project. One query."""
-    from reviews.models.collaborations.participation import Participation
-
     found: dict[int, list[tuple[int | None, int]]] = defaultdict(list)
-    rows = Participation.objects.filter(
-        Q(collaboration__project__in=keys) | Q(collaboration__participations__project__in=keys), state__in=PRESENT
-    )
-    columns = ("project_id", "project__lead_id", "institution_id", "collaboration__project_id")
     by_activity: dict[int, list[tuple[int | None, int | None, int]]] = defaultdict(list)
-    for part, lead, unit, activity in rows.order_by().values_list(*columns).distinct():
+    for part, lead, unit, activity in PARTS(keys):
         by_activity[activity].append((part, lead, unit))
     for activity, parts in by_activity.items():
         for key in {activity, *(part for part, _lead, _unit in parts if part)} & set(keys):
             found[key] += [(lead, unit) for part, lead, unit in parts if part != key]
     return found
+
+
+def _present() -> "models.QuerySet[Any, Any]":
+    from reviews.models.collaborations.participation import Participation
+
+    return Participation.objects.filter(state__in=PRESENT)
 
 
 class Together:
@@ -213,8 +232,7 @@ class Together:
 
 def _teams(people: Collection[int], since: date) -> dict[int, dict[int, Any]]:
     """Everyone on the projects of these people that count, by project. One query."""
-    rows = Project.objects.filter(pk__in=_theirs(people, "in")).filter(_lately("", since))
     found: dict[int, dict[int, Any]] = defaultdict(dict)
-    for key, lead, member in rows.order_by().values_list("pk", "lead_id", "members__person_id"):
+    for key, lead, member in TEAMS(people, since=since):
         found[key] |= dict.fromkeys(person for person in (lead, member) if person)
     return found

@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Count
 
 from ethicsreview.accounts.models import Appointment, Person
-from ethicsreview.accounts.prepared import Given, Prepared
+from ethicsreview.accounts.prepared import Given, Prepared, PreparedForMany
 from tests.factories import AppointmentFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -63,3 +63,16 @@ def test_what_is_given_is_a_value_and_never_sql() -> None:
 def test_a_missing_value_is_told() -> None:
     with pytest.raises(KeyError, match="day"):
         HELD(person=1)
+
+
+def test_about_many_it_answers_what_the_queryset_would(django_assert_num_queries: Any) -> None:
+    asked = PreparedForMany(lambda people: Appointment.objects.filter(person__pk__in=people).order_by("pk"))
+    held = [AppointmentFactory() for _number in range(6)]
+    asked([0])
+
+    for number in range(1, 6):
+        of = {one.person_id for one in held[:number]}
+        with django_assert_num_queries(1):
+            assert asked(of) == held[:number]
+    with django_assert_num_queries(0):
+        assert asked([]) == []
