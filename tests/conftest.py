@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import structlog
 from django.conf import settings
@@ -25,8 +26,8 @@ from tests.run import BROWSER, chromium
 
 # Playwright keeps an event loop in the thread of the test, where Django would else refuse the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-
+# Where a test does not say itself how many examples it wants: `pytest --hypothesis-profile=brief`.
+hypothesis.settings.register_profile("brief", max_examples=30)
 # Two processes, each with a browser and a server of its own, on two processors.
 expect.set_options(timeout=30_000)
 

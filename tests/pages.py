@@ -1,6 +1,7 @@
 """What every page is held to in a real browser."""
 
 import os
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,14 +17,15 @@ from ethicsreview.accounts.models import Person
 
 PHONE = {"width": 375, "height": 800}
 DESKTOP = {"width": 1280, "height": 900}
+WHOLE = os.environ.get("WHOLE", "") == "1"
 
 
 @dataclass(frozen=True)
 class Looking:
     """Opens pages as somebody, in both languages, as wide as a desk's screen and as a phone's.
 
-    Nothing may be wider than the screen; axe, which takes longest, finds nothing in either language nor in either
-    width, but is not asked for all four of them.
+    Nothing may be wider than the screen, and axe finds nothing. It takes longest: of one page it is asked in Chinese at
+    a desk, of the next in English on a phone, and with WHOLE=1 of each in both.
     """
 
     page: Page
@@ -59,7 +61,7 @@ class Looking:
                 self.page.set_viewport_size(screen)
                 picture(self.page, f"{name}-{language}-{screen['width']}")
                 found += [(name, language, screen["width"], "too wide", one) for one in overflows(self.page)]
-                if screen is judged:
+                if screen is judged and (WHOLE or zlib.crc32(name.encode()) % 2 == (language == "en")):
                     found += [(name, language, screen["width"], one) for one in axe(self.page)]
         self.page.set_viewport_size(DESKTOP)
         assert not found, found

@@ -3,7 +3,8 @@
     python -m tests.run [PART ...]
 
 What a machine lacks (a browser, PostgreSQL, Redis) is left out and said; with CI=true it is a failure. WHOLE=1 takes
-2,000 random paths, walks to the end, and asks PostgreSQL everything; that is no matter of minutes.
+2,000 random paths, walks to the end, takes every real trial and asks PostgreSQL everything; that is no matter of
+minutes.
 """
 
 import os
@@ -73,8 +74,12 @@ ON_POSTGRES = [
     "tests/reviews/test_sent_twice.py",
     "tests/reviews/test_work.py",
 ]
+# Each procedure the whole way by the API is gone on PostgreSQL, and piece by piece on SQLite.
+NOT_TWICE = ["--ignore-glob=*/test_whole_way*.py"]
 PURE = ["tests/ethicsreview/policy", "tests/committees/test_composition_properties.py"]
 WHOLE = os.environ.get("WHOLE", "") == "1"
+# Of what proves the more, the more of it is taken: enough to see the next mistake.
+SAMPLE = {"PATHS": "32", "RECHECK_PATHS": "12", "UNITS": "6", "TRIALS": "4"}
 MIGRATED = "tests/ethicsreview/ui/test_views.py::test_ready_with_every_migration_and_not_without"
 
 
@@ -129,8 +134,12 @@ def parts() -> list[Part]:
         # the suite begins with them, and where they are what is asked for.
         Part(
             "sqlite",
-            [*PYTEST, "--nomigrations", "-m", "not browser and not postgres", f"--deselect={MIGRATED}"],
-            {"PATHS": "2000", "RECHECK_PATHS": "500", "WALK": "all"} if WHOLE else {},
+            [
+                *PYTEST,
+                *([] if WHOLE else ["--hypothesis-profile=brief", *NOT_TWICE]),
+                *("--nomigrations", "-m", "not browser and not postgres", f"--deselect={MIGRATED}"),
+            ],
+            {"PATHS": "2000", "RECHECK_PATHS": "500", "WALK": "all"} if WHOLE else SAMPLE,
         ),
         Part(
             "browser",
