@@ -16,6 +16,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Expression, QuerySet
+from django.utils.functional import cached_property
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class PreparedForMany:
     `build` is handed a place for each key, to stand in an `__in` of a column that is no relation itself (`person__pk`).
     """
 
-    def __init__(self, build: "Callable[[Sequence[Given]], QuerySet[Any, Any]]") -> None:
+    def __init__(self, build: "Callable[[Sequence[Any]], QuerySet[Any, Any]]") -> None:
         self._build = build
         self._by_number: dict[int, Prepared] = {}
 
@@ -103,6 +104,10 @@ class _Question:
     sql: str
     parameters: tuple[Any, ...]
 
+    @cached_property
+    def converters(self) -> Any:
+        return self.compiler.get_converters([column for column, _sql, _alias in self.compiler.select])
+
     def answer(self, given: Mapping[Any, Any]) -> list[Any]:
         if not self.sql:
             return []
@@ -113,6 +118,7 @@ class _Question:
             rows = cursor.fetchall()
         answering = copy(self.compiler)
         answering.execute_sql = lambda *_args, **_kwargs: [rows]
+        answering.get_converters = lambda _columns: self.converters
         return list(self.queryset._iterable_class(_Answered(self.queryset, answering)))
 
 

@@ -11,12 +11,13 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMFieldMixin
 
+from ethicsreview.accounts.references import lock
 from ethicsreview.accounts.request_id import current_request_id
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.act import Act
@@ -149,14 +150,8 @@ def _locked(obj: Object) -> Object:
     """The object afresh, under its subject's lock and its own: always in this order, so that no two wait crosswise."""
     subject = obj.subject()
     if subject.pk != obj.pk or type(subject) is not type(obj):
-        _lock(subject)
-    return _lock(obj)
-
-
-def _lock(obj: Object) -> Object:
-    manager: models.Manager[Object] = type(obj)._base_manager
-    # No key is ever changed here, so rows that only refer to this one need not wait for it.
-    return manager.select_for_update(of=("self",), no_key=True).get(pk=obj.pk)
+        lock(subject)
+    return lock(obj)
 
 
 def _check_permission(declared: Step, obj: Lifecycle, act: Act) -> None:

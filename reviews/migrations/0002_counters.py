@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from ethicsreview.operating.migrating import Together
+from ethicsreview.accounts.migrating import Together
 
 
 class Migration(migrations.Migration):

@@ -6,7 +6,7 @@ import django_fsm
 import ethicsreview.accounts.validators
 from django.db import migrations, models
 
-from ethicsreview.operating.migrating import Together
+from ethicsreview.accounts.migrating import Together
 
 
 class Migration(migrations.Migration):

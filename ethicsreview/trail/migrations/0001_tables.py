@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from ethicsreview.operating.migrating import Together
+from ethicsreview.accounts.migrating import Together
 
 
 class Migration(migrations.Migration):

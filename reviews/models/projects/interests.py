@@ -113,7 +113,7 @@ def _worked_with() -> "tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any
     return leads, members.order_by().annotate(**rest, who=F("person_id")).values_list(*columns)
 
 
-def _theirs(people: Sequence[Given]) -> "models.QuerySet[Any, Any]":
+def _theirs(people: Sequence[Any]) -> "models.QuerySet[Any, Any]":
     """What they lead or work on. Two index reads, not one condition that would walk the table."""
     joined = ProjectMember.objects.filter(person__pk__in=people).values("project")
     return Project.objects.filter(lead__pk__in=people).order_by().values("pk").union(joined)
