@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.trail.digest import digest
 from ethicsreview.trail.models import Chain, Entry
 
@@ -68,13 +69,18 @@ def begin_chains(records: Iterable[Record]) -> list[tuple[Chain, list[Entry]]]:
     return [(chain, _link(chain, group)) for chain, group in chains]
 
 
+TO_LOCK = Prepared(
+    lambda: Chain.objects.select_for_update().filter(subject_kind=Given("kind"), subject_ref=Given("ref"))
+)
+
+
 def _locked(subject: tuple[str, str]) -> Chain:
     kind, ref = subject
-    chains = Chain.objects.select_for_update()
-    chain = chains.filter(subject_kind=kind, subject_ref=ref).first()
-    if chain is None:
+    found = TO_LOCK(kind=kind, ref=ref)
+    if not found:
         Chain.objects.bulk_create([Chain(subject_kind=kind, subject_ref=ref)], ignore_conflicts=True)
-        chain = chains.get(subject_kind=kind, subject_ref=ref)
+        found = TO_LOCK(kind=kind, ref=ref)
+    (chain,) = found
     return chain
 
 
