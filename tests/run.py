@@ -42,31 +42,40 @@ BROWSER = [
     "tests/reviews/portal",
 ]
 # What is shown on PostgreSQL again: all that asks the database for something of its own (locks, triggers, constraints,
-# indexes, lists in order, searches, two writers at once), and each procedure once the whole way, by the API. What each
-# procedure demands piece by piece, words and pages are the same code on either database. WHOLE=1 asks for everything.
+# copies, lists in order, searches, two writers at once), real workers, and three procedures the whole way by the API.
+# What each procedure demands piece by piece, words and pages are the same code on either database. WHOLE=1 asks for
+# everything.
 ON_POSTGRES = [
     "tests/bench",
-    "tests/committees",
+    "tests/committees/test_declaring.py",
     "tests/config",
-    "tests/ethicsreview",
+    "tests/ethicsreview/accounts",
+    "tests/ethicsreview/deadlines",
+    "tests/ethicsreview/diary",
+    "tests/ethicsreview/lifecycle",
+    "tests/ethicsreview/notices",
+    "tests/ethicsreview/operating",
+    "tests/ethicsreview/trail",
+    "tests/ethicsreview/work",
     "tests/running",
-    "tests/reviews/api",
-    "tests/reviews/importing",
+    "tests/reviews/api/test_annual.py",
+    "tests/reviews/api/test_idempotency.py",
+    "tests/reviews/api/test_lists.py",
+    "tests/reviews/api/test_whole_way.py",
+    "tests/reviews/api/test_whole_way_collaboration.py",
+    "tests/reviews/api/test_whole_way_recheck.py",
     "tests/reviews/oversight",
     "tests/reviews/public",
-    "tests/reviews/desk/test_budgets.py",
-    "tests/reviews/desk/test_clockroom.py",
     "tests/reviews/desk/test_kept_pieces.py",
     "tests/reviews/desk/test_prepared_questions.py",
     "tests/reviews/desk/test_registers.py",
-    "tests/reviews/desk/test_visibility.py",
-    "tests/reviews/portal/test_budgets.py",
     "tests/reviews/samples/test_seed.py",
+    "tests/reviews/samples/test_seed_few.py",
     "tests/reviews/test_amendment_concurrency.py",
     "tests/reviews/test_bad_luck.py",
     "tests/reviews/test_collaboration_at_once.py",
+    "tests/reviews/test_complaint.py",
     "tests/reviews/test_concurrency.py",
-    "tests/reviews/test_feed.py",
     "tests/reviews/test_follow_up.py",
     "tests/reviews/test_general_procedure.py",
     "tests/reviews/test_interests_hide.py",
@@ -74,9 +83,6 @@ ON_POSTGRES = [
     "tests/reviews/test_sent_twice.py",
     "tests/reviews/test_work.py",
 ]
-# Each procedure the whole way by the API is gone on PostgreSQL, and piece by piece on SQLite.
-NOT_TWICE = ["--ignore-glob=*/test_whole_way*.py"]
-PURE = ["tests/ethicsreview/policy", "tests/committees/test_composition_properties.py"]
 WHOLE = os.environ.get("WHOLE", "") == "1"
 # Of what proves the more, the more of it is taken: enough to see the next mistake.
 SAMPLE = {"PATHS": "32", "RECHECK_PATHS": "12", "UNITS": "6", "TRIALS": "4"}
@@ -136,7 +142,7 @@ def parts() -> list[Part]:
             "sqlite",
             [
                 *PYTEST,
-                *([] if WHOLE else ["--hypothesis-profile=brief", *NOT_TWICE]),
+                *([] if WHOLE else ["--hypothesis-profile=brief"]),
                 *("--nomigrations", "-m", "not browser and not postgres", f"--deselect={MIGRATED}"),
             ],
             {"PATHS": "2000", "RECHECK_PATHS": "500", "WALK": "all"} if WHOLE else SAMPLE,
@@ -157,7 +163,7 @@ def parts() -> list[Part]:
                 "not browser",
                 "-k",
                 "not planted_bug",
-                *(["tests"] if WHOLE else [*(f"--ignore={path}" for path in PURE), *ON_POSTGRES]),
+                *(["tests"] if WHOLE else ON_POSTGRES),
             ],
             # What these tests commit need not survive a power cut, and their tables are so small that to look for the
             # best way through them takes longer than any way.
