@@ -213,10 +213,13 @@ def contents() -> Contents:
             for name, row in cursor.fetchall():
                 rows[name].append(tuple(row))
         else:
+            # Most tables are empty at most moments: one question says which are not.
+            cursor.execute(_which_of_sqlite())
             rows = {}
-            for table in tables():
-                cursor.execute(_table_of_sqlite(table))
-                rows[table.name] = cursor.fetchall()
+            for table, holds in zip(tables(), cursor.fetchone(), strict=True):
+                if holds:
+                    cursor.execute(_table_of_sqlite(table))
+                    rows[table.name] = cursor.fetchall()
     for table in tables():
         if kept := rows.get(table.name):
             found[table.name] = {row[table.key]: row for row in kept}
@@ -231,6 +234,12 @@ def _all_tables_of_postgres() -> str:
         columns = ", ".join(f'"{column}"::text' for column in table.columns)
         parts.append(f"SELECT '{table.name}', ARRAY[{columns}] FROM \"{table.name}\"")  # noqa: S608
     return " UNION ALL ".join(parts)
+
+
+@cache
+def _which_of_sqlite() -> str:
+    asked = [f'EXISTS (SELECT 1 FROM "{table.name}")' for table in tables()]  # noqa: S608
+    return f"SELECT {', '.join(asked)}"
 
 
 @cache

@@ -8,13 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from committees import composition, findings, forms, guards, timing
 from committees.composition import CommitteeFacts, Finding, PaperFacts, RuleFacts
 from committees.kinds import STANDING_STATES, CommitteeState, CommitteeType, Regime, RuleKind
 from committees.models import declaring
+from committees.models.groups import holders, keepers_of
 from committees.models.interests import InterestDeclaration
 from committees.models.membership import CommitteeRule, Membership, SignedPaper, Training
 from committees.models.owing import Owing
@@ -33,7 +33,6 @@ from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy, policy_for
 
 KEEPERS = frozenset({Role.INSTITUTION_OFFICER, Role.OPERATOR})  # who sets up, staffs and dissolves it
-GROUPS = {"secretaries": {Role.SECRETARY}, "chair": {Role.CHAIR}, "seated": COMMITTEE_ROLES}
 
 
 class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
@@ -163,14 +162,9 @@ class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
         return found
 
     def people(self, group: str) -> list[Person]:
-        if group != "keepers":
-            held = Appointment.objects.filter(body=self, role__in=GROUPS[group])
-        elif self.institution_id is None:
-            held = Appointment.objects.filter(role=Role.OPERATOR)
-        else:
-            held = Appointment.objects.filter(body=self.institution_id, role=Role.INSTITUTION_OFFICER)
-        found = Person.objects.filter(appointments__in=held.current(timezone.now()), is_active=True)
-        return list(found.distinct().order_by("pk"))
+        if group == "keepers":
+            return keepers_of(self.institution_id)
+        return holders(group, self.pk)
 
     def words(self) -> dict[str, str]:
         return super().words() | {"committee": self.name}

@@ -6,8 +6,10 @@ from datetime import datetime, time
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 
 from ethicsreview.accounts.models import Appointment
+from ethicsreview.accounts.prepared import Given, PreparedForMany
 from ethicsreview.notices.models import Channel, Delivery, Endpoint, Event, Notice, Preference, When
 from ethicsreview.notices.tables import kind_of
 from ethicsreview.notices.timing import end_of_quiet, next_digest
@@ -27,11 +29,10 @@ def write_deliveries(told: Sequence[Told], at: datetime) -> None:
     """A row for each notice and channel, and for each event and endpoint: two queries where nobody has an endpoint."""
     notices = [notice for one in told for notice in one.notices]
     people = {notice.person_id for notice in notices}
-    wanted = {row.person_id: row for row in Preference.objects.filter(person__in=people)}
+    wanted = {row.person_id: row for row in WISHES(people)}
     robots: dict[int, list[Endpoint]] = {}
     outside: dict[int, list[Endpoint]] = {}
-    held = Appointment.objects.current(at).filter(person__in=people).values("body")
-    for endpoint in Endpoint.objects.working().filter(Q(person__in=people) | Q(body__in=held)):
+    for endpoint in ADDRESSES(people, day=timezone.localdate(at)):
         if endpoint.person_id is not None:
             robots.setdefault(endpoint.person_id, []).append(endpoint)
         elif endpoint.body_id is not None:
@@ -43,6 +44,16 @@ def write_deliveries(told: Sequence[Told], at: datetime) -> None:
     if outside:
         rows += _to_bodies(told, outside, loud)
     Delivery.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+
+
+WISHES = PreparedForMany(lambda people: Preference.objects.filter(person__pk__in=people))
+# Their own, and those of the bodies in which they hold something.
+ADDRESSES = PreparedForMany(
+    lambda people: Endpoint.objects.working().filter(
+        Q(person__pk__in=people)
+        | Q(body__in=Appointment.objects.on(Given("day")).filter(person__pk__in=people).values("body"))
+    )
+)
 
 
 class Loud:
