@@ -28,7 +28,7 @@ class Count:
     entries: int = 0
     deadlines: int = 0
     notices: int = 0
-    mails: int = 0
+    sent: int = 0
     missing: list[str] = field(default_factory=list)
     twice: list[str] = field(default_factory=list)
 
@@ -64,7 +64,7 @@ class Ledger:
             self._compare(f"review {ref}", self.of_a_review, rows.left_for(ref), found)
         found.deadlines = sum(sum(kinds.values()) for kinds in rows.deadlines.values())
         found.notices = rows.number_of_notices
-        found.mails = sum(letters.values())
+        found.sent = sum(letters.values())
         found.missing += rows.unsent(letters)
         found.twice += rows.doubled()
         found.missing += [str(problem) for problem in verify()]

@@ -16,10 +16,12 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.ethicsreview.notices.receiving import Receiver
 from tests.running import servers
 from tests.running.line import Line, Pace
 from tests.running.post import FULL, HANGING, REFUSING, WELL, Post
@@ -64,7 +66,7 @@ class Drill:
     def __init__(self, folder: Path, wanted: argparse.Namespace) -> None:
         self.folder, self.wanted = folder, wanted
         self.postgres, self.redis = servers.Postgres(folder / "postgres"), servers.Redis(folder / "redis")
-        self.post = Post()
+        self.post, self.system = Post(), Receiver(patience=60)
         self.clock = folder / "clock"
         self.set_clock(0)
         self.site: Site | None = None
@@ -74,12 +76,14 @@ class Drill:
 
     def prepare(self) -> None:
         say("starting: a PostgreSQL and a Redis of our own, the stack")
+        self.system.__enter__()
         self.postgres.make()
         self.redis.start()
         environment = {
             "DATABASE_URL": self.postgres.url,
             "REDIS_URL": self.redis.url,
             "EMAIL_URL": self.post.url,
+            "NOTICES_ALLOWED_HOSTS": self.system.host,
             "TABLES_AT_ONCE": "true" if self.wanted.quick else "false",
             "WEB_CONCURRENCY": "2",
             "CLOCK_AHEAD": str(self.clock),
@@ -106,6 +110,8 @@ class Drill:
 
         say("people and committees")
         houses = [house(self.line) for _number in range(1 if self.wanted.quick else 2)]
+        for them in houses:
+            self.connect(them)
         ledger, names = Ledger(), self.wanted.names
         say("reviews without a fault, to learn what steps leave behind")
         calm = Load(houses, 2)
@@ -126,6 +132,22 @@ class Drill:
         self.reading.set()
         return self.told(load.failed + calm.failed)
 
+    def connect(self, them: Any) -> None:
+        """The committee's own system hears of its matters too."""
+        from django.utils import timezone
+
+        from ethicsreview.notices.endpoints import enter
+        from ethicsreview.notices.models import Channel
+
+        address, owner = self.system.at(f"/{them.committee.ref}"), them.committee
+        by = them.secretary.person
+        enter(kind=Channel.WEBHOOK, name="本单位系统", address=address, owner=owner, by=by, at=timezone.now())
+
+    def taken(self) -> Counter[str]:
+        """Mails and events that have come, by the delivery's token, which both are named after."""
+        events = Counter(headers["webhook-id"] for _path, headers, _body in self.system.taken)
+        return self.post.taken() + events
+
     def one(self, name: str, load: Any, share: int, ledger: Any) -> None:
         """The fault strikes while the reviews of its share are on their way."""
         started, asked = time.monotonic(), len(self.line.said)
@@ -139,10 +161,11 @@ class Drill:
         self.note(name, ledger, load, rate)
 
     def note(self, name: str, ledger: Any, load: Any, rate: float) -> None:
-        count = ledger.count(self.line.said, load.done, self.post.taken())
-        doubled = sum(number - 1 for number in self.post.taken().values() if number > 1)
+        taken = self.taken()
+        count = ledger.count(self.line.said, load.done, taken)
+        doubled = sum(number - 1 for number in taken.values() if number > 1)
         self.results.append((name, count, doubled, rate))
-        say(f"{name:12} {len(load.done)} reviews; missing {len(count.missing)}, twice {len(count.twice)}")
+        say(f"{name:13} {len(load.done)} reviews; missing {len(count.missing)}, twice {len(count.twice)}")
         for line in [*count.missing[:10], *count.twice[:10]]:
             say(f"    {line}")
 
@@ -173,13 +196,14 @@ class Drill:
         say("    not quiet in time: what is left counts as missing")
 
     def told(self, failed: list[str]) -> int:
-        heads = ("steps", "trail", "deadlines", "notices", "mails", "again", "missing", "twice", "requests/s")
-        say(f"\n{'fault':12}" + "".join(f" {head:>10}" for head in heads))
+        heads = ("steps", "trail", "deadlines", "notices", "sent", "again", "missing", "twice", "requests/s")
+        say(f"\n{'fault':13}" + "".join(f" {head:>10}" for head in heads))
         for name, count, doubled, rate in self.results:
-            told = (count.steps, count.entries, count.deadlines, count.notices, count.mails, doubled)
+            told = (count.steps, count.entries, count.deadlines, count.notices, count.sent, doubled)
             figures = (*told, len(count.missing), len(count.twice), round(rate, 1))
-            say(f"{name:12}" + "".join(f" {figure:>10}" for figure in figures))
-        say("again: mails sent anew under the same Message-ID; a worker that is killed cannot say that it had sent")
+            say(f"{name:13}" + "".join(f" {figure:>10}" for figure in figures))
+        say("sent: mails, and events to the committee's own system")
+        say("again: sent anew under the same name; a worker that is killed or not answered cannot say that it had sent")
         for line in failed[:20]:
             say(f"did not end: {line}")
         return 0 if all(count.good for _name, count, _doubled, _rate in self.results) and not failed else 1
@@ -191,6 +215,7 @@ class Drill:
         self.redis.kill()
         self.postgres.kill()
         self.post.shutdown()
+        self.system.__exit__()
 
     # --- the faults -----------------------------------------------------------------------------------------------
 
@@ -223,6 +248,15 @@ class Drill:
         time.sleep(3 * DOWN)
         self.post.be(WELL)
 
+    def system_hangs(self) -> None:
+        """The network to the committee's system: it takes what it is sent, and does not answer in time."""
+        before, latest = len(self.system.taken), time.monotonic() + QUIET_WITHIN
+        self.system.answering.clear()
+        while len(self.system.taken) == before and time.monotonic() < latest:
+            time.sleep(0.1)
+        time.sleep(4 * DOWN)
+        self.system.answering.set()
+
     def day(self) -> None:
         """A day ahead for a while, and back."""
         self.set_clock(86_400)
@@ -245,6 +279,7 @@ class Drill:
         "mail-full": lambda drill: drill.mail(FULL),
         "smtp-refuses": lambda drill: drill.mail(REFUSING),
         "mail-hangs": lambda drill: drill.mail(HANGING),
+        "webhook-hangs": system_hangs,
         "clock": day,
     }
 

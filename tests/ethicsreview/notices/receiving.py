@@ -8,10 +8,11 @@ from typing import Any
 class Receiver(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = 10) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.taken: list[tuple[str, dict[str, str], bytes]] = []
         self.status, self.body, self.headers = 200, b'{"errcode": 0, "code": 0}', {}
+        self.patience = patience  # seconds that a caller waits while nobody is `answering`
         self.answering = threading.Event()
         self.answering.set()
 
@@ -40,7 +41,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
         self.server.taken.append((self.path, dict(self.headers), self.rfile.read(length)))
-        self.server.answering.wait(10)
+        self.server.answering.wait(self.server.patience)
         self.send_response(self.server.status)
         for name, value in self.server.headers.items():
             self.send_header(name, value)
