@@ -24,7 +24,7 @@ from reviews.desk.access import Visitor, at_desk, desk_page
 from reviews.models import GateAnswer, GateCheck, Programme, ProgrammeEntry
 from reviews.models.programmes.answers import answer_of
 from reviews.models.programmes.forms import ProgrammeForm
-from reviews.models.programmes.gate import RELATED, gatekeeper
+from reviews.models.programmes.gate import RELATED, gatekeeper_for
 from reviews.models.programmes.kinds import CHECK_NAMES, ProgrammeState, stages_of
 from reviews.models.programmes.planning import plan_programme
 from reviews.oversight.programmes.checking import CHECK, rows_of
@@ -128,17 +128,19 @@ def _history(found: Any) -> list[tuple[Entry, str]]:
 @require_safe
 @desk_page
 def entry(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    """What the gates say, and nothing of the case. Whoever supervises the project as well leaves the entry of a look."""
+    """What the gates say, and nothing of the case. Who supervises the project as well leaves the entry of a look."""
     found: ProgrammeEntry = visitor.find(ProgrammeEntry, ref, *RELATED)
     if found.project is not None:
         visitor.looks_into(found.project)
-    keeper = gatekeeper(found, visitor.at)
+    keeper = gatekeeper_for(found, visitor.standing)
+    letter = keeper.facts[found.pk].commitment
+    visitor.standing.once(("letter", found.pk), lambda: letter)
     context = {
         "entry": found,
         "answers": [(answer, _drawn(answer)) for answer in keeper.answers(found)],
         "next_stage": keeper.stages.get(found.next_stage(visitor.at), ""),
         "passed": keeper.stages.get(found.passed, ""),
-        "letter": found.letter_now,
+        "letter": letter,
         "kept": GateAnswer.objects.filter(entry=found).select_related("asked_by").order_by("-pk")[:RECENT],
         "history": _history(found),
         "steps": open_steps(found, visitor.person, at=visitor.at, standing=visitor.standing),

@@ -139,17 +139,19 @@ class ProgrammeEntry(Lifecycle):
 
     def gate_open(self, act: Act) -> Iterator[Refusal]:
         """At a stage where nothing passes a shut gate: everything that shuts it."""
-        from reviews.models.programmes.gate import refusals_at
+        from reviews.models.programmes.gate import gatekeeper_for
 
         stage = self.next_stage(act.at)
         if not stage:
             yield Refusal("no_stage_left", _("已经通过全部环节"), {}, ARTICLES)
-        else:
-            yield from act.once(("gate", self.pk, stage), lambda: list(refusals_at(self, stage, act.at)))
+            return
+        answer = gatekeeper_for(self, act.standing).answer(self, stage)
+        if answer.hard:
+            yield from (reason.refusal for reason in answer.shutting)
 
     def letter_to_ask(self, act: Act) -> Iterator[Refusal]:
         rule = letter_rule(self, self.policy_at(act.at))
-        letter = self.letter_now
+        letter = act.standing.once(("letter", self.pk), lambda: self.letter_now)
         if rule is None:
             yield Refusal("no_letter_wanted", _("本项目不需要签订承诺书"), {}, "shandong:12")
         elif self.project is None:

@@ -1,15 +1,13 @@
 """What a gate answers of a project at a stage, on a day: every reason, with its article (Shandong 12, Sichuan 10)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
-from ethicsreview.lifecycle.refusals import Refusal
+from ethicsreview.accounts.standing import Standing
 from ethicsreview.policy import Policy
-from reviews.models.programmes.facts import Facts, Reason, facts_of, reasons_of
+from reviews.models.programmes.facts import Reason, facts_of, reasons_of
 from reviews.models.programmes.kinds import stages_of
 from reviews.rules import gates
 
@@ -59,10 +57,8 @@ class Gatekeeper:
     def __init__(self, entries: Collection["ProgrammeEntry"], policy: Policy, at: datetime) -> None:
         self.policy = policy
         self.stages = stages_of(policy)
-        self._reasons = {facts.entry.pk: reasons_of(facts, policy) for facts in self._read(entries, at)}
-
-    def _read(self, entries: Collection["ProgrammeEntry"], at: datetime) -> list[Facts]:
-        return facts_of(entries, at)
+        self.facts = {facts.entry.pk: facts for facts in facts_of(entries, at)}
+        self._reasons = {key: reasons_of(facts, policy) for key, facts in self.facts.items()}
 
     def answers(self, entry: "ProgrammeEntry") -> list[Answer]:
         """At each stage that a project passes: before there is one, guides are drafted."""
@@ -90,17 +86,7 @@ def gatekeeper(entry: "ProgrammeEntry", at: datetime) -> Gatekeeper:
     return Gatekeeper([entry], entry.programme.policy_at(at), at)
 
 
-def refusals_at(entry: "ProgrammeEntry", stage: str, at: datetime) -> Iterator[Refusal]:
-    """What keeps a project from a stage, where nothing passes a shut gate."""
-    answer = gatekeeper(entry, at).answer(entry, stage)
-    if not answer.hard:
-        return
-    for reason in answer.shutting:
-        yield reason.refusal
-
-
-def in_words(answer: Answer) -> str:
-    """“open”, “shut”, or open with something to note."""
-    if not answer.open:
-        return _("不通过")
-    return _("通过，有提醒") if answer.warning else _("通过")
+def gatekeeper_for(entry: "ProgrammeEntry", standing: Standing) -> Gatekeeper:
+    """The same, read once for all that one person asks at one moment: a page, and the steps on it."""
+    found: Gatekeeper = standing.once(("gates", entry.pk), lambda: gatekeeper(entry, standing.at))
+    return found

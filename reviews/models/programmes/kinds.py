@@ -51,7 +51,7 @@ CHECK_NAMES = {
 
 
 def stages_of(policy: Policy) -> dict[str, str]:
-    """The stages that the rules of the place know (Shandong 12, Sichuan 10), each in words; none where none is stated."""
+    """The stages that the rules of the place know (Shandong 12, Sichuan 10), in words; none where none is stated."""
     if not policy.has("programme.stages"):
         return {}
     entry = policy.entry("programme.stages")

@@ -75,13 +75,15 @@ def gates(project: Project, at: datetime) -> Gates:
 
 
 def gates_of(projects: Collection[Project], at: datetime) -> dict[int, Gates]:
-    """The same of many at once, by their keys: three queries, however many they are."""
+    """The same of many at once, by their keys: three queries at most, however many they are."""
     drawn = _drawn_of(projects, at)
+    abroad = [key for key, (conclusions, _over) in drawn.items() if conclusions and conclusions.partner_countries]
     on_file: dict[int, list[Clearance]] = defaultdict(list)
-    approvals = ForeignApproval.objects.filter(project__in=projects).current()
+    approvals = ForeignApproval.objects.filter(project__in=abroad).current()
     for key, *row in approvals.values_list("project", "country", "state", "expires_on"):
         on_file[key].append(Clearance(*row))
-    parts = {part.project_id: part for part in _parts().filter(project__in=projects).order_by("-pk")}
+    joined = [key for key, (conclusions, _over) in drawn.items() if _takes_part(conclusions)]
+    parts = {part.project_id: part for part in _parts().filter(project__in=joined).order_by("-pk")}
     found = {}
     for project in projects:
         conclusions, unrecognised = drawn.get(project.pk, (None, False))

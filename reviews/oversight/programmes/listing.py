@@ -64,7 +64,8 @@ def _xlsx(path: Path) -> Iterator[Line]:
     from openpyxl import load_workbook
 
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        # Opened here: it would go by the file's ending, and the upload has none.
+        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
         page = book.worksheets[0]
         for place, row in enumerate(page.iter_rows(max_col=1, values_only=True), 1):
             value = row[0] if row else None
