@@ -101,7 +101,7 @@ class GateReason(BaseModel):
     shuts: bool
 
 
-class GateShape(BaseModel):
+class ProgrammeGateShape(BaseModel):
     """`hard`: whether nothing passes this stage while its gate is shut. The answer is kept under `digest` (SM3)."""
 
     programme: str
@@ -249,7 +249,7 @@ def create_programme(request: Call, body: Annotated[NewProgramme, Body()]) -> St
 
 @router.get(
     "/{code}/projects/{ref}/gate",
-    response=GateShape,
+    response=ProgrammeGateShape,
     operation_id="programmes.gate",
     summary="May this project pass this stage, and why not",
     description=(
@@ -265,7 +265,7 @@ def gate(request: Call, code: Name, ref: Name, asked: Query[AskedGate]) -> Any:
     if asked.stage == "guide" or asked.stage not in stages_of(entry.policy_at(viewer.at)):
         raise InvalidInput({"stage": [_("本计划没有这一环节。")]})
     held = entry.capacities(viewer.standing)
-    return GateShape.of(answer_of(entry, asked.stage, by=viewer.person, at=viewer.at, held=held))
+    return ProgrammeGateShape.of(answer_of(entry, asked.stage, by=viewer.person, at=viewer.at, held=held))
 
 
 def _entry(viewer: Viewer, code: str, ref: str) -> ProgrammeEntry:

@@ -131,11 +131,11 @@ class ProgrammeEntry(Lifecycle):
     def programme_open(self, act: Act) -> Iterator[Refusal]:
         if self.programme.state != ProgrammeState.OPEN:
             words = _("科技计划现为“%(state)s”")
-            yield Refusal("programme_state", words, {"state": self.programme.get_state_display()}, ARTICLES)
+            yield Refusal("programme_state", words, {"state": self.programme.get_state_display()})
 
     def not_linked(self, act: Act) -> Iterator[Refusal]:
         if self.project_id is not None:
-            yield Refusal("linked", _("已经关联科技活动"), {}, ARTICLES)
+            yield Refusal("linked", _("已经关联科技活动"))
 
     def gate_open(self, act: Act) -> Iterator[Refusal]:
         """At a stage where nothing passes a shut gate: everything that shuts it."""
@@ -143,7 +143,7 @@ class ProgrammeEntry(Lifecycle):
 
         stage = self.next_stage(act.at)
         if not stage:
-            yield Refusal("no_stage_left", _("已经通过全部环节"), {}, ARTICLES)
+            yield Refusal("no_stage_left", _("已经通过全部环节"))
             return
         answer = gatekeeper_for(self, act.standing).answer(self, stage)
         if answer.hard:
@@ -153,7 +153,7 @@ class ProgrammeEntry(Lifecycle):
         rule = letter_rule(self, self.policy_at(act.at))
         letter = act.standing.once(("letter", self.pk), lambda: self.letter_now)
         if rule is None:
-            yield Refusal("no_letter_wanted", _("本项目不需要签订承诺书"), {}, "shandong:12")
+            yield Refusal("no_letter_wanted", _("本项目不需要签订承诺书"))
         elif self.project is None:
             yield Refusal("not_here", _("尚未关联本系统的科技活动，无人可以在此签署"), {}, rule)
         elif letter is not None and letter.lead_id == self.project.lead_id:

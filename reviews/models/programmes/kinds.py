@@ -1,6 +1,7 @@
 """The words of programmes: the states of a programme, of a project in it and of its commitment letter."""
 
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -55,4 +56,4 @@ def stages_of(policy: Policy) -> dict[str, str]:
     if not policy.has("programme.stages"):
         return {}
     entry = policy.entry("programme.stages")
-    return {stage: said(entry.question.choices[stage]) for stage in entry.value}
+    return {stage: capfirst(said(entry.question.choices[stage])) for stage in entry.value}

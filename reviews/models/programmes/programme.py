@@ -175,7 +175,7 @@ class Programme(Lifecycle):
     @step(
         source=ProgrammeState.OPEN,
         target=ProgrammeState.CLOSED,
-        label=_("结束"),
+        label=_("结束计划"),
         by=["programme_manager"],
         cite=ARTICLES,
         form=forms.ReasonedForm,

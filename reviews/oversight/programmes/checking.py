@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.db import transaction
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,7 +40,7 @@ def _stages() -> list[tuple[str, str]]:
     from ethicsreview.policy import policy_for
 
     question = policy_for(region="", at=timezone.now()).library.registry.questions["programme.stages"]
-    return [(key, said(words)) for key, words in question.choices.items() if key != "guide"]
+    return [(key, capfirst(said(words))) for key, words in question.choices.items() if key != "guide"]
 
 
 class CheckForm(AskForm):
