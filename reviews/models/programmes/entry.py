@@ -123,6 +123,11 @@ class ProgrammeEntry(Lifecycle):
         found: Commitment | None = self.commitments.exclude(state="void").order_by("-pk").first()
         return found
 
+    def article(self, act: Act) -> str:
+        """By which rule of its place the programme is overseen at all."""
+        policy = self.policy_at(act.at)
+        return policy.entry("programme.stages").cite if policy.has("programme.stages") else ARTICLES
+
     def next_stage(self, at: datetime) -> str:
         return next_stage(self.passed, tuple(stages_of(self.policy_at(at))))
 
@@ -131,11 +136,11 @@ class ProgrammeEntry(Lifecycle):
     def programme_open(self, act: Act) -> Iterator[Refusal]:
         if self.programme.state != ProgrammeState.OPEN:
             words = _("科技计划现为“%(state)s”")
-            yield Refusal("programme_state", words, {"state": self.programme.get_state_display()})
+            yield Refusal("programme_state", words, {"state": self.programme.get_state_display()}, self.article(act))
 
     def not_linked(self, act: Act) -> Iterator[Refusal]:
         if self.project_id is not None:
-            yield Refusal("linked", _("已经关联科技活动"))
+            yield Refusal("linked", _("已经关联科技活动"), {}, self.article(act))
 
     def gate_open(self, act: Act) -> Iterator[Refusal]:
         """At a stage where nothing passes a shut gate: everything that shuts it."""
@@ -143,7 +148,7 @@ class ProgrammeEntry(Lifecycle):
 
         stage = self.next_stage(act.at)
         if not stage:
-            yield Refusal("no_stage_left", _("已经通过全部环节"))
+            yield Refusal("no_stage_left", _("已经通过全部环节"), {}, self.article(act))
             return
         answer = gatekeeper_for(self, act.standing).answer(self, stage)
         if answer.hard:
@@ -153,7 +158,7 @@ class ProgrammeEntry(Lifecycle):
         rule = letter_rule(self, self.policy_at(act.at))
         letter = act.standing.once(("letter", self.pk), lambda: self.letter_now)
         if rule is None:
-            yield Refusal("no_letter_wanted", _("本项目不需要签订承诺书"))
+            yield Refusal("no_letter_wanted", _("本项目不需要签订承诺书"), {}, self.article(act))
         elif self.project is None:
             yield Refusal("not_here", _("尚未关联本系统的科技活动，无人可以在此签署"), {}, rule)
         elif letter is not None and letter.lead_id == self.project.lead_id:
