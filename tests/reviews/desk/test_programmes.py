@@ -141,6 +141,8 @@ def test_a_record_is_looked_up_on_its_page_and_refused_in_words(signed_in) -> No
 def test_lead_and_officer_read_and_sign_on_the_portal(signed_in) -> None:
     made, path = entered(CHENGDU)
     letter, officer = made.letter, with_password(keeper_of(path.committee))
+    waiting = text(signed_in(path.lead).get(f"/projects/{path.project.ref}/"))
+    assert f"/commitments/{letter.ref}/" in waiting
     page = f"/commitments/{letter.ref}/"
     for who, step in ((path.lead, "sign_as_lead"), (officer, "sign_for_unit")):
         client = signed_in(who)
