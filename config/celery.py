@@ -74,6 +74,7 @@ app.conf.beat_schedule = {
     "letters": {"task": "reviews.letters", **MINUTE},
     "emergencies": {"task": "reviews.emergencies", **MINUTE},
     "annual reports": {"task": "reviews.annual_reports", **HOUR},
+    "programme figures": {"task": "reviews.programme_figures", **HOUR},
     "counters": {"task": "reviews.counters", **MINUTE},
     "comparisons": {"task": "reviews.comparisons", **MINUTE},
     "work": {"task": "work.run", **MINUTE},

@@ -7,9 +7,11 @@ from reviews.models.annual.drafting import draft_pending
 from reviews.models.annual.lettering import issue_pending as issue_reports
 from reviews.models.appeals.lettering import issue_pending as issue_answers
 from reviews.models.emergencies.lapsing import lapse_pending
+from reviews.models.programmes.lettering import issue_pending as issue_commitments
 from reviews.models.reviewing.lettering import issue_pending
 from reviews.models.submissions.comparing import compare_pending
 from reviews.oversight.overview.counting import count_pending
+from reviews.oversight.programmes.figures import count_large
 
 
 @shared_task(name="reviews.letters", lane="slow")
@@ -18,6 +20,7 @@ def letters() -> None:
     issue_pending(timezone.now())
     issue_answers(timezone.now())
     issue_reports(timezone.now())
+    issue_commitments(timezone.now())
 
 
 @shared_task(name="reviews.annual_reports", lane="slow")
@@ -42,3 +45,9 @@ def comparisons() -> None:
 def counters() -> None:
     """Take into the overview's counters what has changed. Two at once take turns; a missed one is made good."""
     count_pending(timezone.now())
+
+
+@shared_task(name="reviews.programme_figures", lane="slow")
+def programme_figures() -> None:
+    """Count the gates of programmes that are too large to be counted while somebody waits."""
+    count_large(timezone.now())

@@ -3,5 +3,6 @@
 from reviews.desk import lists, overview_file, register_files
 from reviews.exporting import dossier, registration
 from reviews.importing import working
+from reviews.oversight.programmes import checking
 
-__all__ = ["dossier", "lists", "overview_file", "register_files", "registration", "working"]
+__all__ = ["checking", "dossier", "lists", "overview_file", "register_files", "registration", "working"]

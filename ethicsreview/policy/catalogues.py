@@ -196,9 +196,9 @@ def listed_items(at: date | datetime) -> tuple[m.ListedItem, ...]:
     return _items("listed_items", "items", _version(at, "listed_items"))
 
 
-def commitment(at: date | datetime) -> m.Commitment:
-    """The letter to be signed on that day: the newest in force."""
-    letters = _items("commitments", "commitments", _version(at, "commitments"))
+def commitment(at: date | datetime, key: str = "ethics_and_integrity") -> m.Commitment:
+    """The letter to be signed on that day: the newest in force. Without a key, that of an application."""
+    letters = [one for one in _items("commitments", "commitments", _version(at, "commitments")) if one.key == key]
     return max(letters, key=lambda letter: letter.since)
 
 

@@ -146,7 +146,7 @@ def routes(face: Face) -> Router:
     return router
 
 
-def check_known(request: Call, asked: Paged) -> None:
+def check_known(request: Call, asked: Input) -> None:
     """A filter that is misspelt must not quietly filter nothing."""
     if unknown := request.GET.keys() - type(asked).model_fields.keys():
         raise InvalidInput({name: [_("没有这一项。")] for name in sorted(unknown)})

@@ -37,11 +37,14 @@ from reviews.models import (
     Meeting,
     Opinion,
     Participation,
+    Programme,
+    ProgrammeEntry,
     Project,
     ProjectMember,
     Recheck,
     RecheckOpinion,
     Recognition,
+    RecordLookup,
     Report,
     Respondent,
     Review,
@@ -53,11 +56,15 @@ from reviews.models.projects.interests import own_project
 from reviews.models.projects.parties import CAPACITIES
 from reviews.models.reviewing.record import seen_by_committee, seen_by_regulator
 from reviews.oversight.looks import note_look
+from reviews.oversight.programmes.checking import asks
 from reviews.oversight.registers import activities, committees
 from reviews.oversight.scope import supervises
 
 P = ParamSpec("P")
-OF_DEPARTMENTS = (EmergencyEvent, SamplingPlan, SampleItem, AnnualReport, TrainingPlan, Complaint, Investigation)
+OF_DEPARTMENTS = (
+    *(EmergencyEvent, SamplingPlan, SampleItem, AnnualReport, TrainingPlan, Complaint, Investigation),
+    *(Programme, ProgrammeEntry, RecordLookup),
+)
 
 
 class Visitor:
@@ -112,6 +119,19 @@ class Visitor:
     def supervises(self) -> bool:
         """Who audits cases."""
         return supervises(self.standing)
+
+    @property
+    def asks_gates(self) -> bool:
+        """Who follows programmes."""
+        return asks(self.standing)
+
+    @property
+    def looks_up_records(self) -> bool:
+        return self.standing.holds(Role.PROGRAMME_MANAGER)
+
+    @property
+    def signs_commitments(self) -> bool:
+        return self.standing.holds(Role.INSTITUTION_OFFICER)
 
     @property
     def keeps_registers(self) -> bool:

@@ -24,6 +24,12 @@ from reviews.models.meetings.agenda import AgendaItem
 from reviews.models.meetings.meeting import Attendance, Meeting
 from reviews.models.meetings.reporting import MeetingReport
 from reviews.models.opinions.opinion import Opinion, Verdict
+from reviews.models.programmes.answers import GateAnswer
+from reviews.models.programmes.checks import GateCheck, GateCheckRow
+from reviews.models.programmes.commitment import Commitment
+from reviews.models.programmes.entry import ProgrammeEntry
+from reviews.models.programmes.lookup import RecordLookup
+from reviews.models.programmes.programme import Programme
 from reviews.models.projects.assessment import RiskAssessment
 from reviews.models.projects.project import Project, ProjectMember
 from reviews.models.projects.registration import ActivityRegistration
@@ -55,6 +61,7 @@ __all__ = [
     "Attendance",
     "Change",
     "Collaboration",
+    "Commitment",
     "Comparison",
     "Complainant",
     "Complaint",
@@ -73,6 +80,9 @@ __all__ = [
     "Finding",
     "FollowUp",
     "ForeignApproval",
+    "GateAnswer",
+    "GateCheck",
+    "GateCheckRow",
     "IdempotentRequest",
     "Investigation",
     "Investigator",
@@ -83,12 +93,15 @@ __all__ = [
     "Opinion",
     "Outcome",
     "Participation",
+    "Programme",
+    "ProgrammeEntry",
     "Project",
     "ProjectMember",
     "Recheck",
     "RecheckOpinion",
     "RecheckReport",
     "Recognition",
+    "RecordLookup",
     "Report",
     "Request",
     "Respondent",

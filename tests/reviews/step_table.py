@@ -33,6 +33,7 @@ from tests.reviews.complaints import beside
 from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
+from tests.reviews.programmes import looked_up, managing
 from tests.reviews.recheck_builders import Listed, listed
 from tests.reviews.recognising import Asked
 from tests.reviews.rules.answers import RECORDS
@@ -62,8 +63,8 @@ CAPACITIES: dict[str, set[str]] = {
     "recused member": {"member"},
     "adviser": {"adviser"},
     "regulator": {"regulator"},
-    # The department has declared the emergency, it samples, and it deals with a complaint, too.
-    "organiser": {"organiser", "keeper", "declarer", "sampler", "handler", "sector"},
+    # The department has declared the emergency, it samples, deals with a complaint, and runs a programme, too.
+    "organiser": {"organiser", "keeper", "declarer", "sampler", "handler", "sector", "programme_manager"},
     "recheck expert": {"recheck_expert"},
     "expert who left": {"investigator"},
     # A unit that takes part: its lead stands on the lead unit's team too.
@@ -93,6 +94,7 @@ BESIDES = {
     ("exemption", "granted"): ", ground = 'anonymised'",
     ("emergency_event", "ended"): ", ended_at = starts_at",
     **{("annual_report", state): ", digest = 'x'" for state in ("signed", "submitted", "accepted")},
+    ("commitment", "signed"): ", lead_signed_at = created_at, unit_signed_at = created_at",
     **{("sampling_plan", state): ", seed = 'x', population_sm3 = 'x'" for state in AFTER_SEED},
     ("entrustment", "in_force"): ", starts = '2026-01-01'",
     ("recognition", "accepted"): ", valid_until = '2030-01-01', decision_id = (SELECT MIN(id) FROM reviews_decision)",
@@ -212,6 +214,9 @@ def scene() -> Scene:
     accusing = beside(path.department, team, path.experts[1].person, path.organiser, path.at)
     objects |= {one.noun: one for one in accusing.values()}
     objects["sampling_plan"], objects["sample_item"] = sampled(followed, path.organiser, path.department)
+    managed = managing(path.organiser, path.department, followed)
+    objects |= {"programme": managed.programme, "programme_entry": managed.entry, "commitment": managed.letter}
+    objects["record_lookup"] = looked_up(managed)
     today = law_day(path.at)
     objects["absence"] = announce(path.committee, by=voter, starts_on=today, ends_on=today, at=path.at)
     trusted = Case(path.committee, path.lead, path.at).assessed()
@@ -265,6 +270,9 @@ def states_of(model: type[Lifecycle]) -> dict[str, str]:
 
 
 def _set_state(obj: Lifecycle, state: str) -> None:
+    if len(states_of(type(obj))) == 1:
+        # It is there already, and such a row may be kept as written.
+        return
     extra = BESIDES.get((obj.noun, state), "")
     key = obj._meta.pk.column
     with connection.cursor() as cursor:
@@ -333,6 +341,9 @@ def declared_for(who: str, noun: str, step: Step, *, simplified: bool = False) -
         # Of the committee: its secretary or chair, and an officer of its institution.
         capacities = capacities & {"operator", "consequence"}
         capacities |= {"trainer"} if who in {"secretary", "chair", "institution_officer"} else set()
+    if noun == "commitment":
+        # The letter of the lead's own project, and of its unit.
+        capacities = capacities & {"lead", "institution_officer", "consequence"}
     if noun == "annual_report" and who == "organiser":
         # The department to which it goes.
         capacities = capacities | {"receiver"}

@@ -214,9 +214,39 @@ class AnnualReportLetter(AnnualReport):
     verification_url: str
 
 
+class Commitment(Part):
+    """What lead and unit promise for a programme's project, as both have signed it."""
+
+    lang: Literal["zh", "en"] = "zh"
+    institution: str = Field(description="the department whose programme it is")
+    committee: str = Field(description="the unit that undertakes the project")
+    title: str
+    programme: str
+    project_number: str
+    project_title: str
+    project_ref: str
+    lead: str
+    lead_signed_on: dt.date
+    unit_signer: str = Field(default="", description="empty for a person without a unit")
+    unit_signed_on: dt.date | None = None
+    clauses: list[str]
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    grounds: list[Ground]
+
+
+class CommitmentLetter(Commitment):
+    """The commitment as it leaves the house."""
+
+    number: str = Field(description="文号")
+    issued_at: dt.datetime
+    code: str
+    verification_url: str
+
+
 SCHEMAS: dict[str, type[Part]] = {
     "decision": DecisionLetter,
     "recheck": RecheckLetter,
     "appeal": AppealLetter,
     "annual_report": AnnualReportLetter,
+    "commitment": CommitmentLetter,
 }

@@ -52,6 +52,8 @@ RELATED = {
     "exemption": ("project__institution", "project__lead", "committee", "assessment"),
     "foreign_approval": ("project__institution", "project__lead"),
     "sampling_plan": ("authority",),
+    "programme": ("authority",),
+    "programme_entry": ("programme__authority", "project__lead", "project__institution"),
     "annual_report": ("body", "institution", "receiver", "signer"),
     "training_plan": ("organiser",),
     "complaint": ("handler", "joint", "institution"),

@@ -43,6 +43,7 @@ CAPACITIES = {
     "urgent_chair": _("主任委员（应急程序）"),
     "field_adviser": _("受邀的领域顾问（应急程序）"),
     "declarer": _("宣布突发事件的主管部门监管人员"),
+    "programme_manager": _("科技计划管理人员"),
     "sampler": _("组织抽查复核的主管部门监管人员"),
     "institution_officer": _("单位管理人员"),
     "trainer": _("培训计划的组织者"),

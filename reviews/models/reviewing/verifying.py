@@ -47,7 +47,8 @@ def standing_of_letter(code: str, at: datetime) -> LetterStanding | None:
     decision = Decision.objects.filter(number=letter.number).select_related("review__project").first()
     # A re-check opinion is genuine and permits nothing: the committee decides by it. Nor does the answer to an appeal.
     reported = decision is None and (
-        RecheckReport.objects.filter(number=letter.number).exists() or letter.kind in {"appeal", "annual_report"}
+        RecheckReport.objects.filter(number=letter.number).exists()
+        or letter.kind in {"appeal", "annual_report", "commitment"}
     )
     withdrawn = letter.revoked_at is not None and letter.revoked_at <= at
     valid = decision is not None and not withdrawn and holds(decision)

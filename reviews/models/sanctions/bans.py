@@ -1,5 +1,6 @@
 """What bars somebody for a time (Sichuan 12): written down on the ground floor, where `submit` reads it."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,14 @@ def standing_bans(
     """What bans stand on this person or this institution on this law day, first and last days included; each says
     until when (`ends`, none: until further notice), why (`ground`) and by which article (`citation`). One query.
     """
-    whom = Q(pk__in=[])
-    if person is not None:
-        whom |= Q(person=person)
-    if institution is not None:
-        whom |= Q(institution=institution)
+    return bans_among(day, [person] if person else [], [institution] if institution else [])
+
+
+def bans_among(
+    day: date, people: Iterable[Person | int], institutions: Iterable[Institution | int]
+) -> list[Restriction]:
+    """The same of many people and institutions at once. One query."""
+    whom = Q(person__in=list(people)) | Q(institution__in=list(institutions))
     running = Restriction.objects.filter(Q(ends__isnull=True) | Q(ends__gte=day), whom, starts__lte=day)
     return list(running.filter(kind=Restriction.Kind.BAN).select_related("person", "institution").order_by("pk"))
 

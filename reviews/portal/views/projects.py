@@ -14,7 +14,7 @@ from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.drafts import Stale
 from ethicsreview.lifecycle.refusals import Refused
-from reviews.models import Exemption, Mandate, Project, ProjectMember, Recheck, Report, Review
+from reviews.models import Commitment, Exemption, Mandate, Project, ProjectMember, Recheck, Report, Review
 from reviews.models.applying import (
     committees_offered,
     institutions_of,
@@ -132,6 +132,12 @@ def project(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
         "project": found,
         "gates": gates(found, visitor.at),
         "exemptions": list(Exemption.objects.visible_to(visitor.standing).filter(project=found).order_by("-pk")),
+        "commitments": list(
+            Commitment.objects.visible_to(visitor.standing)
+            .filter(project=found)
+            .select_related("entry__programme")
+            .order_by("-pk")
+        ),
         "members": sorted(found.members.all(), key=lambda member: member.pk),
         "assessments": assessments,
         "reviews": reviews,

@@ -19,6 +19,7 @@ from ethicsreview.lifecycle.steps import steps_of
 from reviews.models import (
     Appeal,
     Collaboration,
+    Commitment,
     Entrustment,
     Exemption,
     FollowUp,
@@ -42,7 +43,7 @@ COLLECTIONS: dict[str, type[Lifecycle]] = {
     for model in (
         *(Project, RiskAssessment, Review, ForeignApproval, Appeal, Exemption, Mandate, FollowUp, Report),
         *(Collaboration, Participation, Entrustment, Recognition),
-        *(Respondent, Sanction),
+        *(Respondent, Sanction, Commitment),
     )
 }
 # What a link may fill in: which other objects are meant, never what is said of them.
@@ -125,6 +126,7 @@ def _draw(
         "refusals": refusals,
         "moved_on": any(refusal.code == "state" for refusal in refusals),
         "commitment": getattr(form, "commitment", None),
+        "frozen": getattr(form, "frozen", None),
         "check": _checkable(obj, refusals),
     }
     return render(request, "portal/step.html", context, status=status)

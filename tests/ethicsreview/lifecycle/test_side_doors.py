@@ -130,6 +130,7 @@ def test_consequence_steps_are_known() -> None:
         ("assessment", "supersede"),
         ("collaboration", "halt_again"),
         ("collaboration", "note_decision"),
+        ("commitment", "void"),
         ("committee", "note_report"),
         ("complaint", "assign"),
         ("complaint", "close"),

@@ -16,6 +16,7 @@ from reviews.models import Decision, Opinion, RecheckOpinion, Submission
 from reviews.models.complaints.receiving import add
 from tests.reviews.builders import case
 from tests.reviews.complaints import matter
+from tests.reviews.programmes import check_list, looked_up, run
 from tests.reviews.recheck_builders import listed
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,10 @@ def kept(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pyt
         SigningKey.objects.create(fingerprint="sm3:0", pem="…", first_used_at=path.at)
         for rows in (path.committee.registrations, path.project.registrations):
             note(rows, Registered.REGISTRATION, at=path.at, person=path.lead, number="登-1", handled_on=path.at.date())
+        made = run("510000", path.at).opened().entered()
+        checked = check_list(made)
+        assert checked.rows.get().answer is not None
+        looked_up(made)
         yield
         transaction.set_rollback(True)
 
@@ -83,9 +88,13 @@ def test_every_kept_kind_is_guarded() -> None:
         "reviews.Decision",
         "reviews.Evidence",
         "reviews.Finding",
+        "reviews.GateAnswer",
+        "reviews.GateCheck",
+        "reviews.GateCheckRow",
         "reviews.Opinion",
         "reviews.RecheckOpinion",
         "reviews.RecheckReport",
+        "reviews.RecordLookup",
         "reviews.Submission",
         "trail.Entry",
         "trail.Seal",

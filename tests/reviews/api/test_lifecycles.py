@@ -18,6 +18,7 @@ from tests.reviews.complaints import beside as accusing
 from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
+from tests.reviews.programmes import looked_up, managing
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.recognising import BY_HAND, Asked
 from tests.reviews.rules.answers import RECORDS, SURVEY
@@ -49,9 +50,14 @@ def everything(path: Case) -> dict[str, str]:
     waiting = Asked(path, Case(path.committee, path.lead, path.at, dict(SURVEY)).accepted())
     waiting.requested(**BY_HAND).founded()
     plan, item = sampled(path, beside.organiser, beside.department)
+    managed = managing(beside.organiser, beside.department, path)
     accused = accusing(beside.department, person(), person(), beside.organiser, path.at)
     today = law_day(path.at)
     return {
+        "programmes": managed.programme.ref,
+        "programme-entries": managed.entry.ref,
+        "commitments": managed.letter.ref,
+        "record-lookups": looked_up(managed).ref,
         "collaborations": joined.collaboration.ref,
         "participations": joined.units[0].participation.ref,
         "entrustments": entrusted.entrustment.ref,
@@ -85,7 +91,8 @@ def everything(path: Case) -> dict[str, str]:
 # What the department of a re-check sees, and no committee.
 OF_ITS_OWN = {"mandates"}
 ACCUSING = {"complaints", "investigations", "respondents", "sanctions"}
-OF_DEPARTMENT = {"rechecks", "recheck-opinions", "experts", "sampling-plans", "sample-items", *ACCUSING}
+PROGRAMMES = {"programmes", "programme-entries", "commitments", "record-lookups"}
+OF_DEPARTMENT = {"rechecks", "recheck-opinions", "experts", "sampling-plans", "sample-items", *ACCUSING, *PROGRAMMES}
 
 
 def test_every_collection_has_the_form(path: Case, everything: dict[str, str]) -> None:

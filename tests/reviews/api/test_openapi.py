@@ -32,6 +32,7 @@ from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
 from tests.reviews.foreign import abroad
+from tests.reviews.programmes import looked_up, managing
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.recognising import Asked
 from tests.reviews.rules.answers import RECORDS
@@ -106,7 +107,8 @@ OWN_SIDE = (
 )
 ACCUSING = ("complaints", "investigations", "respondents", "sanctions")
 SAMPLED = ("sampling-plans", "sample-items")
-OF_DEPARTMENT = ("rechecks", "recheck-opinions", "experts", "emergency-events", *SAMPLED, *ACCUSING)
+PROGRAMMES = ("programmes", "programme-entries", "commitments", "record-lookups")
+OF_DEPARTMENT = ("rechecks", "recheck-opinions", "experts", "emergency-events", *SAMPLED, *ACCUSING, *PROGRAMMES)
 
 
 def populated(path: Case) -> World:
@@ -157,6 +159,13 @@ def populated(path: Case) -> World:
         "emergency-events": event(at=path.at, by=listed.organiser).ref,
         "jobs": ask("project.dossier", by=path.lead, at=path.at, title="卷宗", terms={"project": path.project.ref}).ref,
         "absences": announce(path.committee, by=path.members[4], starts_on=today, ends_on=today, at=path.at).ref,
+    }
+    managed = managing(listed.organiser, listed.department, approved)
+    refs |= {
+        "programmes": managed.programme.ref,
+        "programme-entries": managed.entry.ref,
+        "commitments": managed.letter.ref,
+        "record-lookups": looked_up(managed).ref,
     }
     asking = dict.fromkeys((*OWN_SIDE, "jobs", "mandates", "me"), lead)
     asking |= dict.fromkeys(OF_DEPARTMENT, organiser)

@@ -40,7 +40,7 @@ def test_project_page_with_reviews(path: Case, lead: Client, django_assert_num_q
         path.do("withdraw", path.lead, reason="重新申请")
         path.review = start_review(path.project, by=path.lead, committee=path.committee, at=path.at)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         response = lead.get(path.project.get_absolute_url())
 
     assert len(response.context["reviews"]) == count
