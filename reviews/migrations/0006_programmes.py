@@ -7,7 +7,7 @@ import ethicsreview.accounts.validators
 from django.conf import settings
 from django.db import migrations, models
 
-from ethicsreview.operating.migrating import Together
+from ethicsreview.accounts.migrating import Together
 
 
 class Migration(migrations.Migration):
