@@ -75,6 +75,7 @@ app.conf.beat_schedule = {
     "emergencies": {"task": "reviews.emergencies", **MINUTE},
     "annual reports": {"task": "reviews.annual_reports", **HOUR},
     "counters": {"task": "reviews.counters", **MINUTE},
+    "warnings": {"task": "reviews.warnings", **HOUR},
     "comparisons": {"task": "reviews.comparisons", **MINUTE},
     "work": {"task": "work.run", **MINUTE},
     "seal": {"task": "work.seal", **MINUTE},

@@ -10,6 +10,7 @@ from reviews.models.emergencies.lapsing import lapse_pending
 from reviews.models.reviewing.lettering import issue_pending
 from reviews.models.submissions.comparing import compare_pending
 from reviews.oversight.overview.counting import count_pending
+from reviews.oversight.warnings.evaluating import evaluate_pending
 
 
 @shared_task(name="reviews.letters", lane="slow")
@@ -42,3 +43,9 @@ def comparisons() -> None:
 def counters() -> None:
     """Take into the overview's counters what has changed. Two at once take turns; a missed one is made good."""
     count_pending(timezone.now())
+
+
+@shared_task(name="reviews.warnings", lane="slow")
+def warnings() -> None:
+    """Evaluate each indicator once a day; what an hour did not reach, the next one does."""
+    evaluate_pending(timezone.now())

@@ -1,7 +1,7 @@
 """The kinds of background work of this floor; each is written where its matter is."""
 
-from reviews.desk import lists, overview_file, register_files
+from reviews.desk import lists, overview_file, register_files, warning_file
 from reviews.exporting import dossier, registration
 from reviews.importing import working
 
-__all__ = ["dossier", "lists", "overview_file", "register_files", "registration", "working"]
+__all__ = ["dossier", "lists", "overview_file", "register_files", "registration", "warning_file", "working"]

@@ -45,6 +45,7 @@ from reviews.models import (
     Report,
     Respondent,
     Review,
+    RiskWarning,
     SampleItem,
     SamplingPlan,
     Sanction,
@@ -55,9 +56,11 @@ from reviews.models.reviewing.record import seen_by_committee, seen_by_regulator
 from reviews.oversight.looks import note_look
 from reviews.oversight.registers import activities, committees
 from reviews.oversight.scope import supervises
+from reviews.oversight.warnings.reading import follows
 
 P = ParamSpec("P")
-OF_DEPARTMENTS = (EmergencyEvent, SamplingPlan, SampleItem, AnnualReport, TrainingPlan, Complaint, Investigation)
+SAMPLING = (SamplingPlan, SampleItem)
+OF_DEPARTMENTS = (EmergencyEvent, *SAMPLING, AnnualReport, TrainingPlan, Complaint, Investigation, RiskWarning)
 
 
 class Visitor:
@@ -112,6 +115,11 @@ class Visitor:
     def supervises(self) -> bool:
         """Who audits cases."""
         return supervises(self.standing)
+
+    @property
+    def follows_warnings(self) -> bool:
+        """Who supervises, or answers for, what is watched."""
+        return follows(self.standing)
 
     @property
     def keeps_registers(self) -> bool:

@@ -41,6 +41,9 @@ from reviews.models.sampling.population import SampleUnit
 from reviews.models.sanctions.sanction import Sanction
 from reviews.models.submissions.comparing import Comparison
 from reviews.models.submissions.submission import Material, Request, Submission
+from reviews.models.warnings.finding import WarningFinding
+from reviews.models.warnings.progress import IndicatorWatch
+from reviews.models.warnings.warning import RiskWarning
 
 __all__ = [
     "Absence",
@@ -74,6 +77,7 @@ __all__ = [
     "FollowUp",
     "ForeignApproval",
     "IdempotentRequest",
+    "IndicatorWatch",
     "Investigation",
     "Investigator",
     "Mandate",
@@ -94,6 +98,7 @@ __all__ = [
     "Respondent",
     "Review",
     "RiskAssessment",
+    "RiskWarning",
     "SampleItem",
     "SampleUnit",
     "SamplingPlan",
@@ -101,4 +106,5 @@ __all__ = [
     "Submission",
     "Transfer",
     "Verdict",
+    "WarningFinding",
 ]

@@ -44,6 +44,7 @@ CAPACITIES = {
     "field_adviser": _("受邀的领域顾问（应急程序）"),
     "declarer": _("宣布突发事件的主管部门监管人员"),
     "sampler": _("组织抽查复核的主管部门监管人员"),
+    "watcher": _("处置预警的主管部门监管人员"),
     "institution_officer": _("单位管理人员"),
     "trainer": _("培训计划的组织者"),
     "compiler": _("汇总年度报告的主管部门监管人员"),
