@@ -94,8 +94,9 @@ class WarningShape(WarningRow):
         same = ("acknowledged_at", "measures", "due_on", "answer", "answered_at", "grounds")
         refs = ("committee", "institution", "project", "previous")
         return cls(
-            **cls.row_of(obj) | {name: getattr(obj, name) for name in same},
-            **{name: one.ref if (one := getattr(obj, name)) else "" for name in refs},
+            **cls.row_of(obj)
+            | {name: getattr(obj, name) for name in same}
+            | {name: one.ref if (one := getattr(obj, name)) else "" for name in refs},
             authority=BodyShape.of(obj.authority) if obj.authority else None,
             finding=_finding(obj, viewer),
         )

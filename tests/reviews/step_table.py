@@ -38,6 +38,7 @@ from tests.reviews.recognising import Asked
 from tests.reviews.rules.answers import RECORDS
 from tests.reviews.sampling import sampled
 from tests.reviews.together import Joint, unit
+from tests.reviews.warnings import raised
 
 FILE = Path(__file__).with_name("step_table.txt")
 EMERGENCY = Path(__file__).with_name("step_table_emergency.txt")
@@ -62,8 +63,8 @@ CAPACITIES: dict[str, set[str]] = {
     "recused member": {"member"},
     "adviser": {"adviser"},
     "regulator": {"regulator"},
-    # The department has declared the emergency, it samples, and it deals with a complaint, too.
-    "organiser": {"organiser", "keeper", "declarer", "sampler", "handler", "sector"},
+    # The department has declared the emergency, it samples, it deals with a complaint and with a warning, too.
+    "organiser": {"organiser", "keeper", "declarer", "sampler", "handler", "sector", "watcher"},
     "recheck expert": {"recheck_expert"},
     "expert who left": {"investigator"},
     # A unit that takes part: its lead stands on the lead unit's team too.
@@ -94,6 +95,7 @@ BESIDES = {
     ("emergency_event", "ended"): ", ended_at = starts_at",
     **{("annual_report", state): ", digest = 'x'" for state in ("signed", "submitted", "accepted")},
     **{("sampling_plan", state): ", seed = 'x', population_sm3 = 'x'" for state in AFTER_SEED},
+    **{("warning", state): ", grounds = 'x', settled_at = raised_at" for state in ("closed", "ruled_out")},
     ("entrustment", "in_force"): ", starts = '2026-01-01'",
     ("recognition", "accepted"): ", valid_until = '2030-01-01', decision_id = (SELECT MIN(id) FROM reviews_decision)",
     ("participation", "agreed"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
@@ -212,6 +214,7 @@ def scene() -> Scene:
     accusing = beside(path.department, team, path.experts[1].person, path.organiser, path.at)
     objects |= {one.noun: one for one in accusing.values()}
     objects["sampling_plan"], objects["sample_item"] = sampled(followed, path.organiser, path.department)
+    objects["warning"] = raised(path, path.at, authority=path.department)
     today = law_day(path.at)
     objects["absence"] = announce(path.committee, by=voter, starts_on=today, ends_on=today, at=path.at)
     trusted = Case(path.committee, path.lead, path.at).assessed()
@@ -326,6 +329,9 @@ def declared_for(who: str, noun: str, step: Step, *, simplified: bool = False) -
         # The committee does not know of it; who acts by it may give it back.
         capacities = capacities & {"lead", "institution_officer", "consequence"}
         capacities |= {"delegate"} if who == "team" else set()
+    if noun == "warning":
+        # The department settles it; who answers for the committee or its institution explains.
+        capacities = capacities & {"watcher", "secretary", "chair", "institution_officer", "consequence"}
     if noun == "sample_item":
         # Once something is asked of it, the committee is shown what its secretary or its chair answers.
         capacities = capacities & {"sampler", "secretary", "chair", "consequence"}

@@ -11,7 +11,8 @@ from reviews.models.warnings.kinds import About, Indicator
 from reviews.models.warnings.raising import Subject, raise_warning
 from reviews.oversight.warnings.evaluating import Done, evaluate
 from reviews.rules.warnings import Found, Row
-from tests.committees.builders import authority, committee, holder, people_of
+from tests.committees.builders import authority as department
+from tests.committees.builders import committee, holder, people_of
 from tests.memory import remembered
 from tests.reviews.builders import Case, with_password
 from tests.reviews.sampling import decided
@@ -52,7 +53,7 @@ class Watching:
 @remembered
 def watching(region: str = CHENGDU) -> Watching:
     (path,) = decided(1, region)
-    made = authority(region, level="city")
+    made = department(region, level="city")
     return Watching(path, made, with_password(holder(Role.REGULATOR, made)), path.at + timedelta(minutes=1))
 
 
@@ -60,8 +61,8 @@ def watching(region: str = CHENGDU) -> Watching:
 def scene(region: str = CHENGDU) -> tuple[Watching, dict[str, Person]]:
     """The department, and everybody by what they are to a warning about that committee, its unit or its case."""
     made = watching(region)
-    province = authority(f"{region[:2]}0000", level="province")
-    elsewhere = authority(MIANYANG, level="city")
+    province = department(f"{region[:2]}0000", level="province")
+    elsewhere = department(MIANYANG, level="city")
     foreign = committee(7, region, at=made.at)
     people = {
         "watcher": made.watcher,
@@ -87,8 +88,15 @@ INDICATORS = {
 
 
 def raised(
-    path: Case, at: datetime, *, level: int = 0, about: About = About.COMMITTEE, rows: tuple[Row, ...] = ()
+    path: Case,
+    at: datetime,
+    *,
+    level: int = 0,
+    about: About = About.COMMITTEE,
+    rows: tuple[Row, ...] = (),
+    authority: Authority | None = None,
 ) -> RiskWarning:
+    """As an evaluation raises it, whatever it counted. `authority`: of several of the place, the one whose it is."""
     committee, project = path.committee, path.project
     subject = {
         About.COMMITTEE: Subject(about, committee.ref, committee.region, committee, committee.institution),
@@ -98,4 +106,8 @@ def raised(
     thresholds = [1, 3, 10]
     terms = {"thresholds": thresholds, "days": 0, "least": 0}
     found = Found(thresholds[level], level, thresholds[level], terms, {}, rows)
-    return raise_warning(INDICATORS[about], subject, found, at=at)
+    made = raise_warning(INDICATORS[about], subject, found, at=at)
+    if authority is not None:
+        RiskWarning.objects.filter(pk=made.pk).update(authority=authority)
+        made.refresh_from_db()
+    return made

@@ -49,12 +49,15 @@ def warning(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
     findings = list(found.findings.order_by("-number")[:FINDINGS])
     rows = findings[0].rows if findings else []
     shown = shown_to(rows, visitor.standing, at_desk)
+    lines = evidence_lines(found, shown, supervises=visitor.supervises)
     entries = Entry.objects.filter(object_kind=found.noun, object_ref=found.ref).defer("facts").order_by("-seq")
     context = {
         "warning": found,
         "finding": findings[0] if findings else None,
         "findings": findings[1:],
-        "rows": evidence_lines(found, shown, supervises=visitor.supervises),
+        "rows": lines,
+        "dated": any(line.day for line in lines),
+        "noted": any(line.note for line in lines),
         "hidden": len(rows) - len(shown),
         "clock": Deadline.objects.of(found).open().soonest().first(),
         "supervises": visitor.supervises,

@@ -187,7 +187,7 @@ def _last_of(rule: Rule, refs: Sequence[str]) -> dict[str, RiskWarning]:
     keys = {one.pk: one for one in found.values()}
     kept: Any = WarningFinding.objects.filter(warning__in=keys).order_by("number").values_list("warning_id", "rows")
     for key, evidence in kept:
-        keys[key].kept_rows = evidence  # type: ignore[attr-defined]  # read once for the batch
+        keys[key].kept_rows = evidence
     return found
 
 

@@ -104,7 +104,7 @@ def _of_suspensions(look: Look, keys: Collection[int]) -> Mapping[int, list[Row]
         (key, Row(Review.noun, ref, law_day(at).isoformat()))
         for key, ref, at in decided.values_list("review__project", "review__ref", "decided_at")
     ]
-    stopped = _stopped(look).filter(project__in=keys).values_list("project", "ref", "suspended_at")
+    stopped: Any = _stopped(look).filter(project__in=keys).values_list("project", "ref", "suspended_at")
     found += [(key, Row(FollowUp.noun, ref, law_day(at).isoformat())) for key, ref, at in stopped]
     return gathered(sorted(found, key=lambda one: (one[1].day, one[1].ref)))
 
@@ -130,7 +130,7 @@ def resubmissions(look: Look) -> dict[int, Number]:
 
 def _of_resubmissions(look: Look, keys: Collection[int]) -> Mapping[int, list[Row]]:
     rows = _handed_in(look).filter(review__project__in=keys).order_by("sealed_at", "pk")
-    columns = rows.values_list("review__project", "review__ref", "sealed_at", "number")
+    columns: Any = rows.values_list("review__project", "review__ref", "sealed_at", "number")
     return gathered(
         (key, Row(Review.noun, ref, law_day(at).isoformat(), number=number)) for key, ref, at, number in columns
     )
