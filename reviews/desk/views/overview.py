@@ -9,10 +9,8 @@ from reviews.desk.access import Visitor, desk_page
 from reviews.desk.overview import Asked, Narrowing, Overview
 from reviews.desk.overview_file import address
 from reviews.models import Project
-from reviews.models.warnings.kinds import Level
 from reviews.oversight.overview.figures import Figures, out_of_order, read
 from reviews.oversight.overview.spans import Span
-from reviews.oversight.warnings.reading import open_by_level
 
 PROVINCE = 2  # digits of a GB/T 2260 code
 
@@ -38,7 +36,6 @@ def overview(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         "figures": figures,
         "form": Narrowing({"region": asked.region, "field": asked.field}, cities=_offered(visitor, figures)),
         "committees": out_of_order(visitor.standing, asked) if drawn.committees[1] else [],
-        "warnings": [(Level(level), number) for level, number in open_by_level(visitor.standing, asked.region).items()],
         "file": address(asked, request.get_full_path()),
     }
     return render(request, "desk/overview.html", context)

@@ -51,13 +51,6 @@ def open_by_indicator(rows: "QuerySet[RiskWarning]") -> dict[str, Counter[str]]:
     return found
 
 
-def open_by_level(standing: Standing, region: str = "") -> dict[str, int]:
-    """For the overview; one query."""
-    rows = warnings_for(standing, {"region": region})
-    counted = dict(rows.order_by().values_list("level").annotate(n=Count("pk")))
-    return {level: counted.get(level, 0) for level in Level.values}
-
-
 @dataclass(frozen=True)
 class Watched:
     """An indicator in one province: its rule, how far its evaluation is, and how many open warnings the reader sees."""
