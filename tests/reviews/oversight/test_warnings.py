@@ -15,7 +15,7 @@ from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, Refused
 from ethicsreview.notices.models import Notice
 from ethicsreview.trail.models import Entry
-from reviews.models import FollowUp, IndicatorWatch, Project, ProjectMember, RiskAssessment, RiskWarning
+from reviews.models import FollowUp, IndicatorWatch, Opinion, Project, ProjectMember, RiskAssessment, RiskWarning
 from reviews.models.warnings.kinds import About, Indicator
 from reviews.oversight.warnings import evaluating
 from reviews.oversight.warnings.evaluating import evaluate, evaluate_pending
@@ -426,3 +426,6 @@ def test_activity_is_hidden_from_its_own_people_the_recused_and_when_it_is_no_ca
     assert (before, sees(made.watcher)) == (True, False)
     assert not sees(officer)
     assert sees(chair)
+    ballot = Opinion.objects.get(review=made.path.review, person=chair)
+    data.copies(ballot, 1, state="recused", verdict="", round=ballot.round + 1)
+    assert not sees(chair)
