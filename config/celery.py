@@ -76,6 +76,7 @@ app.conf.beat_schedule = {
     "annual reports": {"task": "reviews.annual_reports", **HOUR},
     "programme figures": {"task": "reviews.programme_figures", **HOUR},
     "counters": {"task": "reviews.counters", **MINUTE},
+    "warnings": {"task": "reviews.warnings", **HOUR},
     "comparisons": {"task": "reviews.comparisons", **MINUTE},
     "work": {"task": "work.run", **MINUTE},
     "seal": {"task": "work.seal", **MINUTE},

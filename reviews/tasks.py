@@ -12,6 +12,7 @@ from reviews.models.reviewing.lettering import issue_pending
 from reviews.models.submissions.comparing import compare_pending
 from reviews.oversight.overview.counting import count_pending
 from reviews.oversight.programmes.figures import count_large
+from reviews.oversight.warnings.evaluating import evaluate_pending
 
 
 @shared_task(name="reviews.letters", lane="slow")
@@ -51,3 +52,9 @@ def counters() -> None:
 def programme_figures() -> None:
     """Count the gates of programmes that are too large to be counted while somebody waits."""
     count_large(timezone.now())
+
+
+@shared_task(name="reviews.warnings", lane="slow")
+def warnings() -> None:
+    """Evaluate each indicator once a day; what an hour did not reach, the next one does."""
+    evaluate_pending(timezone.now())

@@ -18,6 +18,8 @@ from ethicsreview.policy.problems import AGREEMENT, SHAPE, UNREADABLE, Lines, Pa
 from ethicsreview.policy.registry import Registry, read_registry
 from ethicsreview.policy.schema import Document, Head, Row
 
+# A flag by which something is watched or not: whoever switches it off says why.
+SWITCH = "_on"
 FOLDER = Path(__file__).parent / "packs"
 TABLES: dict[str, type[BaseModel]] = {"document": Document, "value": Row}
 
@@ -128,6 +130,8 @@ class _Draft:
             yield self.wrong("value", index, "key", _("规则项目录（registry/keys.toml）没有这一项"))
         elif isinstance(key, str) and "value" in item:
             question = registry.question(key, documents)
+            if key.endswith(SWITCH) and item["value"] is False and not item.get("note"):
+                yield self.wrong("value", index, "note", _("停用的应当写明理由"), AGREEMENT)
             for reason in kinds.problems(item["value"], question):
                 yield self.wrong("value", index, "value", reason)
         since, _until = _span(item, document)

@@ -33,6 +33,7 @@ from reviews.api import (
     reviews,
     sampling,
     training,
+    warnings,
 )
 from reviews.api.access import Bearer
 from reviews.api.description import complete
@@ -93,9 +94,11 @@ OWN: dict[str, Router] = {
     "investigations": complaints.investigations,
     "respondents": complaints.respondents,
     "sanctions": complaints.sanctions,
+    "warnings": warnings.router,
 }
 api.add_router("/me", me.router)
 api.add_router("/jobs", jobs.router)
+api.add_router("/indicators", warnings.indicators)
 for name, model in registry.collections().items():
     api.add_router(f"/{name}", OWN.get(name) or routes(Face(model)))
 

@@ -48,6 +48,7 @@ from reviews.models import (
     Report,
     Respondent,
     Review,
+    RiskWarning,
     SampleItem,
     SamplingPlan,
     Sanction,
@@ -59,11 +60,12 @@ from reviews.oversight.looks import note_look
 from reviews.oversight.programmes.checking import asks
 from reviews.oversight.registers import activities, committees
 from reviews.oversight.scope import supervises
+from reviews.oversight.warnings.reading import follows
 
 P = ParamSpec("P")
 OF_DEPARTMENTS = (
     *(EmergencyEvent, SamplingPlan, SampleItem, AnnualReport, TrainingPlan, Complaint, Investigation),
-    *(Programme, ProgrammeEntry, RecordLookup),
+    *(Programme, ProgrammeEntry, RecordLookup, RiskWarning),
 )
 
 
@@ -132,6 +134,11 @@ class Visitor:
     @property
     def signs_commitments(self) -> bool:
         return self.standing.holds(Role.INSTITUTION_OFFICER)
+
+    @property
+    def follows_warnings(self) -> bool:
+        """Who supervises, or answers for, what is watched."""
+        return follows(self.standing)
 
     @property
     def keeps_registers(self) -> bool:

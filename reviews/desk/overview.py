@@ -16,6 +16,7 @@ from ethicsreview.accounts.regions import region_name
 from ethicsreview.ui.charts import Chart
 from reviews.models import Outcome, Project, Review
 from reviews.models.reviewing.states import State
+from reviews.models.warnings.kinds import Level
 from reviews.oversight.overview.drilling import Drill
 from reviews.oversight.overview.figures import Asked, Figures
 from reviews.oversight.overview.spans import LENGTH, Span
@@ -199,6 +200,11 @@ class Overview:
         return wrong + sum(number for (_city, detail), number in found.items() if detail == IN_ORDER), wrong
 
     @cached_property
+    def warnings(self) -> list[tuple[Level, int]]:
+        """Open ones that the reader sees, by level."""
+        return [(level, self.figures.warnings[level.value]) for level in Level]
+
+    @cached_property
     def charts(self) -> list[Chart]:
         months = self.span.months()
         drawn = [
@@ -257,6 +263,8 @@ def lines_of(overview: Overview) -> Iterable[list[Any]]:
         yield [_("审查决定"), "", one.label, one.value, one.before, None]
     for one in overview.listed:
         yield [_("清单内科技活动"), "", one.label, one.value, None, one.cases]
+    for level, number in overview.warnings:
+        yield [_("未办结的预警"), "", str(level.label), number, None, None]
     active, wrong = overview.committees
     yield [_("委员会"), "", _("运行中"), active, None, None]
     yield [_("委员会"), "", _("不合规定，不能审查"), wrong, None, None]

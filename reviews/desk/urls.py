@@ -32,6 +32,7 @@ from reviews.desk.views import (
     sampling,
     steps,
     training,
+    warnings,
 )
 
 FILED = [
@@ -101,6 +102,9 @@ urlpatterns = [
     path("investigations/<str:ref>/complainant/", investigations.complainant, name="investigation_complainant"),
     path("respondents/<str:ref>/", investigations.respondent, name="respondent"),
     path("sanctions/<str:ref>/", investigations.sanction, name="sanction"),
+    path("warnings/", warnings.warnings, name="warnings"),
+    path("warnings/indicators/", warnings.indicators, name="indicators"),
+    path("warnings/<str:ref>/", warnings.warning, name="warning"),
     path("sampling-plans/", sampling.plans, name="sampling_plans"),
     path("sampling-plans/new/", sampling.begin, name="sampling_plan_new"),
     path("sampling-plans/<str:ref>/", sampling.plan, name="sampling_plan"),

@@ -47,6 +47,9 @@ from reviews.models.sampling.population import SampleUnit
 from reviews.models.sanctions.sanction import Sanction
 from reviews.models.submissions.comparing import Comparison
 from reviews.models.submissions.submission import Material, Request, Submission
+from reviews.models.warnings.finding import WarningFinding
+from reviews.models.warnings.progress import IndicatorWatch
+from reviews.models.warnings.warning import RiskWarning
 
 __all__ = [
     "Absence",
@@ -84,6 +87,7 @@ __all__ = [
     "GateCheck",
     "GateCheckRow",
     "IdempotentRequest",
+    "IndicatorWatch",
     "Investigation",
     "Investigator",
     "Mandate",
@@ -107,6 +111,7 @@ __all__ = [
     "Respondent",
     "Review",
     "RiskAssessment",
+    "RiskWarning",
     "SampleItem",
     "SampleUnit",
     "SamplingPlan",
@@ -114,4 +119,5 @@ __all__ = [
     "Submission",
     "Transfer",
     "Verdict",
+    "WarningFinding",
 ]

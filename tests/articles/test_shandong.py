@@ -5,11 +5,14 @@ import pytest
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.refusals import InvalidInput
-from reviews.models import Review
+from reviews.models import Review, RiskAssessment
 from reviews.models.reviewing.guards import procedures_of
+from reviews.models.warnings.kinds import Indicator
 from tests.reviews.builders import PASSWORD, case, signing
 from tests.reviews.following import approved, decided, latest, reported, step
 from tests.reviews.rules.answers import ANIMALS, BCI
+from tests.reviews.warnings import watching
+from tests.reviews.warnings_data import adverse_events
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +75,31 @@ def test_listed_activity_waits_for_its_recheck() -> None:
     assert path.review.state == "preliminarily_passed"
     assert path.project.state == "under_review"
     assert not any("approved" in view.step.targets for view in left)
+
+
+@pytest.mark.article("shandong", 11)
+def test_activity_of_high_risk_is_watched_and_one_without_is_not() -> None:
+    """第十一条：动态进行风险监测、预警和研判。
+
+    Given an activity of Jinan that reports serious adverse events, when the day is evaluated, then its committee, its
+    unit and the
+    department of the place are warned where it is of high risk; without it nobody is.
+    """
+    made = watching("370100")
+    adverse_events(made, 3)
+    made.evaluate(Indicator.ADVERSE_EVENTS)
+    (warning,) = made.warnings(Indicator.ADVERSE_EVENTS)
+    made.take(warning, "dismiss", grounds="已核实")
+    RiskAssessment.objects.filter(project=made.path.project).update(high_risk=False)
+    adverse_events(made, 10)
+    done = made.evaluate(Indicator.ADVERSE_EVENTS)
+
+    assert (warning.project, warning.committee, warning.authority) == (
+        made.path.project,
+        made.path.committee,
+        made.authority,
+    )
+    assert (done.over, done.raised) == (0, 0)
 
 
 @pytest.mark.article("shandong", 12)

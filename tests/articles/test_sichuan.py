@@ -7,17 +7,22 @@ from django.test import Client
 from django.urls import reverse
 
 from ethicsreview.accounts.models import Restriction
+from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.door import perform
-from ethicsreview.lifecycle.refusals import Refused
+from ethicsreview.lifecycle.refusals import InvalidInput, Refused
+from ethicsreview.notices.models import Notice
 from ethicsreview.policy import cite
 from ethicsreview.policy.days import law_day
 from reviews.models import SampleUnit, SamplingPlan
 from reviews.models.projects.starting import gates
 from reviews.models.sampling.population import frozen_units
+from reviews.models.warnings.kinds import Indicator
 from tests.committees.builders import draft, keeper_of, ready
 from tests.reviews.builders import Case, case, signing
 from tests.reviews.foreign import abroad, confirm, none_prescribed
 from tests.reviews.sampling import DEFAULTS, sampling
+from tests.reviews.warnings import watching
+from tests.reviews.warnings_data import late_follow_ups
 
 pytestmark = pytest.mark.django_db
 CHENGDU = "510100"
@@ -116,6 +121,30 @@ def test_results_are_sampled_by_a_draw_that_anybody_can_repeat() -> None:
     assert (len(drawn), SamplingPlan.objects.get(title=DEFAULTS["title"]).state) == (2, "closed")
     assert {refusal.cite for refusal in open_still.value.refusals} == {"sichuan:10"}
     assert "R2026-999999" in str(changed.value.refusals[0])
+
+
+@pytest.mark.article("sichuan", 11)
+def test_risk_is_discerned_early_and_acted_upon() -> None:
+    """第十一条：伦理风险跟踪评估，做到提早甄别、提早干预。
+
+    Given a committee of Chengdu with follow-ups past their day, when the day's evaluation has come by, then the
+    department and the committee are warned with what was counted; it has days to acknowledge; it settles the warning on
+    grounds alone; and while that stands unchanged nothing warns a second time.
+    """
+    made = watching(CHENGDU)
+    late_follow_ups(made, 3)
+    made.evaluate(Indicator.LATE_FOLLOW_UPS)
+    (warning,) = made.warnings(Indicator.LATE_FOLLOW_UPS)
+    told = set(Notice.objects.filter(object_ref=warning.ref).values_list("person", flat=True))
+    with pytest.raises(InvalidInput):
+        made.take(made.take(warning, "acknowledge", note=""), "close", grounds="")
+    made.take(warning, "close", grounds="已督促补报")
+    made.evaluate(Indicator.LATE_FOLLOW_UPS, days=1)
+
+    assert {made.watcher.pk, made.path.secretary.pk, made.path.chair.pk} <= told
+    assert (warning.level, len(warning.findings.get().rows)) == ("attention", 3)
+    assert Deadline.objects.get(kind="warning.acknowledge").outcome == "met"
+    assert [one.state for one in made.warnings(Indicator.LATE_FOLLOW_UPS)] == ["closed"]
 
 
 @pytest.mark.article("sichuan", 17)

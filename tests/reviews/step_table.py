@@ -39,6 +39,7 @@ from tests.reviews.recognising import Asked
 from tests.reviews.rules.answers import RECORDS
 from tests.reviews.sampling import sampled
 from tests.reviews.together import Joint, unit
+from tests.reviews.warnings import raised
 
 FILE = Path(__file__).with_name("step_table.txt")
 EMERGENCY = Path(__file__).with_name("step_table_emergency.txt")
@@ -63,8 +64,8 @@ CAPACITIES: dict[str, set[str]] = {
     "recused member": {"member"},
     "adviser": {"adviser"},
     "regulator": {"regulator"},
-    # The department has declared the emergency, it samples, deals with a complaint, and runs a programme, too.
-    "organiser": {"organiser", "keeper", "declarer", "sampler", "handler", "sector", "programme_manager"},
+    # The department has declared the emergency, it samples, deals with a complaint and a warning, and runs a programme.
+    "organiser": {"organiser", "keeper", "declarer", "sampler", "handler", "sector", "programme_manager", "watcher"},
     "recheck expert": {"recheck_expert"},
     "expert who left": {"investigator"},
     # A unit that takes part: its lead stands on the lead unit's team too.
@@ -96,6 +97,7 @@ BESIDES = {
     **{("annual_report", state): ", digest = 'x'" for state in ("signed", "submitted", "accepted")},
     ("commitment", "signed"): ", lead_signed_at = created_at, unit_signed_at = created_at",
     **{("sampling_plan", state): ", seed = 'x', population_sm3 = 'x'" for state in AFTER_SEED},
+    **{("warning", state): ", grounds = 'x', settled_at = raised_at" for state in ("closed", "ruled_out")},
     ("entrustment", "in_force"): ", starts = '2026-01-01'",
     ("recognition", "accepted"): ", valid_until = '2030-01-01', decision_id = (SELECT MIN(id) FROM reviews_decision)",
     ("participation", "agreed"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
@@ -217,6 +219,7 @@ def scene() -> Scene:
     managed = managing(path.organiser, path.department, followed)
     objects |= {"programme": managed.programme, "programme_entry": managed.entry, "commitment": managed.letter}
     objects["record_lookup"] = looked_up(managed)
+    objects["warning"] = raised(path, path.at, authority=path.department)
     today = law_day(path.at)
     objects["absence"] = announce(path.committee, by=voter, starts_on=today, ends_on=today, at=path.at)
     trusted = Case(path.committee, path.lead, path.at).assessed()
@@ -334,6 +337,9 @@ def declared_for(who: str, noun: str, step: Step, *, simplified: bool = False) -
         # The committee does not know of it; who acts by it may give it back.
         capacities = capacities & {"lead", "institution_officer", "consequence"}
         capacities |= {"delegate"} if who == "team" else set()
+    if noun == "warning":
+        # The department settles it; who answers for the committee or its institution explains.
+        capacities = capacities & {"watcher", "secretary", "chair", "institution_officer", "consequence"}
     if noun == "sample_item":
         # Once something is asked of it, the committee is shown what its secretary or its chair answers.
         capacities = capacities & {"sampler", "secretary", "chair", "consequence"}

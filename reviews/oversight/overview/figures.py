@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Role
@@ -20,6 +20,7 @@ from reviews.models.projects.parties import territory
 from reviews.oversight.overview.drilling import audience, in_region, sees_all
 from reviews.oversight.overview.facts import moment, of_projects
 from reviews.oversight.overview.spans import Span
+from reviews.oversight.warnings.reading import warnings_for
 from reviews.rules.counting import (
     BREACH,
     COMMITTEE,
@@ -39,6 +40,7 @@ from reviews.rules.counting import (
 BESIDE, CHANGES = 100, 1000
 TRIES = 3
 NAMED = 20
+WARNING = "warning"
 NOW = (OPEN, LATE, FOLLOW_UP, LISTED)
 
 
@@ -66,6 +68,7 @@ class Figures:
     listed: "Tally[str]" = field(default_factory=Tally)
     trend: "Tally[tuple[str, str]]" = field(default_factory=Tally)
     committees: "Tally[tuple[str, str]]" = field(default_factory=Tally)
+    warnings: "Tally[str]" = field(default_factory=Tally)
     waiting: bool = False
     counted_at: datetime | None = None
 
@@ -133,7 +136,7 @@ def _kept(standing: Standing, asked: Asked) -> Iterator[tuple[Cell, int]]:
     detail = Case(When(told, then=F("detail")), default=blank, output_field=CharField())
     committees = rows.filter(measure=COMMITTEE, period="")
     counted = [RECEIVED, DECIDED, whose + RECEIVED, whose + DECIDED]
-    for found in (
+    sums = [
         compared.filter(measure__in=counted).values_list("measure", "period", "region", "field", blank, "detail"),
         compared.filter(measure=DAYS).values_list("measure", "period", blank, blank, "procedure", "detail"),
         about.filter(measure__in=[RECEIVED, DECIDED], period__in=months).values_list(
@@ -142,10 +145,21 @@ def _kept(standing: Standing, asked: Asked) -> Iterator[tuple[Cell, int]]:
         (_of_now(about, whose, asked.at) | committees).values_list(
             "measure", "period", "region", "field", blank, detail
         ),
-    ):
-        for *cell, number in found.annotate(total=Sum("number")).order_by():
+    ]
+    *then, now = [found.annotate(total=Sum("number")).order_by() for found in sums]
+    # In one question with what else is of now: the page's budget has no place for another.
+    for found in (*then, now.union(_warned(standing, asked), all=True)):
+        for *cell, number in found:
             measure, period, region, field_, procedure, more = cell
             yield (measure, period, region, field_, procedure, more), number
+
+
+def _warned(standing: Standing, asked: Asked) -> "QuerySet[Any, Any]":
+    """Open warnings that the person sees, by level, in the columns of the counters."""
+    blank = Value("", output_field=CharField())
+    rows = warnings_for(standing, {"region": asked.region}).order_by()
+    columns = (Value(WARNING, output_field=CharField()), blank, "region", blank, blank, "level")
+    return rows.values_list(*columns).annotate(total=Count("pk"))
 
 
 def _of_now(rows: "QuerySet[Counter]", whose: str, at: datetime) -> "QuerySet[Counter]":
@@ -213,7 +227,9 @@ def _taking(standing: Standing, asked: Asked, figures: Figures) -> Callable[[Cel
     def take(cell: Cell, number: int) -> None:
         measure, period, region, about, procedure, detail = cell
         place = (city_of(region) if region else "", about)
-        if measure == COMMITTEE:
+        if measure == WARNING:
+            figures.warnings[detail] += number
+        elif measure == COMMITTEE:
             figures.committees[place[0], detail] += number
         elif measure == DAYS:
             if period in compared:

@@ -201,6 +201,10 @@ def test_consequence_steps_are_known() -> None:
         ("review", "take_in"),
         ("sanction", "run_out"),
         ("sanction", "take_effect"),
+        ("warning", "come_back"),
+        ("warning", "ease"),
+        ("warning", "renew"),
+        ("warning", "worsen"),
     ]
 
 

@@ -160,7 +160,10 @@ def signed(client: Client, person: Person) -> Client:
 
 ALL_ROBOTS = {f"robot_{kind}": "on" for kind in ("post", "deadline", "committee", "review", "meeting", "project")} | {
     f"robot_{kind}": "on"
-    for kind in ("following", "recheck", "together", "emergency", "sampling", "annual_report", "complaint", "programme")
+    for kind in (
+        *("following", "recheck", "together", "emergency", "sampling", "annual_report", "complaint"),
+        *("programme", "warning"),
+    )
 }
 ADDRESS = "https://oapi.dingtalk.com/robot/send?access_token=0123456789abcdef0123456789abcdef"
 

@@ -155,3 +155,19 @@ def test_the_system_check_runs_the_schema(folder: Path, monkeypatch: pytest.Monk
     assert checks.check_packs in registry.registered_checks
     assert len(found) == 10
     assert {message.id for message in found} == {"policy.E002", "policy.E003"}
+
+
+def test_switch_that_is_off_says_why(folder: Path) -> None:
+    names = 'zh = "湖北", en = "Hubei"'
+    head = f'pack = {{name = "hubei", layer = "province", {names}, region = "42", place = {{{names}}}}}'
+    line = '{key = "warning.bursts_on", value = false, cite = "service", rule = "MW-05", sure = "set"%s},'
+    pack = folder / "hubei.toml"
+
+    pack.write_text("\n".join([head, "value = [", line % "", "]"]), encoding="utf-8")
+    silent = [problem.reason for problem in problems(folder)]
+    pack.write_text(
+        "\n".join([head, "value = [", line % ', note = {zh = "另行监测", en = "Watched elsewhere"}', "]"]), "utf-8"
+    )
+
+    assert silent == ["停用的应当写明理由"]
+    assert load(folder).pack("hubei").entries[0].note

@@ -18,6 +18,7 @@ from tests.reviews.builders import case
 from tests.reviews.complaints import matter
 from tests.reviews.programmes import check_list, looked_up, run
 from tests.reviews.recheck_builders import listed
+from tests.reviews.warnings import raised
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +27,7 @@ FROZEN = sorted((model for model, _condition in triggers.frozen_models()), key=l
 
 @pytest.fixture(scope="module")
 def kept(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A listed activity that was re-checked, a letter, a seal, a complaint: a row in every frozen table. Made once."""
+    """A listed activity that was re-checked, a complaint, a warning …: a row in every frozen table. Made once."""
     with django_db_blocker.unblock(), transaction.atomic():
         path = listed().passed().answered()
         letter = Letter.objects.create(
@@ -45,6 +46,7 @@ def kept(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pyt
         accused = matter(at=path.at).named().found()
         accused.look_into("enter_evidence", by=accused.investigator, kind="expert", title="x", text="x", document="")
         add(accused.complaint, text="补充", at=path.at)
+        raised(path, path.at)
         SigningKey.objects.create(fingerprint="sm3:0", pem="…", first_used_at=path.at)
         for rows in (path.committee.registrations, path.project.registrations):
             note(rows, Registered.REGISTRATION, at=path.at, person=path.lead, number="登-1", handled_on=path.at.date())
@@ -96,6 +98,7 @@ def test_every_kept_kind_is_guarded() -> None:
         "reviews.RecheckReport",
         "reviews.RecordLookup",
         "reviews.Submission",
+        "reviews.WarningFinding",
         "trail.Entry",
         "trail.Seal",
         "trail.SigningKey",

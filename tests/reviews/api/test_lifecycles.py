@@ -24,6 +24,7 @@ from tests.reviews.recognising import BY_HAND, Asked
 from tests.reviews.rules.answers import RECORDS, SURVEY
 from tests.reviews.sampling import sampled
 from tests.reviews.together import Joint, unit
+from tests.reviews.warnings import raised
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +83,7 @@ def everything(path: Case) -> dict[str, str]:
         "annual-reports": reported_year(path.committee, beside.department, at=path.at).ref,
         "training-plans": training(path.committee, by=path.chair, at=path.at).ref,
         "sample-items": item.ref,
+        "warnings": raised(path, path.at).ref,
         **{collection: one.ref for collection, one in accused.items()},
         "emergency-events": event(at=path.at).ref,
         "absences": announce(path.committee, by=path.members[4], starts_on=today, ends_on=today, at=path.at).ref,

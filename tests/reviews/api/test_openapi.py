@@ -38,6 +38,7 @@ from tests.reviews.recognising import Asked
 from tests.reviews.rules.answers import RECORDS
 from tests.reviews.sampling import sampled
 from tests.reviews.together import Joint, unit
+from tests.reviews.warnings import raised
 
 # A form that is right in itself may still name what does not exist, or not be this person's to send.
 TAKEN = ["2xx", *(str(status.value) for status in (
@@ -108,7 +109,11 @@ OWN_SIDE = (
 ACCUSING = ("complaints", "investigations", "respondents", "sanctions")
 SAMPLED = ("sampling-plans", "sample-items")
 PROGRAMMES = ("programmes", "programme-entries", "commitments", "record-lookups")
-OF_DEPARTMENT = ("rechecks", "recheck-opinions", "experts", "emergency-events", *SAMPLED, *ACCUSING, *PROGRAMMES)
+WATCHED = ("warnings", "indicators")
+OF_DEPARTMENT = (
+    *("rechecks", "recheck-opinions", "experts", "emergency-events"),
+    *(*SAMPLED, *WATCHED, *ACCUSING, *PROGRAMMES),
+)
 
 
 def populated(path: Case) -> World:
@@ -154,6 +159,7 @@ def populated(path: Case) -> World:
         "mandates": authorise(path, team_member(path)).ref,
         "sampling-plans": plan.ref,
         "sample-items": item.ref,
+        "warnings": raised(approved, path.at).ref,
         "annual-reports": reported_year(path.committee, listed.department, at=path.at).ref,
         "training-plans": training(path.committee, by=path.chair, at=path.at).ref,
         "emergency-events": event(at=path.at, by=listed.organiser).ref,
@@ -170,7 +176,7 @@ def populated(path: Case) -> World:
     asking = dict.fromkeys((*OWN_SIDE, "jobs", "mandates", "me"), lead)
     asking |= dict.fromkeys(OF_DEPARTMENT, organiser)
     asking |= dict.fromkeys(("entrustments", "alliances"), ApiToken.issue(entrusted.truster)[1])
-    return World(refs, {collection: asking.get(collection, chair) for collection in [*refs, "me"]})
+    return World(refs, {collection: asking.get(collection, chair) for collection in [*refs, "me", "indicators"]})
 
 
 @description.parametrize()

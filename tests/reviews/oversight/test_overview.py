@@ -384,7 +384,9 @@ def test_what_is_read_does_not_grow_with_reviews():
         read(standing_of(regulator(), path.at), Asked(Span.around("year", law_day(path.at)), path.at))
 
     assert Counter.objects.count() <= number + 4
-    assert not [one["sql"] for one in caught if 'FROM "reviews_review"' in one["sql"]]
+    # Which of the open warnings one may see is asked by index of each; there are few, however many reviews.
+    asked = [one["sql"] for one in caught if "reviews_riskwarning" not in one["sql"]]
+    assert not [sql for sql in asked if 'FROM "reviews_review"' in sql]
 
 
 def test_a_step_takes_no_question_more_for_it():
