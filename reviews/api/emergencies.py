@@ -15,13 +15,13 @@ from reviews.api.shapes import BodyShape, Day, Input, Moment, Summary
 from reviews.models import EmergencyEvent, Review
 from reviews.models.emergencies.declaring import declare
 from reviews.models.emergencies.forms import DeclareForm
-from reviews.models.emergencies.kinds import Kind, Level
+from reviews.models.emergencies.kinds import EventKind, Level
 
 
 class NewEvent(Input):
     authority: str = Field(min_length=1, max_length=20, description="the department that declares it")
     title: str = Field(min_length=1, max_length=200)
-    kind: Kind
+    kind: EventKind
     level: Level
     region: str = Field(max_length=6, description="GB/T 2260, inside the department's territory")
     starts_at: Moment | None = None

@@ -193,7 +193,7 @@ class NewLookup(Input):
     """`unit`: name or uniform social credit code of the unit; asked for where `kind` is "person"."""
 
     authority: str = Field(min_length=1, max_length=20, description="the department that asks")
-    kind: RecordLookup.Kind
+    kind: RecordLookup.Sought
     name: str = Field(min_length=1, max_length=200)
     unit: str = Field("", max_length=200)
     purpose: Purpose

@@ -24,7 +24,7 @@ from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import policy_for
 from reviews.models.emergencies import forms
-from reviews.models.emergencies.kinds import Kind, Level
+from reviews.models.emergencies.kinds import EventKind, Level
 from reviews.models.projects.parties import over_territory
 
 END = "emergency_event.end"
@@ -60,7 +60,7 @@ class EmergencyEvent(Lifecycle):
 
     noun, collection, letter = "emergency_event", "emergency-events", "Y"
     creators = frozenset({"declarer"})
-    Kind, Level = Kind, Level
+    EventKind, Level = EventKind, Level
 
     class State(models.TextChoices):
         ACTIVE = "active", pgettext_lazy("state", "应急中")
@@ -70,7 +70,7 @@ class EmergencyEvent(Lifecycle):
     state = StateField(_("状态"), choices=State.choices, default=State.ACTIVE)
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", verbose_name=_("宣布部门"))
     title = models.CharField(_("事件名称"), max_length=200, validators=[plain_text])
-    kind = models.CharField(_("事件类别"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("事件类别"), max_length=20, choices=EventKind.choices)
     level = models.CharField(_("事件级别"), max_length=15, choices=Level.choices)
     region = models.CharField(_("地区"), max_length=6, validators=[region_code], help_text=_("GB/T 2260 代码"))
     # The beginning of every code inside it: what lists are filtered by.

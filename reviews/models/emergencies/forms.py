@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ethicsreview.accounts.validators import plain_text, region_code
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.forms import StepForm
-from reviews.models.emergencies.kinds import Kind, Level
+from reviews.models.emergencies.kinds import EventKind, Level
 
 DAY = {"type": "date"}
 
@@ -17,7 +17,7 @@ class DeclareForm(forms.Form):
     """A new emergency; every face checks it here. The department itself is chosen by the face."""
 
     title = forms.CharField(label=_("事件名称"), max_length=200, validators=[plain_text])
-    kind = forms.ChoiceField(label=_("事件类别"), choices=Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("事件类别"), choices=EventKind.choices, widget=forms.RadioSelect)
     level = forms.ChoiceField(label=_("事件级别"), choices=Level.choices, widget=forms.RadioSelect)
     region = forms.CharField(
         label=_("地区"), max_length=6, validators=[region_code], help_text=_("GB/T 2260 代码，应在本部门辖区之内。")

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 
-class Kind(models.TextChoices):
+class EventKind(models.TextChoices):
     PUBLIC_HEALTH = "public_health", pgettext_lazy("emergency", "公共卫生事件")
     NATURAL_DISASTER = "natural_disaster", pgettext_lazy("emergency", "自然灾害")
     ACCIDENT = "accident", pgettext_lazy("emergency", "事故灾难")

@@ -45,14 +45,14 @@ class RecordLookup(Lifecycle):
     State = LookupState
     frozen_when = "TRUE"
 
-    class Kind(models.TextChoices):
+    class Sought(models.TextChoices):
         PERSON = "person", _("人员")
         INSTITUTION = "institution", _("单位")
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)
     state = StateField(_("状态"), choices=LookupState.choices, default=LookupState.ANSWERED)
     authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", verbose_name=_("查询部门"))
-    kind = models.CharField(_("查询对象"), max_length=12, choices=Kind.choices)
+    kind = models.CharField(_("查询对象"), max_length=12, choices=Sought.choices)
     name = models.CharField(_("姓名或者单位名称"), max_length=200, validators=[plain_text])
     unit = models.CharField(_("人员所在单位"), max_length=200, blank=True, validators=[plain_text])
     purpose = models.CharField(_("用途"), max_length=12, choices=Purpose.choices)
@@ -125,7 +125,7 @@ def _record_of(kind: str, name: str, unit: str, at: datetime) -> dict[str, Any]:
     """Three or four queries."""
     people: list[Person] = []
     institutions: list[Institution] = []
-    if kind == RecordLookup.Kind.INSTITUTION:
+    if kind == RecordLookup.Sought.INSTITUTION:
         institutions = list(Institution.objects.filter(Q(name=name) | Q(uscc=name)))
     else:
         at_unit = Institution.objects.filter(Q(name=unit) | Q(uscc=unit)).values("pk")

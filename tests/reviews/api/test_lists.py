@@ -1,9 +1,12 @@
 """Lists: what is on them, page by page, at what cost."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
+from enum import Enum
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any, get_args
 
 import pytest
 from django.db import connection
@@ -141,7 +144,16 @@ def test_no_two_shapes_share_a_name() -> None:
         for shape in vars(module).values()
         if isinstance(shape, type) and issubclass(shape, BaseModel) and shape.__module__ == module.__name__
     }
-    names = Counter(shape.__name__ for shape in made)
+    chosen = {one for shape in made for field in shape.model_fields.values() for one in _choices(field.annotation)}
+    names = Counter(shape.__name__ for shape in made | chosen)
 
     assert {name for name, times in names.items() if times > 1} == set()
-    assert {"ReportShape", "AgendaReportShape"} <= names.keys()
+    assert {"ReportShape", "AgendaReportShape", "Kind"} <= names.keys()
+
+
+def _choices(annotation: Any) -> Iterator[type[Enum]]:
+    """The enumerations in a field's type, however deep."""
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _choices(inner)

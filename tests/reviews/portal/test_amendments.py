@@ -181,5 +181,5 @@ def test_how_much_the_pages_ask_of_the_database(django_assert_num_queries, count
 
     with django_assert_num_queries(19):
         lead.get(path.review.get_absolute_url())
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         lead.get(path.project.get_absolute_url())
