@@ -49,7 +49,12 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+# A minute each, in processes of their own. Begun last, they would leave all but one processor without work.
+FIRST = ("tests/bench/", "tests/setup/")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
     for item in items:
         if {"page", "browser"} & set(getattr(item, "fixturenames", ())):
             if not item.nodeid.startswith(tuple(f"{room}/" for room in BROWSER)):
