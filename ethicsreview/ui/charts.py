@@ -37,12 +37,17 @@ class Chart:
             "tooltip": {"trigger": "axis", "renderMode": "richText"},
             "legend": {"show": len(self.series) > 1},
             "xAxis": {"type": "category", "data": [str(label) for label in self.labels]},
-            "yAxis": {"type": "value"},
+            # Half a case is none: where whole things are counted, no line is drawn between them.
+            "yAxis": {"type": "value"} | ({"minInterval": 1} if self.counts else {}),
             "series": [
                 {"name": str(name), "type": self.kind, "data": list(values), **stack}
                 for name, values in self.series.items()
             ],
         }
+
+    @property
+    def counts(self) -> bool:
+        return all(isinstance(value, int) for values in self.series.values() for value in values)
 
     @property
     def rows(self) -> list[tuple[str, list[float]]]:
