@@ -122,4 +122,8 @@ def _allowed(request: HttpRequest, what: str, most: int) -> bool:
     sender = hashlib.sha256(f"{settings.SECRET_KEY}:{get_client_ip(request)}".encode()).hexdigest()
     key = f"public:{what}:{sender}"
     cache.add(key, 0, HOUR)
-    return int(cache.incr(key)) <= most
+    try:
+        return int(cache.incr(key)) <= most
+    except ValueError:
+        # The hour ended, or the cache was emptied, between the two: nothing is counted yet.
+        return True
