@@ -90,8 +90,7 @@ def test_population_is_the_results_of_high_risk_reviews_of_the_place_in_the_days
 
 
 def test_a_province_draws_from_each_city() -> None:
-    decided(3, CHENGDU)
-    paths = decided(1, MIANYANG)
+    paths = decided(1, MIANYANG, decided(3, CHENGDU)[-1].at)  # one after the other: the last is in the plan's days
     made = department("510000", paths[-1].at).drawn(strata="city", rate_percent=25)
 
     assert made.plan.sizes == {"510100": {"of": 3, "take": 1}, "510700": {"of": 1, "take": 1}}
@@ -297,8 +296,7 @@ def test_ones_own_activity_is_hidden() -> None:
 
 
 def test_results_by_stratum_and_together() -> None:
-    decided(3, CHENGDU)
-    paths = decided(1, MIANYANG)
+    paths = decided(1, MIANYANG, decided(3, CHENGDU)[-1].at)  # one after the other: the last is in the plan's days
     made = department("510000", paths[-1].at).drawn(strata="city", rate_percent=100)
     for item in made.plan.items.filter(stratum=CHENGDU).order_by("pk")[:2]:
         made.take(item, "examine", result="in_order", finding="规范")
