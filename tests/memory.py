@@ -14,7 +14,7 @@ The processes of one run share what they have made through the folder REMEMBERED
 SQLite: a PostgreSQL's sequences do not heed the keys that are laid down. So nothing that a builder makes may be named
 alike in two processes (`factories.FIRST`).
 
-Made anew: under another clock, language or setting; after ten minutes of a clock that runs; and always in a test that
+Made anew: under another clock, language or setting; after an hour of a clock that runs; and always in a test that
 asks for `monkeypatch`, because a planted bug must neither be forgotten nor remembered.
 """
 
@@ -48,7 +48,7 @@ Row = tuple[Any, ...]
 Contents = dict[str, dict[Any, Row]]
 
 # How long a result made under a clock that runs is near enough to now, in seconds.
-FRESH = 600
+FRESH = 3600
 # How many results are kept; the one that was not asked for longest goes.
 MOST = 400
 # Written by signing in and by migrations, and never by a builder.

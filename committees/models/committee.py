@@ -21,6 +21,8 @@ from committees.models.owing import Owing
 from committees.models.querysets import CommitteeQuerySet, MembershipQuerySet
 from committees.models.readiness import EmergencyReadiness
 from ethicsreview.accounts.models import COMMITTEE_ROLES, Appointment, Body, Institution, Person, Role
+from ethicsreview.accounts.prepared import Given, Prepared
+from ethicsreview.accounts.references import referring
 from ethicsreview.accounts.regions import is_autonomous
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
@@ -31,6 +33,16 @@ from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy, policy_for
+
+# Whose terms run or are yet to begin.
+SEATS = Prepared(
+    lambda: (
+        Membership.objects.filter(committee__pk=Given("committee"))
+        .not_ended(Given("day"))
+        .with_people()
+        .order_by("appointment__starts", "pk")
+    )
+)
 
 KEEPERS = frozenset({Role.INSTITUTION_OFFICER, Role.OPERATOR})  # who sets up, staffs and dissolves it
 
@@ -131,17 +143,17 @@ class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
 
     def facts(self, day: date) -> CommitteeFacts:
         """As the composition rules see it: the terms, papers and rules of the day and of the time to come."""
-        return self.facts_with(self.memberships.not_ended(day).with_people().order_by("appointment__starts", "pk"))
+        return self.facts_with(SEATS(committee=self.pk, day=day))
 
     def facts_with(self, seats: Iterable[Membership]) -> CommitteeFacts:
         """`facts` with the seats read before: of many committees at once, say, with papers and rules prefetched."""
         papers: dict[int, list[PaperFacts]] = {}
-        for paper in self.signed_papers.all():
+        for paper in referring(self, "signed_papers"):
             papers.setdefault(paper.person_id, []).append(paper.facts())
         return CommitteeFacts(
             members=tuple(seat.facts(tuple(papers.get(seat.appointment.person_id, ()))) for seat in seats),
             competent=frozenset(self.regimes),
-            rules=tuple(RuleFacts(rule.kind, rule.effective, rule.until) for rule in self.rules.all()),
+            rules=tuple(RuleFacts(rule.kind, rule.effective, rule.until) for rule in referring(self, "rules")),
             autonomous=is_autonomous(self.region),
         )
 

@@ -1,4 +1,4 @@
-"""What a row refers to, read by a question that is put together once for each kind of row.
+"""What a row refers to, and what refers to it, read by a question that is put together once for each kind of row.
 
 A step reads some twenty of them, and to put such a question together takes five times as long as its answer.
 """
@@ -34,6 +34,23 @@ def lock(obj: M) -> M:
     """
     row: M = _only(_to_lock(type(obj))(key=obj.pk), type(obj))
     return row
+
+
+@cache
+def _to_refer(field: "models.ForeignKey[Any, Any]") -> Prepared:
+    return Prepared(lambda: field.model._default_manager.filter(**{field.attname: Given("key")}))
+
+
+def referring(obj: models.Model, name: str) -> list[Any]:
+    """All rows of the relation, as `getattr(obj, name).all()` gives them: those read beforehand, or read now."""
+    known = getattr(obj, "_prefetched_objects_cache", {}).get(name)
+    if known is not None:
+        return list(known)
+    field: Any = obj._meta.get_field(name).remote_field
+    rows = _to_refer(field)(key=obj.pk)
+    for row in rows:
+        field.set_cached_value(row, obj)
+    return rows
 
 
 class Reference(ForwardManyToOneDescriptor):

@@ -12,9 +12,20 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMFieldMixin
 
 from ethicsreview.accounts.models import Body, Sequence
+from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.refusals import Refusal, SideDoor
+
+# When what an object's clocks demand first is due.
+SOONEST = Prepared(
+    lambda: (
+        Deadline.objects.open()
+        .filter(object_kind=Given("kind"), object_ref=Given("ref"))
+        .order_by("due_at")
+        .values_list("due_at", flat=True)[:1]
+    )
+)
 
 _door_open: ContextVar[bool] = ContextVar("door_open", default=False)
 
@@ -143,6 +154,6 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
 
         A row that says so already is not touched: it may be one that is kept as written.
         """
-        self.next_due_at = first = Deadline.objects.of(self).open().aggregate(first=models.Min("due_at"))["first"]
+        self.next_due_at = first = next(iter(SOONEST(kind=self.noun, ref=self.ref)), None)
         same = models.Q(next_due_at__isnull=True) if first is None else models.Q(next_due_at=first)
         type(self)._base_manager.filter(pk=self.pk).exclude(same).update(next_due_at=first)

@@ -133,7 +133,7 @@ class Meeting(Lifecycle):
         return rows.filter(review__in=Review.objects.visible_to(standing))
 
     def is_attended_by(self, person: Person) -> bool:
-        return there_at(self).filter(membership__appointment__person=person).exists()
+        return any(row.membership.appointment.person_id == person.pk for row in there(self))
 
     # --- guards ---------------------------------------------------------------------------------------------------
 

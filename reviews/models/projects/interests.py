@@ -15,6 +15,7 @@ from committees.models import ProjectFacts, declared, latest_named
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.patterns import known_beforehand
 from ethicsreview.accounts.prepared import Given, Prepared, PreparedForMany
+from ethicsreview.accounts.references import referring
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import add_months, law_day
 from ethicsreview.policy import policy_for
@@ -144,7 +145,7 @@ PARTS = PreparedForMany(
 
 def project_facts(project: Project) -> ProjectFacts:
     """Who and what is behind a project: what an interest is measured against."""
-    members = [(member.person_id, member.institution_id) for member in project.members.all()]
+    members = [(member.person_id, member.institution_id) for member in referring(project, "members")]
     named = {project.incoming_lead_id} if project.incoming_lead_id else set()
     parts = _other_parts([project.pk])[project.pk]
     return _facts(project, members, named, parts)

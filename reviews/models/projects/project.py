@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Institution, Person, Role
+from ethicsreview.accounts.references import referring
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text
 from ethicsreview.lifecycle.act import Act
@@ -150,7 +151,9 @@ class Project(Changing, AfterApproval):
             found.add("lead")
         # A team is small: read whole, it serves `project_facts` too, and can be prefetched.
         if self.pk and standing.person.pk not in self.not_own:
-            found |= {member.capacity for member in self.members.all() if member.person_id == standing.person.pk}
+            found |= {
+                member.capacity for member in referring(self, "members") if member.person_id == standing.person.pk
+            }
         if standing.person.pk == self.incoming_lead_id:
             # Whoever is to take over helps to write, and judges nothing here.
             found |= {"nominee", "team"}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from committees.models import Committee, conflict_grounds, conflicts_of
 from ethicsreview.accounts.models import Person, Role
+from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.act import Act
@@ -55,6 +56,14 @@ def seen_by_regulator(standing: Standing) -> Q:
         return NOTHING
     high_risk = Q(listed=True) | Q(assessment__high_risk=True)
     return high_risk & ~Q(state=State.DRAFT) & territory(standing, "project__region")
+
+
+# Asked of everybody who looks at a review of their committee, and before each step of theirs.
+RECUSALS = Prepared(
+    lambda: Opinion.objects.filter(
+        review__pk=Given("review"), person__pk=Given("person"), state=Opinion.State.RECUSED
+    ).values_list("pk")[:1]
+)
 
 
 class ReviewQuerySet(LifecycleQuerySet):
@@ -213,7 +222,7 @@ class ReviewRecord(Lifecycle):
     def recused(self, person: Person) -> bool:
         if person.pk in self.not_recused:
             return False
-        return self.opinions.filter(person=person, state=Opinion.State.RECUSED).exists()
+        return bool(RECUSALS(review=self.pk, person=person.pk))
 
     def on_behalf_of(self, capacities: Collection[str]) -> Person | None:
         return self.project.on_behalf_of(capacities)
