@@ -101,7 +101,7 @@ def _lately(project: str, since: Any) -> Q:
 
 def _worked_with() -> "tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any]]":
     """Whoever leads, and whoever is of the team, where the person is either; in the columns of `declared`."""
-    own = Project.objects.filter(pk__in=_theirs([Given("person")])).filter(_lately("", Given("since")))
+    own = Project.objects.filter(pk__in=theirs([Given("person")])).filter(_lately("", Given("since")))
     rest = {
         "of": Value(None, output_field=models.BigIntegerField()),
         "key": Value(0, output_field=models.BigIntegerField()),
@@ -114,7 +114,7 @@ def _worked_with() -> "tuple[models.QuerySet[Any, Any], models.QuerySet[Any, Any
     return leads, members.order_by().annotate(**rest, who=F("person_id")).values_list(*columns)
 
 
-def _theirs(people: Sequence[Any]) -> "models.QuerySet[Any, Any]":
+def theirs(people: Sequence[Any]) -> "models.QuerySet[Any, Any]":
     """What they lead or work on. Two index reads, not one condition that would walk the table."""
     joined = ProjectMember.objects.filter(person__pk__in=people).values("project")
     return Project.objects.filter(lead__pk__in=people).order_by().values("pk").union(joined)
@@ -125,7 +125,7 @@ INTERESTS = Prepared(lambda: declared().union(*_worked_with(), all=True))
 # Everyone on the projects of these people that count as joint work.
 TEAMS = PreparedForMany(
     lambda people: (
-        Project.objects.filter(pk__in=_theirs(people))
+        Project.objects.filter(pk__in=theirs(people))
         .filter(_lately("", Given("since")))
         .order_by()
         .values_list("pk", "lead_id", "members__person_id")

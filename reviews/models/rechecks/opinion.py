@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from committees.kinds import Category
 from committees.models import Expert
 from ethicsreview.accounts.models import Person, Role
+from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
@@ -263,3 +264,13 @@ class RecheckOpinion(Lifecycle):
         self.ground = ground[:500]
         self.draft_answers = {}
         act.cancel("recheck.reply", "recheck.cast")
+
+
+# Everybody who is asked or sits, in the order they were asked.
+WHOLE_PANEL = Prepared(
+    lambda: (
+        RecheckOpinion.objects.whole()
+        .filter(recheck__pk=Given("recheck"))
+        .select_related("person", "expert__appointment", "expert__institution")
+    )
+)

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from committees.kinds import Category, ExpertField
 from committees.models import Expert, Membership, conflicts_of
-from ethicsreview.accounts.models import Appointment, Institution, Person
+from ethicsreview.accounts.models import Appointment, Body, Person
+from ethicsreview.accounts.prepared import Given, PreparedForMany
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy import Policy
-from reviews.models.projects.interests import project_facts
-from reviews.models.projects.project import Project, ProjectMember
+from reviews.models.projects.interests import project_facts, theirs
+from reviews.models.projects.project import Project
 from reviews.rules.panels import Candidate, findings, propose
 
 if TYPE_CHECKING:
@@ -38,6 +39,34 @@ WHY = {
     "field": _("同行专家，领域相符"),
     "number": _("补足人数，在办复核最少"),
 }
+# Each step of an expert asks these of one person, a proposal of everybody in the register.
+SEATS = PreparedForMany(
+    lambda people: (
+        Membership.objects.filter(appointment__person__pk__in=people)
+        .overlapping(Given("since"), Given("until"))
+        .order_by()
+        .values_list("appointment__person_id", "committee_id")
+    )
+)
+OFFICES = PreparedForMany(
+    lambda people: (
+        Appointment.objects.on(Given("day"))
+        .filter(person__pk__in=people)
+        .order_by("body__name")
+        .values_list("person_id", "body_id", "body__name")
+        .distinct()
+    )
+)
+UNITS = PreparedForMany(lambda units: Body.objects.filter(pk__in=units).order_by().values_list("pk", "name"))
+# Everybody on the other projects that these people lead or work on.
+JOINT = PreparedForMany(
+    lambda people: (
+        Project.objects.filter(pk__in=theirs(people))
+        .exclude(pk=Given("but"))
+        .order_by("pk")
+        .values_list("title", "lead_id", "members__person_id")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -164,7 +193,7 @@ def units_of(review: "ReviewRecord") -> dict[int, str]:
     keys = set(project_facts(review.project).institution_ids)
     if review.committee.institution_id:
         keys.add(review.committee.institution_id)
-    return dict(Institution.objects.filter(pk__in=keys).values_list("pk", "name"))
+    return dict(UNITS(keys))
 
 
 def _of_register(expert: Expert, at: datetime) -> Iterator[Refusal]:
@@ -197,30 +226,28 @@ def _reviewing(review: "ReviewRecord") -> set[int]:
 def _seats(keys: Collection[int], review: "ReviewRecord", at: datetime) -> set[int]:
     """Who has sat on the committee, in whatever office, at any time since it took the case."""
     since = law_day(review.accepted_at or review.created_at)
-    rows = Membership.objects.filter(committee__in=_reviewing(review), appointment__person__in=keys)
-    return set(rows.overlapping(since, law_day(at)).values_list("appointment__person_id", flat=True))
+    sat = SEATS(keys, since=since, until=law_day(at))
+    reviewing = _reviewing(review) if sat else set()
+    return {person for person, committee in sat if committee in reviewing}
 
 
 def _offices(keys: Collection[int], review: "ReviewRecord", at: datetime) -> dict[int, list[str]]:
-    rows = Appointment.objects.current(at).filter(person__in=keys, body__in=list(units_of(review)))
+    units = units_of(review)
     found: dict[int, list[str]] = defaultdict(list)
-    for person, unit in rows.values_list("person_id", "body__name").distinct().order_by("body__name"):
-        found[person].append(unit)
+    for person, body, unit in OFFICES(keys, day=law_day(at)):
+        if body in units:
+            found[person].append(unit)
     return found
 
 
 def _joint_projects(keys: Collection[int], team: Collection[int], project: Project) -> dict[int, list[str]]:
     """Other projects that somebody of this team and the person were both in."""
-    of_team = ProjectMember.objects.filter(person__in=team).values("project")
-    theirs = Project.objects.filter(Q(lead__in=team) | Q(pk__in=of_team)).exclude(pk=project.pk)
+    others = set(keys) - set(team)
     found: dict[int, list[str]] = defaultdict(list)
-    others = [key for key in keys if key not in team]
-    for person, title in theirs.filter(lead__in=others).order_by("pk").values_list("lead_id", "title"):
-        found[person].append(title)
-    rows = ProjectMember.objects.filter(project__in=theirs.values("pk"), person__in=others).order_by("pk")
-    for person, title in rows.values_list("person_id", "project__title"):
-        if person is not None and title not in found[person]:
-            found[person].append(title)
+    for title, lead, member in JOINT(team, but=project.pk):
+        for person in {lead, member} & others:
+            if title not in found[person]:
+                found[person].append(title)
     return found
 
 

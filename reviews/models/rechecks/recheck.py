@@ -158,8 +158,10 @@ class Recheck(Lifecycle):
 
     @cached_property
     def panel(self) -> "list[RecheckOpinion]":
-        """Everybody who is asked or sits, in the order they were asked: the whole panel of Measures 30."""
-        rows = list(self.seats.whole().select_related("person", "expert__appointment", "expert__institution"))
+        """The whole panel of Measures 30."""
+        from reviews.models.rechecks.opinion import WHOLE_PANEL
+
+        rows: list[RecheckOpinion] = WHOLE_PANEL(recheck=self.pk)
         for row in rows:
             row.recheck = self
         return rows
