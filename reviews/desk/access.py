@@ -20,6 +20,7 @@ from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
 from ethicsreview.lifecycle.sight import find
+from reviews.desk.navigation import Navigation, navigation_of
 from reviews.models import (
     Absence,
     Alliance,
@@ -152,6 +153,10 @@ class Visitor:
     @property
     def keeps_experts(self) -> bool:
         return self.standing.holds(Role.REGULATOR, Role.OPERATOR)
+
+    @cached_property
+    def navigation(self) -> Navigation:
+        return navigation_of(self)
 
     def reviews(self) -> "QuerySet[Review]":
         return reviews_at_desk(self.standing)
