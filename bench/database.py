@@ -19,12 +19,13 @@ def name_of(address: str) -> str:
     return urlsplit(address).path.strip("/")
 
 
-def make(address: str) -> None:
-    """Create it if it is not there."""
+def make(address: str, like: str = "template1") -> None:
+    """Create it if it is not there, as a copy of that database."""
     with _server(address) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name_of(address)]).fetchone()
         if known is None:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name_of(address))))
+            copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(copied.format(sql.Identifier(name_of(address)), sql.Identifier(like)))
 
 
 def drop(address: str) -> None:

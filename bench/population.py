@@ -15,7 +15,14 @@ from bench.load import Target
 SHARES = {"submitted": 0.05, "in_review": 0.05, "decided": 0.6, "follow_up": 0.3}
 REVIEW_PAGES = 8
 BARE, QUEUE, BALLOTS, REVIEW, HOME = "bare page", "desk queue", "desk queue, member", "review page", "portal home"
-QUERIES = {BARE: None, QUEUE: 12, BALLOTS: 12, REVIEW: 20, HOME: 12}
+OVERVIEW, CASES, COMMITTEES, ACTIVITIES = "overview", "audit list", "committee register", "activity register"
+# At most so many queries, and at least so many pages for each bare one.
+LIMITS = {
+    BARE: (None, 1.0),
+    **dict.fromkeys((QUEUE, BALLOTS, HOME), (12, 0.35)),
+    REVIEW: (20, 0.35),
+    **dict.fromkeys((OVERVIEW, CASES, COMMITTEES, ACTIVITIES), (20, 0.25)),
+}
 
 
 def main() -> None:
@@ -24,18 +31,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     wanted = parser.parse_args()
     django.setup()
-    prepare()
     fill(wanted.size)
     wanted.out.write_text(json.dumps(targets()))
-
-
-def prepare() -> None:
-    """What `make run` does before it starts, without the demo data."""
-    from django.core.management import call_command
-
-    call_command("messages", "compile")
-    call_command("collectstatic", interactive=False, verbosity=0)
-    call_command("migrate", interactive=False, verbosity=0)
 
 
 def fill(size: int) -> None:
@@ -45,11 +42,14 @@ def fill(size: int) -> None:
 
     from reviews.models import Review
 
+    # A database that was kept since the code changed.
+    call_command("migrate", interactive=False, verbosity=0)
     missing = size - Review.objects.count()
     if missing <= 0:
         return
     for stage, share in SHARES.items():
-        call_command("seed", stage=stage, size=max(1, round(missing * share)))
+        call_command("seed", stage=stage, size=max(1, round(missing * share)), yes=True)
+    call_command("overview", "count")
     # What a database that has stood for a day knows of its own tables.
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -73,6 +73,7 @@ def targets() -> list[dict[str, Any]]:
     secretary = Appointment.objects.filter(role=Role.SECRETARY, body=committee).select_related("person")[0].person
     member = Person.objects.get(pk=busiest(Opinion.objects.filter(state="assigned"), "person"))
     lead = Person.objects.get(pk=busiest(Project.objects.all(), "lead"))
+    watcher = regulator(busiest(Project.objects.all(), "region"))
     under_review = in_review.filter(committee=committee).order_by("-pk").values_list("ref", flat=True)[:REVIEW_PAGES]
     asked = [
         (BARE, secretary, ["/bench/bare/"]),
@@ -80,8 +81,28 @@ def targets() -> list[dict[str, Any]]:
         (BALLOTS, member, ["/desk/"]),
         (REVIEW, secretary, [f"/desk/reviews/{ref}/" for ref in under_review]),
         (HOME, lead, ["/"]),
+        (OVERVIEW, watcher, ["/desk/overview/"]),
+        (CASES, watcher, ["/desk/cases/"]),
+        (COMMITTEES, watcher, ["/desk/committee-register/"]),
+        (ACTIVITIES, watcher, ["/desk/activity-register/"]),
     ]
     return [_target(name, person, paths) for name, person, paths in asked]
+
+
+def regulator(region: str) -> Any:
+    """Of the department of the whole province."""
+    from django.utils import timezone
+
+    from ethicsreview.accounts.models import Appointment, Authority, Person, Role
+
+    department, _made = Authority.objects.get_or_create(
+        name="bench", defaults={"region": f"{region[:2]}0000", "level": Authority.Level.PROVINCE}
+    )
+    person, _made = Person.objects.get_or_create(username="bench-regulator", defaults={"name": "监管人员"})
+    Appointment.objects.get_or_create(
+        person=person, role=Role.REGULATOR, body=department, defaults={"starts": timezone.localdate()}
+    )
+    return person
 
 
 def _target(name: str, person: Any, paths: list[str]) -> dict[str, Any]:
@@ -99,7 +120,7 @@ def _target(name: str, person: Any, paths: list[str]) -> dict[str, Any]:
         assert answer.status_code == 200, f"{name}: {path} answered {answer.status_code}"
         made.append(len(queries))
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-    return {"target": asdict(Target(name, paths, cookie)), "queries": max(made), "limit": QUERIES[name]}
+    return {"target": asdict(Target(name, paths, cookie)), "queries": max(made), "limits": LIMITS[name]}
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from statistics import median
 from typing import Any
 
 BARE = "bare page"
-TO_BARE, LARGE_TO_SMALL, SWEEP_TO_PLAIN = 0.35, 0.85, 3.0
+LARGE_TO_SMALL, SWEEP_TO_PLAIN = 0.85, 3.0
 NOTICES_TO_TASKS, TELLING_TO_ALONE = 0.5, 1.1
 
 
@@ -20,11 +20,12 @@ def missed(found: dict[str, Any]) -> list[str]:
     for name, page in found["pages"].items():
         if name == BARE:
             continue
+        most, least = page["limits"]
         for size, queries, rates, plain in zip(found["sizes"], page["queries"], page["rates"], bare, strict=True):
-            if queries > page["limit"]:
-                problems.append(f"{name}, {size} reviews: {queries} queries, at most {page['limit']}")
-            if (part := ratio(rates, plain)) < TO_BARE:
-                problems.append(f"{name}, {size} reviews: {part:.2f} of the bare page, at least {TO_BARE}")
+            if queries > most:
+                problems.append(f"{name}, {size} reviews: {queries} queries, at most {most}")
+            if (part := ratio(rates, plain)) < least:
+                problems.append(f"{name}, {size} reviews: {part:.2f} of the bare page, at least {least}")
         small, large = page["rates"]
         if (part := ratio(large, small)) < LARGE_TO_SMALL:
             problems.append(f"{name}: large to small {part:.2f}, at least {LARGE_TO_SMALL}")

@@ -29,6 +29,12 @@ class Site:
             "VAR_DIR": str(folder),
         }
 
+    def shows(self, other: "Site") -> None:
+        """The other's collected files."""
+        static = self.folder / "static"
+        if not static.exists():
+            static.symlink_to(other.folder / "static", target_is_directory=True)
+
     def run(self, module: str, *options: str, broker: str = "") -> Any:
         """What a module of ours finds out in a process of its own, against this database; on a folder as broker, or
         on the Redis that is named.

@@ -123,7 +123,7 @@ def waiting(number: int) -> list[tuple[Any, Any, dict[str, Any]]]:
 
     submitted = Review.objects.filter(state="submitted").select_related("project", "committee", "assessment")
     if (lacking := number - submitted.count()) > 0:
-        call_command("seed", stage="submitted", size=lacking)
+        call_command("seed", stage="submitted", size=lacking, yes=True)
     reviews = list(submitted.order_by("pk")[:number])
     secretaries = {
         held.body_id: held.person

@@ -55,7 +55,6 @@ def main() -> None:
 
     from config.celery import keep_what_is_loaded
 
-    call_command("messages", "compile")
     call_command("migrate", interactive=False, verbosity=0)
     keep_what_is_loaded()
     now = datetime.fromisoformat("2027-03-01T08:00:00+08:00")

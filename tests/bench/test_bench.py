@@ -15,8 +15,8 @@ from bench import database, report
 
 def measured(**page: Any) -> dict[str, Any]:
     """Two sizes, two rounds; a page that just holds every limit, but for what the test says."""
-    fair = {"limit": 12, "queries": [12, 12], "rates": [[35.0, 70.0], [35.0, 70.0]]}
-    bare = {"limit": None, "queries": [4, 4], "rates": [[100.0, 200.0], [100.0, 200.0]]}
+    fair = {"limits": [12, 0.35], "queries": [12, 12], "rates": [[35.0, 70.0], [35.0, 70.0]]}
+    bare = {"limits": [None, 1.0], "queries": [4, 4], "rates": [[100.0, 200.0], [100.0, 200.0]]}
     pages = {"bare page": bare, "desk queue": fair | page}
     return {"sizes": (20, 40), "pages": pages, "sweep": {"ratio": 3.0}, "post": {"ratio": 0.5, "step_ratio": 1.1}}
 
@@ -77,7 +77,9 @@ def test_one_small_run_measures_every_page_and_every_part(tmp_path: Path) -> Non
     # Four requests say nothing of speed; whether everything was asked and counted, they do.
     assert run.returncode in {0, 1}, run.stdout + run.stderr
     found = json.loads((tmp_path / "bench.json").read_text())
-    assert list(found["pages"]) == ["bare page", "desk queue", "desk queue, member", "review page", "portal home"]
+    of_all = ["bare page", "desk queue", "desk queue, member", "review page", "portal home"]
+    of_regulators = ["overview", "audit list", "committee register", "activity register"]
+    assert list(found["pages"]) == of_all + of_regulators
     assert [line for line in found["missed"] if "queries" in line] == []
     assert (found["sweep"]["rows"], found["sweep"]["due"], found["sweep"]["ratio"] > 0) == (2000, 20, True)
     assert (found["post"]["notices"], found["post"]["ratio"] > 0, found["post"]["step_ratio"] > 0) == (20, True, True)
