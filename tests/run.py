@@ -119,7 +119,7 @@ class Part:
     command: list[str]
     surroundings: Mapping[str, str] = field(default_factory=dict)
     missing: Callable[[], str] = nothing_missing
-    # Keeps one processor busy: those that follow each other run at the same time.
+    # Keeps one processor busy, or waits: those that follow each other run at the same time.
     beside: bool = False
 
 
@@ -162,7 +162,8 @@ def parts() -> list[Part]:
                 "-m",
                 "not browser",
                 "-k",
-                "not planted_bug",
+                # A worker on SQLite and a folder is that of the other part.
+                "not planted_bug and not embedded_shape",
                 *(["tests"] if WHOLE else ON_POSTGRES),
             ],
             # What these tests commit need not survive a power cut, and their tables are so small that to look for the
@@ -176,8 +177,8 @@ def parts() -> list[Part]:
             servers_missing,
         ),
         # Whole services in processes of their own, the stack on a PostgreSQL and a Redis of its own.
-        Part("behaviour", ["python", "-m", "tests.running.behave"], missing=own_servers_missing),
-        Part("faults", ["python", "-m", "tests.running.faults", "--quick"], missing=own_servers_missing),
+        Part("behaviour", ["python", "-m", "tests.running.behave"], missing=own_servers_missing, beside=True),
+        Part("faults", ["python", "-m", "tests.running.faults", "--quick"], missing=own_servers_missing, beside=True),
     ]
 
 
