@@ -14,13 +14,16 @@ from hypothesis import strategies as st
 
 from ethicsreview.accounts.models import Authority, Body, Person, Role
 from ethicsreview.accounts.standing import standing_of
+from reviews.desk.access import Visitor
+from reviews.desk.navigation import navigation_of
 from reviews.models import Project, Review, RiskAssessment
 from reviews.oversight.audit.case import Case as Audited
 from reviews.oversight.looks import looks_into
+from reviews.oversight.overview.counting import count_pending
 from reviews.oversight.scope import supervised_projects, supervised_reviews
 from tests.committees.builders import authority, holder
 from tests.memory import remembered
-from tests.reviews.api.client import Caller
+from tests.reviews.api.client import ROOT, Caller
 from tests.reviews.builders import Case, case
 from tests.reviews.desk.conftest import address, text
 
@@ -145,12 +148,20 @@ def test_every_page_and_answer_agrees_with_the_statement(signed_in):
 def test_a_regulator_of_one_city_learns_nothing_of_anothers(signed_in):
     listed = {"listed": "yes", "listed_items": ["new_species"], "listed_reason": "委员会认定"}
     theirs, foreign = case(region="370200").accepted(**listed), case(region="370100").accepted(**listed)
-    client = signed_in(holder(Role.REGULATOR, authority("370200", level="city")))
-    pages = [address(name) for name in ("queue", "cases", "rechecks", "following", "clocks", "month", "committees")]
+    clerk = holder(Role.REGULATOR, authority("370200", level="city"))
+    client, program = signed_in(clerk), Caller(clerk)
+    count_pending(theirs.at)
+    ways = navigation_of(Visitor(clerk, theirs.at, address("queue"))).groups
+    pages = [page.url for way in ways for page in way.pages or [way]]
     pages += [f"{address('queue')}?side=territory", "/desk/registers/reviews/project/", "/desk/registers/trail/entry/"]
+    paths = program.get("/openapi.json").json()["paths"]
+    lists = [path for path, does in paths.items() if "get" in does and "{" not in path]
 
     told = "".join(text(client.get(page, follow=True)) for page in pages)
+    answered = {path: program.get(path.removeprefix(ROOT)) for path in lists}
+    told += "".join(text(answer) for answer in answered.values() if answer.status_code == 200)
 
+    assert len([one for one in answered.values() if one.status_code == 200]) > 20, answered
     assert theirs.project.ref in told
     assert theirs.committee.name in told
     for word in (foreign.project.ref, foreign.review.ref, foreign.committee.name, foreign.committee.institution.name):
