@@ -74,12 +74,16 @@ def test_nobody_with_a_known_password_is_added_to_a_service_in_use(https):
     assert PASSWORD not in out.getvalue()
 
 
-def test_yes_adds_them_all_the_same():
+def test_yes_adds_them_all_the_same(monkeypatch):
+    made = []
+    monkeypatch.setattr(demo, "make", lambda: made.append("demo data"))
     PersonFactory(email="somebody@hospital.cn")
 
     call_command("demo", yes=True, stdout=StringIO())
+    call_command("seed", stage="submitted", size=1, yes=True, stdout=StringIO())
 
-    assert demo.is_made()
+    assert made == ["demo data"]
+    assert Review.objects.count() == 1
 
 
 def test_titles_do_not_come_twice():
