@@ -224,8 +224,9 @@ def _run(part: Part, scratch: str, said: IO[str] | None = None) -> tuple[str, bo
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
     # What one process compiled, the tests' rewritten assertions above all, the others need not.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    remembered = Path(scratch, "remembered", part.name)
-    remembered.mkdir(parents=True)
+    # What one part's builders made, the next need not make again.
+    remembered = Path(scratch, "remembered")
+    remembered.mkdir(exist_ok=True)
     environment |= {"VAR_DIR": scratch, "PYTHONPYCACHEPREFIX": f"{scratch}/compiled", **part.surroundings}
     environment["REMEMBERED"] = str(remembered)
     started = time.monotonic()
