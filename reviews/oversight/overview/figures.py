@@ -5,12 +5,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Role
+from ethicsreview.accounts.patterns import PreparedFor
+from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.regions import city_of
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
@@ -42,6 +45,12 @@ TRIES = 3
 NAMED = 20
 WARNING = "warning"
 NOW = (OPEN, LATE, FOLLOW_UP, LISTED)
+
+TURN = Prepared(lambda: Counting.objects.order_by("pk").values_list("turns", "at")[:1])
+PENDING = Prepared(lambda: Change.objects.order_by("pk").values_list("kind", "key")[: CHANGES + 1])
+OWN = PreparedFor(
+    lambda standing: Project.objects.own(standing.person).exclude(state=Project.State.DRAFT).values_list("pk")
+)
 
 
 @dataclass(frozen=True)
@@ -106,11 +115,11 @@ def of_territory(standing: Standing) -> Q:
 def read(standing: Standing, asked: Asked) -> Figures:
     """Eight questions and, where something waits to be counted, six more."""
     for _try in range(TRIES):
-        before = Counting.objects.values_list("turns", "at").first() or (0, None)
+        before = next(iter(TURN()), (0, None))
         figures = Figures(asked, counted_at=before[1])
         beside = _beside(standing, figures)
         rows = [*_kept(standing, asked), *beside]
-        if (Counting.objects.values_list("turns", flat=True).first() or 0) == before[0]:
+        if next(iter(TURN()), (0, None))[0] == before[0]:
             break
     else:
         figures.waiting = True
@@ -121,69 +130,90 @@ def read(standing: Standing, asked: Asked) -> Figures:
 
 
 def _kept(standing: Standing, asked: Asked) -> Iterator[tuple[Cell, int]]:
-    """Sums in the database, by no more than the page tells apart. Each question names its measures and periods, with
-    which the index of the counters begins.
-    """
-    of, span, whose = of_territory(standing), asked.span, audience(standing)
-    if asked.region:
-        of &= in_region(asked.region)
-    rows = Counter.objects.filter(of)
-    about = rows.filter(field=asked.field) if asked.field else rows
-    compared = about.filter(period__in=[span.name, span.before.name])
-    months = [one.name for one in span.months() if one.name not in {span.name, span.before.name}]
-    blank = Value("", output_field=CharField())
-    told = Q(measure__in=[whose + LISTED, COMMITTEE])
-    detail = Case(When(told, then=F("detail")), default=blank, output_field=CharField())
-    committees = rows.filter(measure=COMMITTEE, period="")
-    counted = [RECEIVED, DECIDED, whose + RECEIVED, whose + DECIDED]
-    sums = [
-        compared.filter(measure__in=counted).values_list("measure", "period", "region", "field", blank, "detail"),
-        compared.filter(measure=DAYS).values_list("measure", "period", blank, blank, "procedure", "detail"),
-        about.filter(measure__in=[RECEIVED, DECIDED], period__in=months).values_list(
-            "measure", "period", blank, blank, blank, blank
-        ),
-        (_of_now(about, whose, asked.at) | committees).values_list(
-            "measure", "period", "region", "field", blank, detail
-        ),
-    ]
-    *then, now = [found.annotate(total=Sum("number")).order_by() for found in sums]
-    # In one question with what else is of now: the page's budget has no place for another.
-    for found in (*then, now.union(_warned(standing, asked), all=True)):
-        for *cell, number in found:
+    """Sums in the database, by no more than the page tells apart."""
+    compared = {asked.span.name, asked.span.before.name}
+    months = [one.name for one in asked.span.months() if one.name not in compared]
+    given = {f"month{number}": name for number, name in enumerate(months)} | {
+        "now": asked.span.name,
+        "before": asked.span.before.name,
+        "moment": moment(asked.at),
+        "today": law_day(asked.at).isoformat(),
+    }
+    for question in _questions(asked.region, asked.field, len(months)):
+        for *cell, number in question(standing, **given):
             measure, period, region, field_, procedure, more = cell
             yield (measure, period, region, field_, procedure, more), number
 
 
-def _warned(standing: Standing, asked: Asked) -> "QuerySet[Any, Any]":
+@lru_cache(maxsize=128)
+def _questions(region: str, about: str, months: int) -> tuple[PreparedFor, ...]:
+    """Put together once for everybody who stands alike: to do so takes longer than the answers. Each question names its
+    measures and periods, with which the index of the counters begins.
+    """
+    blank = Value("", output_field=CharField())
+    compared = [Given("now"), Given("before")]
+
+    def rows(standing: Standing, *, of_field: bool = True) -> "QuerySet[Counter]":
+        found = Counter.objects.filter(of_territory(standing) & (in_region(region) if region else Q()))
+        return found.filter(field=about) if about and of_field else found
+
+    def counted(standing: Standing) -> "QuerySet[Any, Any]":
+        measures = [RECEIVED, DECIDED, *(audience(standing) + one for one in (RECEIVED, DECIDED))]
+        found = rows(standing).filter(period__in=compared, measure__in=measures)
+        return _summed(found.values_list("measure", "period", "region", "field", blank, "detail"))
+
+    def days(standing: Standing) -> "QuerySet[Any, Any]":
+        found = rows(standing).filter(period__in=compared, measure=DAYS)
+        return _summed(found.values_list("measure", "period", blank, blank, "procedure", "detail"))
+
+    def trend(standing: Standing) -> "QuerySet[Any, Any]":
+        periods = [Given(f"month{number}") for number in range(months)]
+        found = rows(standing).filter(measure__in=[RECEIVED, DECIDED], period__in=periods)
+        return _summed(found.values_list("measure", "period", blank, blank, blank, blank))
+
+    def now(standing: Standing) -> "QuerySet[Any, Any]":
+        """In one question with the warnings, which are also of now."""
+        whose = audience(standing)
+        told = Q(measure__in=[whose + LISTED, COMMITTEE])
+        detail = Case(When(told, then=F("detail")), default=blank, output_field=CharField())
+        committees = rows(standing, of_field=False).filter(measure=COMMITTEE, period="")
+        found = _of_now(rows(standing), whose) | committees
+        summed = _summed(found.values_list("measure", "period", "region", "field", blank, detail))
+        return summed.union(_warned(standing, region), all=True)
+
+    return tuple(PreparedFor(build) for build in (counted, days, trend, now))
+
+
+def _summed(rows: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
+    return rows.annotate(total=Sum("number")).order_by()
+
+
+def _warned(standing: Standing, region: str) -> "QuerySet[Any, Any]":
     """Open warnings that the person sees, by level, in the columns of the counters."""
     blank = Value("", output_field=CharField())
-    rows = warnings_for(standing, {"region": asked.region}).order_by()
+    rows = warnings_for(standing, {"region": region}).order_by()
     columns = (Value(WARNING, output_field=CharField()), blank, "region", blank, blank, "level")
     return rows.values_list(*columns).annotate(total=Count("pk"))
 
 
-def _of_now(rows: "QuerySet[Counter]", whose: str, at: datetime) -> "QuerySet[Counter]":
+def _of_now(rows: "QuerySet[Counter]", whose: str) -> "QuerySet[Counter]":
     now = Q(measure__in=[OPEN, whose + OPEN, whose + LISTED])
-    now |= Q(measure__in=[LATE, whose + LATE], detail__lte=moment(at))
-    now |= Q(measure__in=[FOLLOW_UP, whose + FOLLOW_UP], detail__lt=law_day(at).isoformat())
+    now |= Q(measure__in=[LATE, whose + LATE], detail__lte=Given("moment"))
+    now |= Q(measure__in=[FOLLOW_UP, whose + FOLLOW_UP], detail__lt=Given("today"))
     known = [*NOW, *(whose + one for one in NOW)]
     return rows.filter(now, measure__in=known, period="")
 
 
 def _beside(standing: Standing, figures: Figures) -> Iterator[tuple[Cell, int]] | list[tuple[Cell, int]]:
     """What the counters are to be changed by, to be right at this moment and for this person."""
-    pending = list(Change.objects.order_by("pk").values_list("kind", "key")[: CHANGES + 1])
+    pending = PENDING()
     keys = {key for kind, key in pending if kind == Kind.PROJECT}
     figures.waiting = len(pending) > CHANGES or len(keys) > BESIDE
     if figures.waiting:
         keys = set()
     found: Tally[Cell] = Tally()
     now = of_projects(keys) if keys else {}
-    own = (
-        set()
-        if standing.person is None
-        else set(Project.objects.own(standing.person).exclude(state=Project.State.DRAFT).values_list("pk", flat=True))
-    )
+    own = set() if standing.person is None else {key for (key,) in OWN(standing)}
     kept: dict[int, dict[str, Any]] = {}
     if keys or own:
         rows = Counted.objects.filter(kind=Kind.PROJECT, key__in=own.union(keys))
