@@ -27,6 +27,7 @@ from reviews.models import (
     Appeal,
     Collaboration,
     Complaint,
+    Disclosure,
     EmergencyEvent,
     Entrustment,
     Exemption,
@@ -65,7 +66,7 @@ from reviews.oversight.warnings.reading import follows
 P = ParamSpec("P")
 OF_DEPARTMENTS = (
     *(EmergencyEvent, SamplingPlan, SampleItem, AnnualReport, TrainingPlan, Complaint, Investigation),
-    *(Programme, ProgrammeEntry, RecordLookup, RiskWarning),
+    *(Programme, ProgrammeEntry, RecordLookup, RiskWarning, Disclosure),
 )
 
 
