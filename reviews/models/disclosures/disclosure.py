@@ -350,7 +350,7 @@ class Disclosure(Lifecycle):
         cite=ARTICLE,
         form=forms.PublicReasonForm,
         danger=True,
-        help=_("内容不再公开，标题处留下撤回的时间和理由。"),
+        help=_("内容不再公开，原处留下撤回的时间和理由。"),
     )
     def withdraw(self, act: Act, *, reason: str) -> None:
         self._end(act, reason)

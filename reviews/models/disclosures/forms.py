@@ -119,7 +119,7 @@ class CheckedForm(StepForm):
         found = self.obj.mentions(self.act.standing)
         if found and not checked:
             told = [MENTIONED[one.kind] % {"text": one.text} for one in found]
-            raise forms.ValidationError([gettext("以下内容可能指明个人，请退回删改，或者核对后勾选。"), *told])
+            raise forms.ValidationError([gettext("以下内容可能指明个人，请删改，或者核对后勾选。"), *told])
         return checked
 
 

@@ -19,7 +19,7 @@ from ethicsreview.policy import policy_for
 from reviews.models import Counter, Project, Review
 from reviews.models.reviewing.decision import Outcome
 from reviews.rules.counting import DECIDED
-from reviews.rules.suppressing import REST, Figure, Path, publishable
+from reviews.rules.suppressing import LEAST, REST, Figure, Path, publishable
 
 LEVELS = ("year", "city", "field", "procedure", "outcome")
 LEVEL_NAMES: dict[str, str | Promise] = {
@@ -76,7 +76,7 @@ def _counted(this: int, at: datetime) -> Open:
     for year, region, field, procedure, outcome, number in rows.annotate(total=Sum("number")).order_by():
         cells[year, city_of(region), field or "-", procedure or "-", outcome or "-"] += number
     places = {province_of(path[1]) for path in cells} or {""}
-    least = max(policy_for(region=place, at=at).value("statistics.least") for place in places)
+    least = max(LEAST, *(policy_for(region=place, at=at).value("statistics.least") for place in places))
     return Open(publishable(cells, least), least, this - 1)
 
 
