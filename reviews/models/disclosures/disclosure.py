@@ -284,7 +284,7 @@ class Disclosure(Lifecycle):
     @step(
         source=OPEN,
         target=State.DROPPED,
-        label=_("不予披露"),
+        label=_("决定不予披露"),
         by=["discloser"],
         cite=ARTICLE,
         form=forms.ReasonedForm,

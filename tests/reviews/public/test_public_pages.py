@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from committees.kinds import Registered
 from committees.models.registration import note
+from ethicsreview.deadlines.calendar import law_day
 from reviews.models import Counter, Decision
 from reviews.oversight.publicity.statistics import REST
 from tests.committees.builders import committee
@@ -103,7 +104,12 @@ def test_committees_are_found_and_their_people_are_not_named(client: Client) -> 
     made = committee(7, "370100")
     other = committee(7, "510100")
     note(
-        made.registrations, Registered.REGISTRATION, at=_at(), person=None, number="登-2026-1", handled_on=_at().date()
+        made.registrations,
+        Registered.REGISTRATION,
+        at=_at(),
+        person=None,
+        number="登-2026-1",
+        handled_on=law_day(_at()),
     )
 
     page = read(client, url("committees"), region="370000", q=made.name[:4])
@@ -113,7 +119,7 @@ def test_committees_are_found_and_their_people_are_not_named(client: Client) -> 
     assert "登-2026-1" in page
     assert other.name not in page
     assert "登-2026-1" in detail
-    people = [seat.person.name for seat in made.members_at(_at().date())]
+    people = [seat.person.name for seat in made.members_at(law_day(_at()))]
     assert people
     assert not any(name in text for text in (page, detail) for name in people)
     assert client.get(url("committee", "C0")).status_code == 404
