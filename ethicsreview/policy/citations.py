@@ -38,6 +38,12 @@ def cited_document(reference: str) -> Document:
     return _parts(reference)[0]
 
 
+def place_of(reference: str) -> tuple[str, str]:
+    """The document's name, and the mark of the article on its page: ("national", "article-14")."""
+    document, article, _head = _parts(reference)
+    return document.name, f"article-{article}" if article else ""
+
+
 def _parts(reference: str) -> tuple[Document, str, str]:
     parts = _PARTS.fullmatch(reference)
     document = library().documents.get(parts["name"]) if parts else None

@@ -39,12 +39,20 @@ def _code(pack: Pack) -> str:
 
 
 class RulesForm(forms.Form):
+    field_order = ["q", "region", "regimes", "at"]
     region = TerritoryField(label=_("地区"), required=False)
     regimes = forms.MultipleChoiceField(
         label=_("活动类别"),
         required=False,
         choices=list(labels.REGIMES.items()),
         widget=forms.CheckboxSelectMultiple,
+    )
+    q = forms.CharField(
+        label=_("检索"),
+        help_text=_("中文或者英文：规则项、内容、文件、条文，如“到会”“第十四条”。"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
     )
     at = forms.DateField(
         label=_("日期"),

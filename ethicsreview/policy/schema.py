@@ -43,6 +43,7 @@ class Document(Text):
 
     name: Name
     short: Text | None = None
+    issuer: Text | None = None
     number: Words
     issued: date
     in_force: date

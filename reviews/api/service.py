@@ -15,6 +15,7 @@ from reviews.api import (
     collaborations,
     committees,
     complaints,
+    disclosures,
     emergencies,
     entrustments,
     exemptions,
@@ -95,6 +96,7 @@ OWN: dict[str, Router] = {
     "respondents": complaints.respondents,
     "sanctions": complaints.sanctions,
     "warnings": warnings.router,
+    "disclosures": disclosures.router,
 }
 api.add_router("/me", me.router)
 api.add_router("/jobs", jobs.router)

@@ -28,6 +28,7 @@ from reviews.models import (
     Appeal,
     Collaboration,
     Complaint,
+    Disclosure,
     EmergencyEvent,
     Entrustment,
     Exemption,
@@ -66,7 +67,7 @@ from reviews.oversight.warnings.reading import follows
 P = ParamSpec("P")
 OF_DEPARTMENTS = (
     *(EmergencyEvent, SamplingPlan, SampleItem, AnnualReport, TrainingPlan, Complaint, Investigation),
-    *(Programme, ProgrammeEntry, RecordLookup, RiskWarning),
+    *(Programme, ProgrammeEntry, RecordLookup, RiskWarning, Disclosure),
 )
 
 

@@ -75,6 +75,7 @@ GROUPS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
             Page("desk:warnings", _("监测预警"), who("follows_warnings")),
             Page("desk:complaints", _("投诉举报"), who("investigates")),
             Page("desk:investigations", _("调查处理"), who("investigates"), ("respondents", "sanctions")),
+            Page("desk:disclosures", _("信息披露"), who("supervises")),
         ),
     ),
     (

@@ -7,6 +7,7 @@ from reviews.models.collaborations.participation import Participation
 from reviews.models.complaints.complainant import Complainant
 from reviews.models.complaints.complaint import Addition, Complaint, ComplaintPaper
 from reviews.models.counting.kept import Change, Counted, Counter, Counting
+from reviews.models.disclosures.disclosure import Disclosure
 from reviews.models.emergencies.advising import FieldAdvice
 from reviews.models.emergencies.event import EmergencyEvent
 from reviews.models.entrustments.entrustment import Entrustment
@@ -74,6 +75,7 @@ __all__ = [
     "Counting",
     "Decision",
     "Designation",
+    "Disclosure",
     "EmergencyEvent",
     "Entrustment",
     "Evidence",

@@ -30,6 +30,7 @@ from tests.reviews.annual import reported_year, training
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case, case, signing, with_password
 from tests.reviews.complaints import beside
+from tests.reviews.disclosures import disclosed
 from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
@@ -64,8 +65,12 @@ CAPACITIES: dict[str, set[str]] = {
     "recused member": {"member"},
     "adviser": {"adviser"},
     "regulator": {"regulator"},
-    # The department has declared the emergency, it samples, deals with a complaint and a warning, and runs a programme.
-    "organiser": {"organiser", "keeper", "declarer", "sampler", "handler", "sector", "programme_manager", "watcher"},
+    # The department has declared the emergency, it samples, deals with a complaint and a warning, runs a programme
+    # and discloses.
+    "organiser": {
+        *("organiser", "keeper", "declarer", "sampler", "handler", "sector", "programme_manager", "watcher"),
+        "discloser",
+    },
     "recheck expert": {"recheck_expert"},
     "expert who left": {"investigator"},
     # A unit that takes part: its lead stands on the lead unit's team too.
@@ -84,6 +89,10 @@ CAPACITIES: dict[str, set[str]] = {
 
 AFTER_SEED = ("published", "frozen", "drawn", "closed")
 BY_TWO = ", decided_by_id = (SELECT MAX(id) FROM accounts_person)"
+DISCLOSED = (
+    ", approved_by_id = (SELECT MAX(id) FROM accounts_person), published_at = created_at, ended_reason = 'x'"
+    ", publish_at = created_at"
+)
 # What the database asks for beside a state.
 BESIDES = {
     ("opinion", "cast"): ", verdict = 'approved'",
@@ -98,6 +107,7 @@ BESIDES = {
     ("commitment", "signed"): ", lead_signed_at = created_at, unit_signed_at = created_at",
     **{("sampling_plan", state): ", seed = 'x', population_sm3 = 'x'" for state in AFTER_SEED},
     **{("warning", state): ", grounds = 'x', settled_at = raised_at" for state in ("closed", "ruled_out")},
+    **{("disclosure", state): DISCLOSED for state in ("approved", "published", "superseded", "withdrawn")},
     ("entrustment", "in_force"): ", starts = '2026-01-01'",
     ("recognition", "accepted"): ", valid_until = '2030-01-01', decision_id = (SELECT MIN(id) FROM reviews_decision)",
     ("participation", "agreed"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
@@ -219,6 +229,7 @@ def scene() -> Scene:
     managed = managing(path.organiser, path.department, followed)
     objects |= {"programme": managed.programme, "programme_entry": managed.entry, "commitment": managed.letter}
     objects["record_lookup"] = looked_up(managed)
+    objects["disclosure"] = disclosed(path.department, path.organiser, path.at)
     objects["warning"] = raised(path, path.at, authority=path.department)
     today = law_day(path.at)
     objects["absence"] = announce(path.committee, by=voter, starts_on=today, ends_on=today, at=path.at)

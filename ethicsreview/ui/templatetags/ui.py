@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.db.models import Model
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,6 +17,7 @@ from django.utils.translation import get_language
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.policy import cite as words_of
+from ethicsreview.policy.citations import place_of
 from ethicsreview.ui import icons
 from ethicsreview.ui.charts import Chart
 from ethicsreview.ui.drawn import drawn
@@ -32,13 +34,15 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def cite(article: str) -> SafeString | str:
-    """The article in words, or nothing where none is given."""
+    """The article in words, leading to what rests on it; or nothing where none is given."""
     return _cited(article, get_language() or "") if article else ""
 
 
 @lru_cache(maxsize=2048)
 def _cited(article: str, language: str) -> SafeString:
-    return format_html('<cite class="citation">{}</cite>', words_of(article))
+    name, mark = place_of(article)
+    address = reverse("policy:document", args=[name]) + (f"#{mark}" if mark else "")
+    return format_html('<cite class="citation"><a href="{}">{}</a></cite>', address, words_of(article))
 
 
 @register.simple_tag

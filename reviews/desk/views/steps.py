@@ -60,6 +60,7 @@ RELATED = {
     "investigation": ("handler", "joint", "complaint"),
     "respondent": ("investigation__handler", "person", "body"),
     "sanction": ("respondent__investigation__handler", "respondent__person", "respondent__body"),
+    "disclosure": ("authority", "corrects", "first", "written_by"),
     "warning": ("authority", "committee", "institution", "project"),
     "sample_item": ("plan__authority", "project", "committee", "review", "exemption"),
 }

@@ -88,6 +88,14 @@ class Decision(models.Model):
         verbose_name = _("审查决定")
         verbose_name_plural = _("审查决定")
         ordering = ["-decided_at", "-pk"]
+        indexes = [
+            # What the public register lists.
+            models.Index(
+                fields=["-decided_at", "-id"],
+                condition=models.Q(outcome="approved", preliminary=False),
+                name="decision_approvals",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["review", "round", "basis"], name="decision_once_a_round"),
             models.CheckConstraint(

@@ -96,11 +96,10 @@ def test_a_rule_that_nobody_knows_is_not_found(client: Client) -> None:
 def test_the_rule_documents(client: Client) -> None:
     body = text_of(get(client, "/rules/documents/"))
 
-    assert "科技伦理审查办法（试行） 国科发监〔2023〕167号 全国，各类科技活动 2023年9月7日 2023年12月1日 有效" in body
-    assert (
-        "科学技术活动违规行为处理暂行规定 科学技术部令第19号 全国，各类科技活动 2020年7月17日 2020年9月1日 已失效"
-        in body
-    )
+    measures = "科技伦理审查办法（试行） 科学技术部等十部门 国科发监〔2023〕167号 全国，各类科技活动"
+    assert f"{measures} 2023年9月7日 2023年12月1日 有效" in body
+    order = "科学技术活动违规行为处理暂行规定 科学技术部 科学技术部令第19号 全国，各类科技活动"
+    assert f"{order} 2020年7月17日 2020年9月1日 已失效 2026年3月20日" in body
     assert "本系统设置" not in body
 
 
@@ -112,3 +111,38 @@ def test_the_pages_only_answer_reading(client: Client, path: str) -> None:
 def test_the_pages_ask_the_database_nothing(client: Client, django_assert_num_queries: object) -> None:
     with django_assert_num_queries(0):  # type: ignore[operator]
         get(client, "/rules/", region="370000", regimes=["human"])
+
+
+def test_rules_are_found_by_words_of_both_languages(client: Client) -> None:
+    for words, key in (
+        ("到会 第十四条", "meeting.quorum"),
+        ("Members attending ART. 14", "meeting.quorum"),
+        ("meeting.quorum", "meeting.quorum"),
+        ("四川 抽查", "sampling.required"),
+    ):
+        html = get(client, "/rules/", q=words, region="510000")
+        assert len(rows(html, key)) == 1, words
+        assert rows(html, "committee.odd") == [], words
+    assert "这一天的规则中没有符合的。" in get(client, "/rules/", q="quorum-no-such")
+
+
+def test_what_held_on_another_day_is_found_beside(client: Client) -> None:
+    html = get(client, "/rules/", q="违规行为处理暂行规定")
+
+    assert "这一天不适用的：已失效或者尚未施行" in html
+    (row,) = rows(html, "sanction.basis")
+    assert row.endswith("2020年9月1日 2026年3月20日")
+    assert "由何代替" in get(client, "/rules/sanction.basis/")
+    assert "《科学技术活动违规行为调查处理规定》" in text_of(get(client, "/rules/sanction.basis/"))
+
+
+def test_a_text_lists_what_rests_on_it_article_by_article(client: Client) -> None:
+    html = get(client, "/rules/documents/national/")
+
+    places = [int(one) for one in re.findall(r'id="article-(\d+)"', html)]
+    assert places == sorted(places)
+    assert 14 in places
+    assert "科学技术部等十部门 · 国科发监〔2023〕167号" in text_of(html)
+    assert "/rules/documents/national/#article-14" in get(client, "/rules/meeting.quorum/")
+    assert "已失效" in text_of(get(client, "/rules/documents/order-19/"))
+    assert client.get("/rules/documents/none/").status_code == 404

@@ -16,6 +16,7 @@ from reviews.models import Decision, Opinion, RecheckOpinion, Submission
 from reviews.models.complaints.receiving import add
 from tests.reviews.builders import case
 from tests.reviews.complaints import matter
+from tests.reviews.disclosures import telling
 from tests.reviews.programmes import check_list, looked_up, run
 from tests.reviews.recheck_builders import listed
 from tests.reviews.warnings import raised
@@ -47,6 +48,7 @@ def kept(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pyt
         accused.look_into("enter_evidence", by=accused.investigator, kind="expert", title="x", text="x", document="")
         add(accused.complaint, text="补充", at=path.at)
         raised(path, path.at)
+        telling(at=path.at).drafted().take("drop", reason="不予披露")
         SigningKey.objects.create(fingerprint="sm3:0", pem="…", first_used_at=path.at)
         for rows in (path.committee.registrations, path.project.registrations):
             note(rows, Registered.REGISTRATION, at=path.at, person=path.lead, number="登-1", handled_on=path.at.date())
@@ -88,6 +90,7 @@ def test_every_kept_kind_is_guarded() -> None:
         "reviews.Addition",
         "reviews.Complainant",
         "reviews.Decision",
+        "reviews.Disclosure",
         "reviews.Evidence",
         "reviews.Finding",
         "reviews.GateAnswer",

@@ -63,7 +63,7 @@ def test_a_shut_step_says_all_its_reasons_with_their_articles_and_stays_in_reach
     assert 'id="steps-conclude-why"' in html
     # A disabled button takes no focus, and its reasons would not be read.
     assert not re.search(r"<button[^>]* disabled", html)
-    assert "href" not in html
+    assert 'href="/r/steps/' not in html
 
 
 def test_no_steps_draw_nothing() -> None:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("who/", who),
     path("accounts/", include("ethicsreview.accounts.urls")),
     path("inbox/", include("ethicsreview.notices.urls")),
+    path("rules/", include("ethicsreview.policy.urls")),
     path("i18n/setlang/", views.set_language, name="set_language"),
     path("healthz", views.healthz),
     path("readyz", views.readyz),

@@ -15,6 +15,7 @@ from tests.reviews.api.client import Caller, problem
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import PASSWORD, Case, ballot, signing, with_password
 from tests.reviews.complaints import beside as accusing
+from tests.reviews.disclosures import disclosed
 from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
@@ -84,6 +85,7 @@ def everything(path: Case) -> dict[str, str]:
         "training-plans": training(path.committee, by=path.chair, at=path.at).ref,
         "sample-items": item.ref,
         "warnings": raised(path, path.at).ref,
+        "disclosures": disclosed(beside.department, path.organiser, path.at).ref,
         **{collection: one.ref for collection, one in accused.items()},
         "emergency-events": event(at=path.at).ref,
         "absences": announce(path.committee, by=path.members[4], starts_on=today, ends_on=today, at=path.at).ref,
@@ -94,7 +96,16 @@ def everything(path: Case) -> dict[str, str]:
 OF_ITS_OWN = {"mandates"}
 ACCUSING = {"complaints", "investigations", "respondents", "sanctions"}
 PROGRAMMES = {"programmes", "programme-entries", "commitments", "record-lookups"}
-OF_DEPARTMENT = {"rechecks", "recheck-opinions", "experts", "sampling-plans", "sample-items", *ACCUSING, *PROGRAMMES}
+OF_DEPARTMENT = {
+    "rechecks",
+    "recheck-opinions",
+    "experts",
+    "sampling-plans",
+    "sample-items",
+    "disclosures",
+    *ACCUSING,
+    *PROGRAMMES,
+}
 
 
 def test_every_collection_has_the_form(path: Case, everything: dict[str, str]) -> None:

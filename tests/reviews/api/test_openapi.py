@@ -28,6 +28,7 @@ from tests.reviews.annual import reported_year, training
 from tests.reviews.appeals import filed, rejected
 from tests.reviews.builders import Case
 from tests.reviews.complaints import beside
+from tests.reviews.disclosures import disclosed
 from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
@@ -109,7 +110,7 @@ OWN_SIDE = (
 ACCUSING = ("complaints", "investigations", "respondents", "sanctions")
 SAMPLED = ("sampling-plans", "sample-items")
 PROGRAMMES = ("programmes", "programme-entries", "commitments", "record-lookups")
-WATCHED = ("warnings", "indicators")
+WATCHED = ("warnings", "indicators", "disclosures")
 OF_DEPARTMENT = (
     *("rechecks", "recheck-opinions", "experts", "emergency-events"),
     *(*SAMPLED, *WATCHED, *ACCUSING, *PROGRAMMES),
@@ -160,6 +161,7 @@ def populated(path: Case) -> World:
         "sampling-plans": plan.ref,
         "sample-items": item.ref,
         "warnings": raised(approved, path.at).ref,
+        "disclosures": disclosed(listed.department, listed.organiser, path.at).ref,
         "annual-reports": reported_year(path.committee, listed.department, at=path.at).ref,
         "training-plans": training(path.committee, by=path.chair, at=path.at).ref,
         "emergency-events": event(at=path.at, by=listed.organiser).ref,

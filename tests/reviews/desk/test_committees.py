@@ -28,7 +28,7 @@ def test_page_shows_every_finding_with_its_article_and_what_is_to_come(signed_in
 
     assert "委员0人，少于7人" in found
     assert "没有现行有效的章程" in found
-    assert '<cite class="citation">《科技伦理审查办法（试行）》第七条</cite>' in found
+    assert '<a href="/rules/documents/national/#article-7">《科技伦理审查办法（试行）》第七条</a></cite>' in found
 
 
 def test_officer_founds_staffs_and_files_rules_by_the_pages(signed_in):
