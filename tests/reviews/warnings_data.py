@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.models import open_door
 from reviews.models import (
@@ -50,7 +51,7 @@ def copies(one: Any, many: int, /, **changes: Any) -> list[Any]:
 def late_follow_ups(made: Watching, number: int, *, due: datetime | None = None) -> None:
     one = FollowUp.objects.filter(project=made.path.project).order_by("pk").first()
     last = FollowUp.objects.filter(project=made.path.project).count()
-    day = (due or made.at - DAY).date()
+    day = law_day(due or made.at - DAY)
     copies(one, number, state="due", due_on=day, number=lambda place: last + place + 1)
 
 
@@ -103,7 +104,7 @@ def voted(made: Watching, number: int, *, agreed: bool = True) -> None:
 
 def attended(made: Watching, *, present: int, absent: int) -> None:
     """Closed meetings at which one member came so often, and was missed so often."""
-    seat = made.path.committee.voting_members_at(made.at.date()).order_by("pk").first()
+    seat = made.path.committee.voting_members_at(law_day(made.at)).order_by("pk").first()
     held = copies(made.path.meeting, present + absent, state="closed", opened_at=made.at - DAY)
     for place, meeting in enumerate(held):
         Attendance.objects.create(
@@ -145,7 +146,7 @@ def handed_in(made: Watching, number: int) -> None:
 def waiting(made: Watching, *, starts: datetime) -> None:
     """A listed activity under review that was to begin on that day."""
     (project,) = copies(
-        Project.objects.get(pk=made.path.project.pk), 1, state="under_review", starts_on=starts.date(), ends_on=None
+        Project.objects.get(pk=made.path.project.pk), 1, state="under_review", starts_on=law_day(starts), ends_on=None
     )
     copies(made.path.review, 1, project=project, state="accepted", listed=True)
 
@@ -158,5 +159,5 @@ def unfit(made: Watching) -> None:
     Counted.objects.update_or_create(
         kind="committee",
         key=made.path.committee.pk,
-        defaults={"facts": {"region": made.path.committee.region, "breach": True}, "day": made.at.date()},
+        defaults={"facts": {"region": made.path.committee.region, "breach": True}, "day": law_day(made.at)},
     )

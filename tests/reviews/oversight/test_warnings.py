@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from ethicsreview.accounts.standing import standing_of
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.refusals import Refused
 from ethicsreview.notices.models import Notice
@@ -32,7 +33,7 @@ def nothing(_made: Watching) -> None:
 
 
 def ends_in(days: int) -> Arrange:
-    return lambda made: Project.objects.filter(pk=made.path.project.pk).update(ends_on=(made.at + days * DAY).date())
+    return lambda made: Project.objects.filter(pk=made.path.project.pk).update(ends_on=law_day(made.at + days * DAY))
 
 
 # For each indicator: what stays below the lowest threshold, what more reaches it, and the number and level it then has.
@@ -171,7 +172,7 @@ def test_evidence_names_what_was_counted_and_never_whose_vote() -> None:
         for one in (Indicator.LATE_FOLLOW_UPS, Indicator.ATTENDANCE, Indicator.NO_DISSENT)
     )
 
-    assert [(row["noun"], row["day"]) for row in late.rows] == [("follow_up", (made.at - DAY).date().isoformat())] * 2
+    assert [(row["noun"], row["day"]) for row in late.rows] == [("follow_up", law_day(made.at - DAY).isoformat())] * 2
     assert [(row["noun"], row["number"]) for row in seldom.rows] == [("person", 20)]
     assert (agreed.rows, agreed.parts) == ([], {"decided": 25, "unanimous": 25})
     assert agreed.terms == {"thresholds": [95, 98, 100], "days": 180, "least": 20}
@@ -231,7 +232,7 @@ def test_what_had_gone_and_is_there_again_is_a_new_warning() -> None:
     data.late_follow_ups(made, 1)
     made.evaluate(Indicator.LATE_FOLLOW_UPS)
     (first,) = made.warnings(Indicator.LATE_FOLLOW_UPS)
-    FollowUp.objects.filter(project=made.path.project).update(due_on=made.at.date() + 30 * DAY)
+    FollowUp.objects.filter(project=made.path.project).update(due_on=law_day(made.at) + 30 * DAY)
     made.evaluate(Indicator.LATE_FOLLOW_UPS, days=1)
     eased = RiskWarning.objects.get()
     made.take(made.take(eased, "acknowledge", note=""), "close", grounds="已报告")
