@@ -21,6 +21,7 @@ from reviews.api import (
     experts,
     following,
     foreign_approvals,
+    inspections,
     jobs,
     me,
     meetings,
@@ -95,6 +96,8 @@ OWN: dict[str, Router] = {
     "respondents": complaints.respondents,
     "sanctions": complaints.sanctions,
     "warnings": warnings.router,
+    "inspections": inspections.router,
+    "rectifications": inspections.rectifications,
 }
 api.add_router("/me", me.router)
 api.add_router("/jobs", jobs.router)
