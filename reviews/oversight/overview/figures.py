@@ -17,6 +17,7 @@ from ethicsreview.deadlines.calendar import law_day
 from reviews.models import Change, Counted, Counter, Counting, Project
 from reviews.models.counting.kept import Kind
 from reviews.models.projects.parties import territory
+from reviews.oversight import inspections
 from reviews.oversight.overview.drilling import audience, in_region, sees_all
 from reviews.oversight.overview.facts import moment, of_projects
 from reviews.oversight.overview.spans import Span
@@ -69,6 +70,7 @@ class Figures:
     trend: "Tally[tuple[str, str]]" = field(default_factory=Tally)
     committees: "Tally[tuple[str, str]]" = field(default_factory=Tally)
     warnings: "Tally[str]" = field(default_factory=Tally)
+    inspections: "Tally[str]" = field(default_factory=Tally)
     waiting: bool = False
     counted_at: datetime | None = None
 
@@ -148,7 +150,7 @@ def _kept(standing: Standing, asked: Asked) -> Iterator[tuple[Cell, int]]:
     ]
     *then, now = [found.annotate(total=Sum("number")).order_by() for found in sums]
     # In one question with what else is of now: the page's budget has no place for another.
-    for found in (*then, now.union(_warned(standing, asked), all=True)):
+    for found in (*then, now.union(_warned(standing, asked), *inspections.counted(standing, asked.region), all=True)):
         for *cell, number in found:
             measure, period, region, field_, procedure, more = cell
             yield (measure, period, region, field_, procedure, more), number
@@ -229,6 +231,8 @@ def _taking(standing: Standing, asked: Asked, figures: Figures) -> Callable[[Cel
         place = (city_of(region) if region else "", about)
         if measure == WARNING:
             figures.warnings[detail] += number
+        elif measure == inspections.INSPECTION:
+            figures.inspections[detail] += number
         elif measure == COMMITTEE:
             figures.committees[place[0], detail] += number
         elif measure == DAYS:
