@@ -156,6 +156,7 @@ class Migration(migrations.Migration):
             name='InspectionPaper',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64, verbose_name='SM3 摘要')),
                 ('finding', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='reviews.inspectionfinding')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.documentversion', verbose_name='文件')),
                 ('answer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='reviews.rectificationanswer')),

@@ -301,7 +301,7 @@ class Inspection(Lifecycle):
             at=act.at,
         )
         for one in documents:
-            InspectionPaper.objects.create(finding=found, version=one)
+            InspectionPaper.objects.create(finding=found, version=one, digest=one.digest)
         act.record(number=number)
 
     @step(

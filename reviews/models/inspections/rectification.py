@@ -120,7 +120,7 @@ class Rectification(Lifecycle):
             rectification=self, number=number, text=text, entered_by=act.actor, at=act.at
         )
         for one in documents:
-            InspectionPaper.objects.create(answer=kept, version=one)
+            InspectionPaper.objects.create(answer=kept, version=one, digest=one.digest)
         self.answered_at = act.at
         act.record(number=number)
         act.settle(timing.RECTIFY)

@@ -78,6 +78,8 @@ class InspectionPaper(KeptModel):
     finding = models.ForeignKey(InspectionFinding, models.PROTECT, null=True, related_name="papers")
     answer = models.ForeignKey(RectificationAnswer, models.PROTECT, null=True, related_name="papers")
     version = models.ForeignKey(DocumentVersion, models.PROTECT, related_name="+", verbose_name=_("文件"))
+    # As it was when it was handed in.
+    digest = models.CharField(_("SM3 摘要"), max_length=64)
 
     class Meta:
         verbose_name = _("现场检查材料")

@@ -18,6 +18,7 @@ from tests.reviews.complaints import beside as accusing
 from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
+from tests.reviews.inspections import beside as inspected
 from tests.reviews.programmes import looked_up, managing
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.recognising import BY_HAND, Asked
@@ -53,8 +54,11 @@ def everything(path: Case) -> dict[str, str]:
     plan, item = sampled(path, beside.organiser, beside.department)
     managed = managing(beside.organiser, beside.department, path)
     accused = accusing(beside.department, person(), person(), beside.organiser, path.at)
+    visit, wrong = inspected(beside.department, beside.organiser, beside.organiser, path.committee, path.at)
     today = law_day(path.at)
     return {
+        "inspections": visit.ref,
+        "rectifications": wrong.ref,
         "programmes": managed.programme.ref,
         "programme-entries": managed.entry.ref,
         "commitments": managed.letter.ref,
@@ -94,7 +98,17 @@ def everything(path: Case) -> dict[str, str]:
 OF_ITS_OWN = {"mandates"}
 ACCUSING = {"complaints", "investigations", "respondents", "sanctions"}
 PROGRAMMES = {"programmes", "programme-entries", "commitments", "record-lookups"}
-OF_DEPARTMENT = {"rechecks", "recheck-opinions", "experts", "sampling-plans", "sample-items", *ACCUSING, *PROGRAMMES}
+INSPECTED = {"inspections", "rectifications"}
+OF_DEPARTMENT = {
+    "rechecks",
+    "recheck-opinions",
+    "experts",
+    "sampling-plans",
+    "sample-items",
+    *ACCUSING,
+    *PROGRAMMES,
+    *INSPECTED,
+}
 
 
 def test_every_collection_has_the_form(path: Case, everything: dict[str, str]) -> None:
