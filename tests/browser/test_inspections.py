@@ -17,6 +17,8 @@ def test_from_the_draft_to_what_is_put_right(look: Looking) -> None:
     made.looked_at().do("send_draft", by=made.team[0], summary="登记及时，培训记录不全")
     page = desk("inspection", made.inspection.ref)
 
+    look.sit_down(made.team[0])
+    look.at(desk("inspection_finding", made.inspection.ref) + "?item=members_trained", "inspection-finding")
     Hands.of(look, made.officer).go(page).take("对检查情况提出意见", {"comment": "培训已开展，记录待补"})
     planner = Hands.of(look, made.planner).go(page)
     planner.take("出具检查报告", {"response": "已采纳"})
@@ -28,7 +30,6 @@ def test_from_the_draft_to_what_is_put_right(look: Looking) -> None:
     look.at(desk("inspections"), "inspections")
     look.at(page, "inspection")
     look.at(desk("inspection_new"), "inspection-new")
-    look.at(desk("inspection_finding", made.inspection.ref), "inspection-finding")
     look.sit_down(made.officer)
     look.at(desk("rectification", made.rectification.ref), "rectification")
     look.at(desk("rectification_answer", made.rectification.ref), "rectification-answer")

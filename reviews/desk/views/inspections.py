@@ -158,7 +158,7 @@ def _upload(
     else:
         form.initial = {**form.initial, **(initial or {})}
     context |= {"view": view, "form": form, "refusals": refusals, "limit": LIMITS.bytes // MB}
-    status = 409 if refusals else 422 if form.errors else 200
+    status = (409 if refusals else 422) if request.method == "POST" else 200
     return render(request, "desk/inspection_upload.html", context, status=status)
 
 
