@@ -21,7 +21,9 @@ def test_from_the_draft_to_what_is_put_right(look: Looking) -> None:
     look.at(desk("inspection_finding", made.inspection.ref) + "?item=members_trained", "inspection-finding")
     Hands.of(look, made.officer).go(page).take("对检查情况提出意见", {"comment": "培训已开展，记录待补"})
     planner = Hands.of(look, made.planner).go(page)
-    planner.take("出具检查报告", {"response": "已采纳"})
+    planner.take(
+        "出具检查报告", {"response": "已采纳", "due_on": made.inspection.rectify_by_default(made.at).isoformat()}
+    )
     reported = Inspection.objects.get(pk=made.inspection.pk)
 
     assert (reported.state, reported.comment) == ("reported", "培训已开展，记录待补")

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from ethicsreview.deadlines.calendar import law_day
 from reviews.models import Inspection, InspectionPaper, Rectification
@@ -84,6 +85,8 @@ def test_finding_and_answer_come_with_their_papers(signed_in) -> None:
     assert (served.getvalue().decode(), "签到表缺失" in shown, paper in shown) == ("签到", True, True)
 
     made.do("give_comment", by=made.officer, comment="无")
+    form = text(signed_in(made.planner).get(address("step", "inspections", made.inspection.ref, "issue")))
+    assert f'value="{made.inspection.rectify_by_default(timezone.now()).isoformat()}"' in form
     made.do("issue", report="报告", response="无", due_on=made.inspection.rectify_by_default(made.at))
     wrong = made.rectification
     many, sent = (
