@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('next_due_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='最近期限')),
                 ('ref', models.CharField(editable=False, max_length=20, unique=True, verbose_name='编号')),
-                ('state', models.CharField(choices=[('ordered', '待整改'), ('answered', '已答复，待核实'), ('returned', '退回继续整改'), ('confirmed', '已完成')], default='ordered', max_length=50, verbose_name='状态')),
+                ('state', models.CharField(choices=[('ordered', '待整改'), ('answered', '已答复，待核实'), ('returned', '已退回，继续整改'), ('confirmed', '已完成')], default='ordered', max_length=50, verbose_name='状态')),
                 ('number', models.PositiveIntegerField(verbose_name='序号')),
                 ('due_on', models.DateField(verbose_name='整改期限')),
                 ('answered_at', models.DateTimeField(editable=False, null=True, verbose_name='答复时间')),

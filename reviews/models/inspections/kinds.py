@@ -31,7 +31,7 @@ class Conformity(models.TextChoices):
 class RectificationState(models.TextChoices):
     ORDERED = "ordered", pgettext_lazy("rectification", "待整改")
     ANSWERED = "answered", pgettext_lazy("rectification", "已答复，待核实")
-    RETURNED = "returned", pgettext_lazy("rectification", "退回继续整改")
+    RETURNED = "returned", pgettext_lazy("rectification", "已退回，继续整改")
     CONFIRMED = "confirmed", pgettext_lazy("rectification", "已完成")
 
 
