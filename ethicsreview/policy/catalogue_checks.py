@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ethicsreview.policy import catalogue_models as m
-from ethicsreview.policy.catalogue_files import Catalogues, Problem
+from ethicsreview.policy.catalogue_files import Catalogues, InspectionFile, Problem
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,16 @@ def cross_check(books: Catalogues) -> Iterator[Problem]:
         yield from _conditions("criteria.toml", f"criterion {criterion.key}.point", criterion.points, drawn)
     yield from _duplicates("listed_items.toml", "item", books.listed_items.items)
     yield from _duplicates("countries.toml", "country", books.countries.countries)
+    yield from _inspection(books.inspection)
+
+
+def _inspection(book: InspectionFile) -> Iterator[Problem]:
+    file, themes = "inspection.toml", {theme.key for theme in book.themes}
+    for table, items in (("theme", book.themes), ("ground", book.grounds), ("item", book.items)):
+        yield from _duplicates(file, table, items)
+    for item in book.items:
+        if item.theme not in themes:
+            yield Problem(file, f"item {item.key}", f"there is no theme {item.theme!r}")
 
 
 def _questions(books: Catalogues) -> tuple[Facts, list[Problem]]:

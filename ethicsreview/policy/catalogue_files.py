@@ -11,7 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from ethicsreview.policy import catalogue_models as m
 
-UNDATED = {"answer", "country", "fact", "group", "topic"}
+UNDATED = {"answer", "country", "fact", "group", "theme", "topic"}
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,12 @@ class CountriesFile(CatalogueFile):
     countries: m.Many[m.Option] = Field(alias="country")
 
 
+class InspectionFile(CatalogueFile):
+    themes: m.Many[m.Option] = Field(alias="theme")
+    grounds: m.Many[m.InspectionGround] = Field(alias="ground")
+    items: m.Many[m.InspectionItem] = Field(alias="item")
+
+
 @dataclass(frozen=True)
 class Catalogues:
     questions: QuestionsFile
@@ -107,6 +113,7 @@ class Catalogues:
     listed_items: ListedItemsFile
     commitments: CommitmentsFile
     countries: CountriesFile
+    inspection: InspectionFile
 
 
 def read(path: Path, schema: type[CatalogueFile]) -> CatalogueFile:

@@ -15,6 +15,7 @@ Many = Annotated[tuple[T, ...], Field(strict=False)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Cite = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]*:\d+(\(\d+\))?$")]
+Prefix = Annotated[str, StringConstraints(pattern=r"^(\d\d){0,3}$")]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-\d{2}$")]
 Sure = Literal["V1", "V2", "S", "M-h", "M-m", "M-l"]
 
@@ -224,6 +225,17 @@ class ListedItem(Keyed):
 
     def in_ai_annex(self, day: date) -> bool:
         return self.ai_annex_since is not None and self.ai_annex_since <= day
+
+
+class InspectionGround(Keyed):
+    """On what a department inspects; `region` is the beginning of the codes where it holds, empty everywhere."""
+
+    region: Prefix = ""
+
+
+class InspectionItem(InspectionGround):
+    theme: Key
+    of: Many[Literal["institution", "committee"]]
 
 
 class Commitment(Keyed):

@@ -196,6 +196,22 @@ def listed_items(at: date | datetime) -> tuple[m.ListedItem, ...]:
     return _items("listed_items", "items", _version(at, "listed_items"))
 
 
+def inspection_themes() -> tuple[m.Option, ...]:
+    return _catalogues().inspection.themes
+
+
+def inspection_grounds(at: date | datetime, region: str) -> tuple[m.InspectionGround, ...]:
+    """On what a department may inspect there, what is the place's own first."""
+    found: tuple[m.InspectionGround, ...] = _items("inspection", "grounds", _version(at, "inspection"))
+    return tuple(one for one in found if region.startswith(one.region))
+
+
+def inspection_items(at: date | datetime, region: str, of: str) -> tuple[m.InspectionItem, ...]:
+    """What is looked at of an "institution" or a "committee" there."""
+    found: tuple[m.InspectionItem, ...] = _items("inspection", "items", _version(at, "inspection"))
+    return tuple(one for one in found if of in one.of and region.startswith(one.region))
+
+
 def commitment(at: date | datetime, key: str = "ethics_and_integrity") -> m.Commitment:
     """The letter to be signed on that day: the newest in force. Without a key, that of an application."""
     letters = [one for one in _items("commitments", "commitments", _version(at, "commitments")) if one.key == key]

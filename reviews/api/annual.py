@@ -48,6 +48,7 @@ class AnnualReportShape(AnnualReportRow):
     parts: list[SummedReport]
     work: str
     listed_activities: str
+    duties: str
     problems: str
     signed_at: datetime | None
     number: str
@@ -59,7 +60,7 @@ class AnnualReportShape(AnnualReportRow):
     @classmethod
     def of(cls, obj: AnnualReport, viewer: Any) -> Self:
         row = AnnualReportRow.of(obj, viewer)
-        same = ("figures", "groups", "parts", "work", "listed_activities", "problems")
+        same = ("figures", "groups", "parts", "work", "listed_activities", "duties", "problems")
         more = ("signed_at", "number", "handled_on", "submitted_at", "reason")
         letters = Letter.objects.of(obj.noun, obj.ref).order_by("pk").values_list("ref", flat=True)
         return cls(

@@ -22,6 +22,7 @@ from reviews.api import (
     experts,
     following,
     foreign_approvals,
+    inspections,
     jobs,
     me,
     meetings,
@@ -97,6 +98,8 @@ OWN: dict[str, Router] = {
     "sanctions": complaints.sanctions,
     "warnings": warnings.router,
     "disclosures": disclosures.router,
+    "inspections": inspections.router,
+    "rectifications": inspections.rectifications,
 }
 api.add_router("/me", me.router)
 api.add_router("/jobs", jobs.router)

@@ -34,6 +34,7 @@ from reviews.models import (
     Exemption,
     FollowUp,
     ForeignApproval,
+    Inspection,
     Investigation,
     Investigator,
     Meeting,
@@ -47,6 +48,7 @@ from reviews.models import (
     RecheckOpinion,
     Recognition,
     RecordLookup,
+    Rectification,
     Report,
     Respondent,
     Review,
@@ -67,7 +69,7 @@ from reviews.oversight.warnings.reading import follows
 P = ParamSpec("P")
 OF_DEPARTMENTS = (
     *(EmergencyEvent, SamplingPlan, SampleItem, AnnualReport, TrainingPlan, Complaint, Investigation),
-    *(Programme, ProgrammeEntry, RecordLookup, RiskWarning, Disclosure),
+    *(Programme, ProgrammeEntry, RecordLookup, RiskWarning, Disclosure, Inspection, Rectification),
 )
 
 
@@ -141,6 +143,12 @@ class Visitor:
     def follows_warnings(self) -> bool:
         """Who supervises, or answers for, what is watched."""
         return follows(self.standing)
+
+    @property
+    def follows_inspections(self) -> bool:
+        """Who inspects, supervises those who do, or answers for what is inspected."""
+        sides = (Role.REGULATOR, Role.RECHECK_EXPERT, Role.INSTITUTION_OFFICER, Role.SECRETARY, Role.CHAIR)
+        return self.standing.sees_everyone or self.standing.holds(*sides)
 
     @property
     def keeps_registers(self) -> bool:

@@ -50,6 +50,7 @@ PAGES = frozenset(
         *("review", "follow_up", "report", "recheck", "participation", "entrustment", "recognition", "committee"),
         *("emergency_event", "sampling_plan", "sample_item", "annual_report", "training_plan"),
         *("complaint", "investigation", "programme", "programme_entry", "record_lookup", "warning", "disclosure"),
+        *("inspection", "rectification"),
     }
 )
 

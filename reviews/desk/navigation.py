@@ -73,6 +73,7 @@ GROUPS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
             Page("desk:cases", _("案件审计"), who("supervises")),
             Page("desk:sampling_plans", _("抽查复核"), who("supervises"), ("sample-items",)),
             Page("desk:warnings", _("监测预警"), who("follows_warnings")),
+            Page("desk:inspections", _("现场检查"), who("follows_inspections"), ("rectifications",)),
             Page("desk:complaints", _("投诉举报"), who("investigates")),
             Page("desk:investigations", _("调查处理"), who("investigates"), ("respondents", "sanctions")),
             Page("desk:disclosures", _("信息披露"), who("supervises")),

@@ -17,6 +17,7 @@ from ethicsreview.ui.charts import Chart
 from reviews.models import Outcome, Project, Review
 from reviews.models.reviewing.states import State
 from reviews.models.warnings.kinds import Level
+from reviews.oversight.inspections import OVERDUE, UNDER
 from reviews.oversight.overview.drilling import Drill
 from reviews.oversight.overview.figures import Asked, Figures
 from reviews.oversight.overview.spans import LENGTH, Span
@@ -205,6 +206,11 @@ class Overview:
         return [(level, self.figures.warnings[level.value]) for level in Level]
 
     @cached_property
+    def inspections(self) -> tuple[int, int]:
+        """Not concluded; and things that should have been put right before today. As far as the reader sees them."""
+        return self.figures.inspections[UNDER], self.figures.inspections[OVERDUE]
+
+    @cached_property
     def charts(self) -> list[Chart]:
         months = self.span.months()
         drawn = [
@@ -265,6 +271,9 @@ def lines_of(overview: Overview) -> Iterable[list[Any]]:
         yield [_("清单内科技活动"), "", one.label, one.value, None, one.cases]
     for level, number in overview.warnings:
         yield [_("未办结的预警"), "", str(level.label), number, None, None]
+    under, overdue = overview.inspections
+    yield [_("现场检查"), "", _("未办结"), under, None, None]
+    yield [_("现场检查"), "", _("逾期未整改"), overdue, None, None]
     active, wrong = overview.committees
     yield [_("委员会"), "", _("运行中"), active, None, None]
     yield [_("委员会"), "", _("不合规定，不能审查"), wrong, None, None]

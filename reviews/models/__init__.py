@@ -16,6 +16,9 @@ from reviews.models.following.filing import FilingPaper
 from reviews.models.following.follow_up import FollowUp
 from reviews.models.following.report import Report
 from reviews.models.idempotency import IdempotentRequest
+from reviews.models.inspections.inspection import Inspection
+from reviews.models.inspections.rectification import Rectification
+from reviews.models.inspections.rows import InspectionFinding, InspectionPaper, Inspector, RectificationAnswer
 from reviews.models.international.approval import ForeignApproval
 from reviews.models.investigations.investigation import Investigation
 from reviews.models.investigations.respondent import Finding, Respondent
@@ -90,6 +93,10 @@ __all__ = [
     "GateCheckRow",
     "IdempotentRequest",
     "IndicatorWatch",
+    "Inspection",
+    "InspectionFinding",
+    "InspectionPaper",
+    "Inspector",
     "Investigation",
     "Investigator",
     "Mandate",
@@ -108,6 +115,8 @@ __all__ = [
     "RecheckReport",
     "Recognition",
     "RecordLookup",
+    "Rectification",
+    "RectificationAnswer",
     "Report",
     "Request",
     "Respondent",

@@ -34,6 +34,7 @@ from tests.reviews.disclosures import disclosed
 from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
+from tests.reviews.inspections import beside as inspected
 from tests.reviews.programmes import looked_up, managing
 from tests.reviews.recheck_builders import Listed, listed
 from tests.reviews.recognising import Asked
@@ -65,14 +66,14 @@ CAPACITIES: dict[str, set[str]] = {
     "recused member": {"member"},
     "adviser": {"adviser"},
     "regulator": {"regulator"},
-    # The department has declared the emergency, it samples, deals with a complaint and a warning, runs a programme
-    # and discloses.
+    # The department has declared the emergency, it samples, inspects, deals with a complaint and a warning, runs a
+    # programme and discloses.
     "organiser": {
         *("organiser", "keeper", "declarer", "sampler", "handler", "sector", "programme_manager", "watcher"),
-        "discloser",
+        *("discloser", "inspecting"),
     },
     "recheck expert": {"recheck_expert"},
-    "expert who left": {"investigator"},
+    "expert who left": {"investigator", "inspector"},
     # A unit that takes part: its lead stands on the lead unit's team too.
     "local lead": {"local_lead", "team"},
     "unit officer": {"unit_officer", "fellow"},
@@ -108,6 +109,11 @@ BESIDES = {
     **{("sampling_plan", state): ", seed = 'x', population_sm3 = 'x'" for state in AFTER_SEED},
     **{("warning", state): ", grounds = 'x', settled_at = raised_at" for state in ("closed", "ruled_out")},
     **{("disclosure", state): DISCLOSED for state in ("approved", "published", "superseded", "withdrawn")},
+    **{("inspection", state): ", announced_at = planned_at" for state in ("announced", "on_site", "commenting")},
+    **{
+        ("inspection", state): ", announced_at = planned_at, report = 'x', reported_at = planned_at"
+        for state in ("reported", "closed")
+    },
     ("entrustment", "in_force"): ", starts = '2026-01-01'",
     ("recognition", "accepted"): ", valid_until = '2030-01-01', decision_id = (SELECT MIN(id) FROM reviews_decision)",
     ("participation", "agreed"): ", decision_id = (SELECT MIN(id) FROM reviews_decision)",
@@ -231,6 +237,9 @@ def scene() -> Scene:
     objects["record_lookup"] = looked_up(managed)
     objects["disclosure"] = disclosed(path.department, path.organiser, path.at)
     objects["warning"] = raised(path, path.at, authority=path.department)
+    sent = path.experts[1].person
+    visits = inspected(path.department, path.organiser, sent, path.committee, path.at)
+    objects["inspection"], objects["rectification"] = visits
     today = law_day(path.at)
     objects["absence"] = announce(path.committee, by=voter, starts_on=today, ends_on=today, at=path.at)
     trusted = Case(path.committee, path.lead, path.at).assessed()
@@ -351,6 +360,10 @@ def declared_for(who: str, noun: str, step: Step, *, simplified: bool = False) -
     if noun == "warning":
         # The department settles it; who answers for the committee or its institution explains.
         capacities = capacities & {"watcher", "secretary", "chair", "institution_officer", "consequence"}
+    if noun in ("inspection", "rectification"):
+        # The department and its team; who answers for the committee that is inspected, or its institution.
+        inspected = {"inspecting", "inspector", "institution_officer", "secretary", "chair"}
+        capacities = capacities & (inspected | {"consequence"})
     if noun == "sample_item":
         # Once something is asked of it, the committee is shown what its secretary or its chair answers.
         capacities = capacities & {"sampler", "secretary", "chair", "consequence"}

@@ -22,6 +22,7 @@ from reviews.rules.annual import median_days
 from tests.committees.builders import keeper_of, people_of, person
 from tests.reviews.annual import DRAFTED, SET_UP, SUMMED, TEXTS, YEAR, year
 from tests.reviews.builders import PASSWORD, Case, codes, with_password
+from tests.reviews.inspections import NOTICE, inspecting
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -230,7 +231,36 @@ def test_sum_of_nothing_is_not_signed() -> None:
     with pytest.raises(Refused) as nothing:
         made.do(city, "sign", regulator, password=PASSWORD)
 
-    assert codes(nothing) == {"nothing_to_sum"}
+    assert {one.code: one.cite for one in nothing.value.refusals} == {
+        "nothing_to_sum": "national:45",
+        "duties_missing": "shandong:1",
+    }
+
+
+@pytest.mark.article("shandong", 1)
+def test_city_reports_how_it_did_its_duties_and_the_numbers_add_up_to_the_provinces() -> None:
+    made = year("370100", "370200").drafted()
+    for one in made.committees:
+        made.submitted(one)
+    inspected = inspecting("370100", at=SET_UP + timedelta(days=40)).answered(ground="oversight")
+    inspected.put_right("confirm", note="已核实")
+    elsewhere = inspecting("370300", at=SET_UP + timedelta(days=40)).planned(ground="oversight")
+    elsewhere.do("announce", notice="通知")
+    elsewhere.at += timedelta(days=NOTICE)
+    elsewhere.do("begin", by=elsewhere.team[0])
+    made.at = SUMMED
+    made.drafted()
+
+    city, other = made.summed("370100"), made.summed("370200")
+    province = made.summed("370000")
+
+    duties = {name: number for name, number in city.figures.items() if name.startswith("duty.")}
+    assert duties == {"duty.inspections": 1, "duty.rectifications": 1, "duty.rectified": 1}
+    assert label_of("duty.inspections") == "履职：开展现场检查"
+    assert not [name for name in other.figures if name.startswith("duty.")]
+    assert city.content()["duties"] == "检查两次，督促整改一项。"
+    # The third city has reported nothing yet: what it did is its own to report, and counted by nobody else.
+    assert {name: province.figures[name] for name in duties} == duties
 
 
 def test_each_signature_is_a_paper_of_its_own() -> None:

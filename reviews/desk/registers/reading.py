@@ -49,6 +49,7 @@ TOGETHER = (Collaboration.noun, Participation.noun, Entrustment.noun, Alliance.n
 OF_AUTHORITIES = (
     *("emergency_event", "sampling_plan", "sample_item", "annual_report", "training_plan"),
     *("complaint", "investigation", "programme", "programme_entry", "record_lookup", "warning", "disclosure"),
+    *("inspection", "rectification"),
 )
 
 

@@ -73,7 +73,9 @@ def annual_report(request: HttpRequest, visitor: Visitor, ref: str) -> HttpRespo
     context = {
         "report": found,
         "figures": told_figures(found),
-        "texts": [(AnnualReport._meta.get_field(name).verbose_name, getattr(found, name)) for name in WORDS],
+        "texts": [
+            (AnnualReport._meta.get_field(name).verbose_name, getattr(found, name)) for name in found.words_asked
+        ],
         "group_heads": [label_of(name) for name in SHOWN],
         "groups": [(one["name"], [one["figures"].get(name, 0) for name in SHOWN]) for one in found.groups],
         "missing": _missing(found) if found.level != Level.COMMITTEE else None,

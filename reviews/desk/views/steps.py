@@ -62,6 +62,8 @@ RELATED = {
     "sanction": ("respondent__investigation__handler", "respondent__person", "respondent__body"),
     "disclosure": ("authority", "corrects", "first", "written_by"),
     "warning": ("authority", "committee", "institution", "project"),
+    "inspection": ("authority", "institution", "committee"),
+    "rectification": ("inspection__authority", "inspection__institution", "inspection__committee", "finding"),
     "sample_item": ("plan__authority", "project", "committee", "review", "exemption"),
 }
 # What has a page of its own beside the reviews.
@@ -73,7 +75,7 @@ BESIDES = frozenset(
     }
 )
 # What a link may fill in: which thing is meant, never what is decided about it.
-PREFILLED = ("meeting", "document", "membership", "person", "also")
+PREFILLED = ("meeting", "document", "membership", "person", "also", "item")
 
 
 @sensitive_post_parameters("password")

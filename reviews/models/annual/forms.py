@@ -24,9 +24,15 @@ class WriteForm(StepForm):
 
     work = _text(_("工作情况"), _("数字由系统统计，列在正文之外；这里写数字说明不了的。"))
     listed_activities = _text(_("清单内科技活动实施情况"), _("没有的，写“无”。"))
+    duties = _text(
+        _("履行职责情况"),
+        _("本地区科技伦理治理、监督检查、调查处理和应急工作的情况；检查、预警、抽查、调查的数字由系统统计。"),
+    )
     problems = _text(_("问题和建议"))
 
     def build(self) -> None:
+        if self.obj.level == Level.COMMITTEE:
+            del self.fields["duties"]
         for name in self.fields:
             self.initial.setdefault(name, getattr(self.obj, name))
 

@@ -46,6 +46,22 @@ HEADS: dict[str, str | Promise] = {
     "procedure": _("程序"),
     "follow_up": _("跟踪审查"),
     "report": _("报告"),
+    "duty": _("履职"),
+}
+# What departments did; counted in their own reports alone (annual/duties.py).
+DUTIES: dict[str, str | Promise] = {
+    "inspections": _("开展现场检查"),
+    "inspections_closed": _("办结现场检查"),
+    "rectifications": _("责令整改事项"),
+    "rectified": _("完成整改事项"),
+    "warnings": _("发出预警"),
+    "warnings_settled": _("办结预警"),
+    "samples": _("开展抽查复核"),
+    "samples_examined": _("抽查复核件数"),
+    "complaints": _("收到投诉举报"),
+    "investigations": _("立案调查"),
+    "investigations_concluded": _("调查结案"),
+    "sanctions": _("作出处理决定"),
 }
 FOLLOW_UP = {"due": _("本年到期"), "done": _("已完成")}
 
@@ -60,6 +76,7 @@ def label_of(name: str) -> str:
         "procedure": dict(Review.Procedure.choices),
         "report": dict(Report._meta.get_field("kind").flatchoices),
         "follow_up": FOLLOW_UP,
+        "duty": DUTIES,
     }.get(head, {})
     return str(_("：")).join([str(HEADS.get(head, head)), str(parts.get(part, part))])
 

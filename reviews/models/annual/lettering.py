@@ -77,9 +77,17 @@ def letter_content(report: AnnualReport) -> dict[str, Any]:
             {
                 "text": _("每年提交上一年度工作报告和清单内科技活动实施情况报告"),
                 "citation": cite("national:45"),
-            }
+            },
+            *_city_grounds(report),
         ],
     }
+
+
+def _city_grounds(report: AnnualReport) -> list[dict[str, str]]:
+    if report.level != Level.CITY or report.signed_at is None:
+        return []
+    entry = report.policy_at(report.signed_at).entry("annual_report.cities")
+    return [{"text": _("定期向省科技伦理委员会报告履行职责情况"), "citation": cite(entry.cite)}]
 
 
 def told_figures(report: AnnualReport) -> list[tuple[str, int | str]]:

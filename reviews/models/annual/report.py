@@ -33,7 +33,8 @@ from reviews.models.projects.parties import holders, on_committee, over_territor
 WRITERS = ["secretary", "chair", "institution_officer", "compiler"]
 SIGNERS = ["chair", "compiler"]
 SUBMITTERS = ["secretary", "institution_officer", "compiler"]
-WORDS = ("work", "listed_activities", "problems")
+WORDS = ("work", "listed_activities", "duties", "problems")
+ASKED = ("work", "listed_activities")
 
 
 class AnnualReportQuerySet(LifecycleQuerySet):
@@ -77,6 +78,7 @@ class AnnualReport(Lifecycle):
     counted_at = models.DateTimeField(_("统计时间"), null=True, editable=False)
     work = models.TextField(_("工作情况"), blank=True)
     listed_activities = models.TextField(_("清单内科技活动实施情况"), blank=True)
+    duties = models.TextField(_("履行职责情况"), blank=True)
     problems = models.TextField(_("问题和建议"), blank=True)
     digest = models.CharField(_("内容摘要（SM3）"), max_length=64, blank=True, editable=False)
     signatures = models.PositiveSmallIntegerField(_("签署次数"), default=0, editable=False)
@@ -162,11 +164,18 @@ class AnnualReport(Lifecycle):
         found: Committee | None = Committee.objects.filter(pk=self.body_id).first()
         return found
 
+    @property
+    def words_asked(self) -> list[str]:
+        """The parts in words; how duties were done, departments alone write."""
+        return [name for name in WORDS if name != "duties" or self.level != Level.COMMITTEE]
+
     # --- what it says ---------------------------------------------------------------------------------------------
 
     def content(self) -> dict[str, Any]:
         """What the digest is taken over."""
-        names = ("ref", "level", "year", "figures", "parts", "groups", *WORDS)
+        # What only departments write is no part of a committee's, nor of what was signed before it was asked for.
+        words = [name for name in WORDS if name != "duties" or self.duties]
+        names = ("ref", "level", "year", "figures", "parts", "groups", *words)
         return {name: getattr(self, name) for name in names} | {"body": self.body.ref}
 
     def count(self, at: datetime) -> None:
@@ -180,10 +189,14 @@ class AnnualReport(Lifecycle):
     # --- guards ---------------------------------------------------------------------------------------------------
 
     def words_written(self, act: Act) -> Iterator[Refusal]:
-        for name in WORDS[:2]:
+        asked = dict.fromkeys(ASKED, "national:45")
+        if self.level == Level.CITY:
+            # A city reports on how it did its duties (Shandong 1).
+            asked["duties"] = self.policy_at(act.at).entry("annual_report.cities").cite
+        for name, cite in asked.items():
             if not getattr(self, name).strip():
                 field: Any = self._meta.get_field(name)
-                yield Refusal(f"{name}_missing", _("还没有写“%(part)s”"), {"part": field.verbose_name}, "national:45")
+                yield Refusal(f"{name}_missing", _("还没有写“%(part)s”"), {"part": field.verbose_name}, cite)
 
     def something_to_sum(self, act: Act) -> Iterator[Refusal]:
         if self.level != Level.COMMITTEE and not summing.parts_of(self).exists():
@@ -210,8 +223,9 @@ class AnnualReport(Lifecycle):
         cite="national:45",
         form=forms.WriteForm,
     )
-    def write(self, act: Act, *, work: str, listed_activities: str, problems: str) -> None:
+    def write(self, act: Act, *, work: str, listed_activities: str, problems: str, duties: str = "") -> None:
         self.work, self.listed_activities, self.problems = work, listed_activities, problems
+        self.duties = duties
 
     @step(
         source=WRITABLE,

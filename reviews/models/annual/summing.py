@@ -1,4 +1,6 @@
-"""What a department's report sums up: each committee's figures once, by unit for a city, by city for a province."""
+"""What a department's report sums up: each committee's figures once, by unit for a city, by city for a province; and
+what the department itself did.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -8,6 +10,8 @@ from django.db.models import Q, QuerySet
 from django.utils import translation
 
 from ethicsreview.accounts.regions import city_of, region_name, territory_prefix
+from reviews.models.annual.duties import duties_of
+from reviews.models.annual.figures import year_of
 from reviews.models.annual.kinds import HANDED_IN, AnnualState, Level
 from reviews.rules.annual import total
 
@@ -32,21 +36,29 @@ def parts_of(report: "AnnualReport") -> "QuerySet[AnnualReport]":
     single = below.filter(level=Level.COMMITTEE)
     if report.level == Level.CITY:
         return single
-    cities = type(report).objects.filter(year=report.year, level=Level.CITY)
-    inside = cities.filter(region__startswith=territory_prefix(report.region)).values_list("region", flat=True)
     counted_by_city = Q(pk__in=[])
-    for region in inside:
+    for region in reporting_cities(report):
         counted_by_city |= Q(level=Level.COMMITTEE, region__startswith=territory_prefix(region))
     return below.filter(level__in=[Level.COMMITTEE, Level.CITY]).exclude(counted_by_city)
 
 
+def reporting_cities(report: "AnnualReport") -> list[str]:
+    """The cities of a province that report for themselves: what is theirs is counted by them alone."""
+    if report.level != Level.PROVINCE:
+        return []
+    cities = type(report).objects.filter(year=report.year, level=Level.CITY)
+    inside = cities.filter(region__startswith=territory_prefix(report.region))
+    return list(inside.order_by("region").values_list("region", flat=True))
+
+
 def sum_up(report: "AnnualReport") -> Sum:
     parts = list(parts_of(report).select_related("institution", "body").order_by("region", "pk"))
+    own = duties_of(report.region, *year_of(report.year), but=reporting_cities(report))
     grouped: dict[tuple[str, str], list[dict[str, int]]] = defaultdict(list)
     for part in parts:
         grouped[_group(report, part)].append(part.figures)
     return Sum(
-        figures=total(part.figures for part in parts),
+        figures=total([*(part.figures for part in parts), own]),
         parts=[{"ref": part.ref, "digest": part.digest} for part in parts],
         groups=[{"key": key, "name": name, "figures": total(of)} for (key, name), of in sorted(grouped.items())],
     )

@@ -30,6 +30,7 @@ class Origin(models.TextChoices):
     OWN_MOTION = "own_motion", _("主动发现")
     SAMPLING = "sampling", _("抽查复核")
     AUDIT = "audit", _("案件审计")
+    INSPECTION = "inspection", _("现场检查")
 
 
 class EvidenceKind(models.TextChoices):

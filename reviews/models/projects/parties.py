@@ -46,6 +46,8 @@ CAPACITIES = {
     "programme_manager": _("科技计划管理人员"),
     "sampler": _("组织抽查复核的主管部门监管人员"),
     "discloser": _("披露部门的监管人员"),
+    "inspecting": _("组织现场检查的主管部门监管人员"),
+    "inspector": _("检查组成员"),
     "watcher": _("处置预警的主管部门监管人员"),
     "institution_officer": _("单位管理人员"),
     "trainer": _("培训计划的组织者"),

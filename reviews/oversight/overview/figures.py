@@ -20,6 +20,7 @@ from ethicsreview.deadlines.calendar import law_day
 from reviews.models import Change, Counted, Counter, Counting, Project
 from reviews.models.counting.kept import Kind
 from reviews.models.projects.parties import territory
+from reviews.oversight import inspections
 from reviews.oversight.overview.drilling import audience, in_region, sees_all
 from reviews.oversight.overview.facts import moment, of_projects
 from reviews.oversight.overview.spans import Span
@@ -78,6 +79,7 @@ class Figures:
     trend: "Tally[tuple[str, str]]" = field(default_factory=Tally)
     committees: "Tally[tuple[str, str]]" = field(default_factory=Tally)
     warnings: "Tally[str]" = field(default_factory=Tally)
+    inspections: "Tally[str]" = field(default_factory=Tally)
     waiting: bool = False
     counted_at: datetime | None = None
 
@@ -138,6 +140,7 @@ def _kept(standing: Standing, asked: Asked) -> Iterator[tuple[Cell, int]]:
         "before": asked.span.before.name,
         "moment": moment(asked.at),
         "today": law_day(asked.at).isoformat(),
+        "day": law_day(asked.at),
     }
     for question in _questions(asked.region, asked.field, len(months)):
         for *cell, number in question(standing, **given):
@@ -172,14 +175,14 @@ def _questions(region: str, about: str, months: int) -> tuple[PreparedFor, ...]:
         return _summed(found.values_list("measure", "period", blank, blank, blank, blank))
 
     def now(standing: Standing) -> "QuerySet[Any, Any]":
-        """In one question with the warnings, which are also of now."""
+        """In one question with the warnings and the inspections, which are also of now."""
         whose = audience(standing)
         told = Q(measure__in=[whose + LISTED, COMMITTEE])
         detail = Case(When(told, then=F("detail")), default=blank, output_field=CharField())
         committees = rows(standing, of_field=False).filter(measure=COMMITTEE, period="")
         found = _of_now(rows(standing), whose) | committees
         summed = _summed(found.values_list("measure", "period", "region", "field", blank, detail))
-        return summed.union(_warned(standing, region), all=True)
+        return summed.union(_warned(standing, region), *inspections.counted(standing, region, Given("day")), all=True)
 
     return tuple(PreparedFor(build) for build in (counted, days, trend, now))
 
@@ -259,6 +262,8 @@ def _taking(standing: Standing, asked: Asked, figures: Figures) -> Callable[[Cel
         place = (city_of(region) if region else "", about)
         if measure == WARNING:
             figures.warnings[detail] += number
+        elif measure == inspections.INSPECTION:
+            figures.inspections[detail] += number
         elif measure == COMMITTEE:
             figures.committees[place[0], detail] += number
         elif measure == DAYS:

@@ -162,7 +162,7 @@ ALL_ROBOTS = {f"robot_{kind}": "on" for kind in ("post", "deadline", "committee"
     f"robot_{kind}": "on"
     for kind in (
         *("following", "recheck", "together", "emergency", "sampling", "annual_report", "complaint"),
-        *("programme", "warning", "disclosure"),
+        *("programme", "warning", "disclosure", "inspection"),
     )
 }
 ADDRESS = "https://oapi.dingtalk.com/robot/send?access_token=0123456789abcdef0123456789abcdef"

@@ -8,15 +8,16 @@ from django.db import DatabaseError, connection, models, transaction
 
 from committees.kinds import Registered
 from committees.models.registration import note
-from ethicsreview.documents.models import Letter
+from ethicsreview.documents.models import DocumentVersion, Letter
 from ethicsreview.trail import triggers
 from ethicsreview.trail.models import SigningKey
 from ethicsreview.trail.verification import seal
-from reviews.models import Decision, Opinion, RecheckOpinion, Submission
+from reviews.models import Decision, InspectionPaper, Opinion, RecheckOpinion, Submission
 from reviews.models.complaints.receiving import add
 from tests.reviews.builders import case
 from tests.reviews.complaints import matter
 from tests.reviews.disclosures import telling
+from tests.reviews.inspections import inspecting
 from tests.reviews.programmes import check_list, looked_up, run
 from tests.reviews.recheck_builders import listed
 from tests.reviews.warnings import raised
@@ -49,6 +50,8 @@ def kept(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pyt
         add(accused.complaint, text="补充", at=path.at)
         raised(path, path.at)
         telling(at=path.at).drafted().take("drop", reason="不予披露")
+        found = inspecting(at=path.at).answered().inspection.findings.first()
+        InspectionPaper.objects.create(finding=found, version=DocumentVersion.objects.first(), digest="0")
         SigningKey.objects.create(fingerprint="sm3:0", pem="…", first_used_at=path.at)
         for rows in (path.committee.registrations, path.project.registrations):
             note(rows, Registered.REGISTRATION, at=path.at, person=path.lead, number="登-1", handled_on=path.at.date())
@@ -96,10 +99,13 @@ def test_every_kept_kind_is_guarded() -> None:
         "reviews.GateAnswer",
         "reviews.GateCheck",
         "reviews.GateCheckRow",
+        "reviews.InspectionFinding",
+        "reviews.InspectionPaper",
         "reviews.Opinion",
         "reviews.RecheckOpinion",
         "reviews.RecheckReport",
         "reviews.RecordLookup",
+        "reviews.RectificationAnswer",
         "reviews.Submission",
         "reviews.WarningFinding",
         "trail.Entry",

@@ -19,6 +19,7 @@ from tests.reviews.disclosures import disclosed
 from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
+from tests.reviews.inspections import beside as inspected
 from tests.reviews.programmes import looked_up, managing
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.recognising import BY_HAND, Asked
@@ -54,8 +55,11 @@ def everything(path: Case) -> dict[str, str]:
     plan, item = sampled(path, beside.organiser, beside.department)
     managed = managing(beside.organiser, beside.department, path)
     accused = accusing(beside.department, person(), person(), beside.organiser, path.at)
+    visit, wrong = inspected(beside.department, beside.organiser, beside.organiser, path.committee, path.at)
     today = law_day(path.at)
     return {
+        "inspections": visit.ref,
+        "rectifications": wrong.ref,
         "programmes": managed.programme.ref,
         "programme-entries": managed.entry.ref,
         "commitments": managed.letter.ref,
@@ -96,6 +100,7 @@ def everything(path: Case) -> dict[str, str]:
 OF_ITS_OWN = {"mandates"}
 ACCUSING = {"complaints", "investigations", "respondents", "sanctions"}
 PROGRAMMES = {"programmes", "programme-entries", "commitments", "record-lookups"}
+INSPECTED = {"inspections", "rectifications"}
 OF_DEPARTMENT = {
     "rechecks",
     "recheck-opinions",
@@ -105,6 +110,7 @@ OF_DEPARTMENT = {
     "disclosures",
     *ACCUSING,
     *PROGRAMMES,
+    *INSPECTED,
 }
 
 

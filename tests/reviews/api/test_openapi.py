@@ -33,6 +33,7 @@ from tests.reviews.emergencies import event
 from tests.reviews.entrusting import Agreement
 from tests.reviews.following import filed as reported
 from tests.reviews.foreign import abroad
+from tests.reviews.inspections import beside as inspected
 from tests.reviews.programmes import looked_up, managing
 from tests.reviews.recheck_builders import Listed
 from tests.reviews.recognising import Asked
@@ -110,10 +111,11 @@ OWN_SIDE = (
 ACCUSING = ("complaints", "investigations", "respondents", "sanctions")
 SAMPLED = ("sampling-plans", "sample-items")
 PROGRAMMES = ("programmes", "programme-entries", "commitments", "record-lookups")
+INSPECTED = ("inspections", "rectifications")
 WATCHED = ("warnings", "indicators", "disclosures")
 OF_DEPARTMENT = (
     *("rechecks", "recheck-opinions", "experts", "emergency-events"),
-    *(*SAMPLED, *WATCHED, *ACCUSING, *PROGRAMMES),
+    *(*SAMPLED, *WATCHED, *ACCUSING, *PROGRAMMES, *INSPECTED),
 )
 
 
@@ -168,6 +170,8 @@ def populated(path: Case) -> World:
         "jobs": ask("project.dossier", by=path.lead, at=path.at, title="卷宗", terms={"project": path.project.ref}).ref,
         "absences": announce(path.committee, by=path.members[4], starts_on=today, ends_on=today, at=path.at).ref,
     }
+    visit, wrong = inspected(listed.department, listed.organiser, listed.organiser, path.committee, path.at)
+    refs |= {"inspections": visit.ref, "rectifications": wrong.ref}
     managed = managing(listed.organiser, listed.department, approved)
     refs |= {
         "programmes": managed.programme.ref,

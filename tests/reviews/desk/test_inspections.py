@@ -1,0 +1,117 @@
+"""Inspections at the desk: the list, planning one, the checklist with its evidence, the answer, who finds none."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from ethicsreview.deadlines.calendar import law_day
+from reviews.models import Inspection, InspectionPaper, Rectification
+from tests.reviews.desk.conftest import address, queries
+from tests.reviews.inspections import PLAN, inspecting, scene
+
+pytestmark = pytest.mark.django_db
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def cost(client, page):
+    client.get(page)
+    with queries() as caught:
+        assert client.get(page).status_code == 200
+    return len(caught)
+
+
+def test_pages_are_shown_within_their_budgets_and_cost_the_same_for_more(signed_in) -> None:
+    made = inspecting().answered()
+    one = made.inspection
+    client, officer = signed_in(made.planner), signed_in(made.officer)
+    few = cost(client, address("inspections"))
+    detail = cost(client, address("inspection", one.ref))
+
+    made.planned()
+    made.answered(wrong=("members_trained", "annual_report", "committee_registered"))
+
+    assert cost(client, address("inspections")) == few
+    assert cost(client, address("inspection", made.inspection.ref)) == detail
+    assert few <= 12
+    assert detail <= 20
+    assert cost(client, address("rectification", made.rectification.ref)) <= 20
+    assert cost(officer, address("inspection", one.ref)) <= 20
+
+
+def test_plan_is_made_by_its_form_and_nothing_typed_is_lost(signed_in) -> None:
+    made = inspecting()
+    client = signed_in(made.planner)
+    given = PLAN | {"body": made.unit.ref, "starts_on": law_day(made.at), "ends_on": law_day(made.at)}
+
+    wrong = client.post(address("inspection_new"), given | {"body": "没有的单位", "themes": [], "scope": "长" * 2000})
+    right = client.post(address("inspection_new"), given)
+
+    assert wrong.status_code == 422
+    assert ("没有这个单位或者委员会" in text(wrong), "长" * 2000 in text(wrong)) == (True, True)
+    found = Inspection.objects.get()
+    assert (right.status_code, right["Location"]) == (302, found.get_absolute_url())
+    assert found.institution == made.unit
+    assert signed_in(made.officer).get(address("inspection_new")).status_code == 404
+
+
+def test_finding_and_answer_come_with_their_papers(signed_in) -> None:
+    made = inspecting().on_site()
+    client, officer = signed_in(made.team[0]), signed_in(made.officer)
+    page = address("inspection_finding", made.inspection.ref)
+    given = {"item": "members_trained", "result": "does_not_conform", "account": "签到表缺失"}
+
+    asked = client.get(page, {"item": "members_trained"})
+    bare = client.post(page, given | {"account": ""})
+    bad = client.post(page, given | {"files": SimpleUploadedFile("a.exe", b"MZ")})
+    client.post(page, given | {"files": [SimpleUploadedFile("表.txt", "签到".encode())]})
+    evidence = InspectionPaper.objects.get()
+    paper = address("inspection_paper", made.inspection.ref, evidence.pk)
+    before = officer.get(paper).status_code
+    hidden = text(officer.get(address("inspection", made.inspection.ref)))
+    for one in made.inspection.items():
+        if one.key != "members_trained":
+            made.find(one.key)
+    made.do("send_draft", by=made.team[0], summary="综述")
+    shown = text(officer.get(address("inspection", made.inspection.ref)))
+
+    assert '<option value="members_trained" selected>' in text(asked)
+    assert (bare.status_code, bad.status_code, "签到表缺失" in text(bad)) == (422, 422, True)
+    assert made.inspection.findings.filter(item="members_trained").count() == 1
+    assert (before, "签到表缺失" in hidden) == (404, False)
+    served = officer.get(paper)
+    assert (served.getvalue().decode(), "签到表缺失" in shown, paper in shown) == ("签到", True, True)
+
+    made.do("give_comment", by=made.officer, comment="无")
+    form = text(signed_in(made.planner).get(address("step", "inspections", made.inspection.ref, "issue")))
+    assert f'value="{made.inspection.rectify_by_default(timezone.now()).isoformat()}"' in form
+    made.do("issue", report="报告", response="无", due_on=made.inspection.rectify_by_default(made.at))
+    wrong = made.rectification
+    many, sent = (
+        officer.post(
+            address("rectification_answer", wrong.ref),
+            {"text": "已补签到表", "files": [SimpleUploadedFile(f"{one}.txt", b"x") for one in range(number)]},
+        )
+        for number in (6, 2)
+    )
+
+    assert (many.status_code, "一次最多上传5个文件" in text(many), "已补签到表" in text(many)) == (422, True, True)
+    assert sent.status_code == 302
+    assert Rectification.objects.get(pk=wrong.pk).answers.get().papers.count() == 2
+
+
+def test_who_finds_nothing(signed_in) -> None:
+    made, people = scene()
+    page = address("inspection", made.inspection.ref)
+
+    for name in ("officer", "secretary", "member", "elsewhere", "another field", "another officer"):
+        client = signed_in(people[name])
+        assert client.get(page).status_code == 404, name
+        assert client.get(address("inspection_finding", made.inspection.ref)).status_code == 404, name
+    assert "没有符合条件的现场检查" in text(signed_in(people["elsewhere"]).get(address("inspections")))
+    assert signed_in(people["member"]).get(address("inspections")).status_code == 404
+    made.do("announce", notice="通知")
+    told = text(signed_in(people["officer"]).get(page))
+    assert ("检查起因" in told, "经过" in told) == (False, False)
