@@ -58,7 +58,7 @@ class RulesForm(forms.Form):
         label=_("日期"),
         help_text=_("不填为今天"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
     def __init__(self, data: Any, *, library: Library) -> None:

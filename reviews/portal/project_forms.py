@@ -23,8 +23,8 @@ class ProjectForm(forms.ModelForm):
         model = Project
         fields = ["title", "institution", "field", "funding", "starts_on", "ends_on"]
         widgets = {
-            "starts_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "ends_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "starts_on": forms.DateInput(attrs={"type": "date"}),
+            "ends_on": forms.DateInput(attrs={"type": "date"}),
         }
         help_texts = {
             "title": gettext_lazy("与立项或者备案材料一致。"),

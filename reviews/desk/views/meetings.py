@@ -49,7 +49,7 @@ class MeetingForm(forms.Form):
     title = forms.CharField(label=_("会议名称"), max_length=200, validators=[plain_text])
     starts_at = forms.DateTimeField(
         label=_("开始时间"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
     )
     place = forms.CharField(label=_("地点"), max_length=200, required=False, validators=[plain_text])
 

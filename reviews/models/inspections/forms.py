@@ -29,9 +29,7 @@ def _long(label: Any, help_text: Any = "", rows: int = 5, **more: Any) -> forms.
 
 
 def _day(label: Any, help_text: Any = "", **more: Any) -> forms.DateField:
-    # A browser's date field takes this form alone, whatever the language: another one it shows as empty.
-    widget = forms.DateInput(attrs=DAY, format="%Y-%m-%d")
-    return forms.DateField(label=label, help_text=help_text, widget=widget, **more)
+    return forms.DateField(label=label, help_text=help_text, widget=forms.DateInput(attrs=DAY), **more)
 
 
 def _check_days(form: forms.Form, today: date) -> None:
