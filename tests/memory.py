@@ -98,7 +98,8 @@ def remembered(builder: Callable[P, R]) -> Callable[P, R]:
             return builder(*args, **kwargs)
         before = contents()
         try:
-            key = (builder.__qualname__, _circumstances(), _digest(before), _given(args), _given(kwargs))
+            named = (builder.__module__, builder.__qualname__)
+            key = (named, _circumstances(), _digest(before), _given(args), _given(kwargs))
         except CannotTell:
             return builder(*args, **kwargs)
         known = memory.kept.pop(key, None)
