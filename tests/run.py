@@ -85,7 +85,7 @@ ON_POSTGRES = [
 ]
 WHOLE = os.environ.get("WHOLE", "") == "1"
 # Of what proves the more, the more of it is taken: enough to see the next mistake.
-SAMPLE = {"PATHS": "32", "RECHECK_PATHS": "12", "UNITS": "6", "TRIALS": "4"}
+SAMPLE = {"PATHS": "32", "RECHECK_PATHS": "12", "UNITS": "6", "TRIALS": "4", "REPLAYED": "14"}
 MIGRATED = "tests/ethicsreview/ui/test_views.py::test_ready_with_every_migration_and_not_without"
 
 
