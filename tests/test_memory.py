@@ -150,7 +150,7 @@ def test_what_failed_is_not_remembered() -> None:
     # The way there is, the step that failed is not.
     assert (
         {"Case.submitted"}
-        <= {key[0] for key in memory.kept}
+        <= {key[0][1] for key in memory.kept}
         <= {"Case.assessed", "Case.drafted", "Case.submitted"} | {"case", "committee", "draft", "ready"}
     )
 

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,12 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from ethicsreview.accounts.patterns import PreparedFor
+from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.registry import step_name
 from ethicsreview.policy.words import said
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.content import shown
 from reviews.desk.overview import narrowed_by
+from reviews.models import Project
 from reviews.oversight import looks
 from reviews.oversight.audit import package as packing
 from reviews.oversight.audit.case import Case
@@ -31,6 +34,15 @@ from reviews.oversight.overview.drilling import Drill
 from reviews.oversight.scope import supervised_projects
 
 ROWS, STEPS, LOOKS = 30, 100, 10
+NEWEST = ["-pk"]
+
+
+def _listed(standing: Standing) -> "QuerySet[Project]":
+    return supervised_projects(standing).select_related("institution", "lead")
+
+
+# The list as it opens.
+OPENING = PreparedFor(lambda standing: keyset.opening(_listed(standing), by=NEWEST, size=ROWS))
 
 
 @require_safe
@@ -40,12 +52,15 @@ def cases(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     if not visitor.supervises:
         raise Http404(request.path)
     asked = request.GET.get("q", "").strip()[:100].replace("\x00", "")
-    rows = supervised_projects(visitor.standing).select_related("institution", "lead")
-    if asked:
-        rows = rows.filter(Q(ref__iexact=asked) | Q(title__icontains=asked))
-    drill = Drill.asked(request.GET.dict())
-    rows = drill.narrow(rows, visitor.standing, visitor.at)
-    page = keyset.page(rows, by=["-pk"], cursor=request.GET.get("cursor", ""), size=ROWS)
+    drill, cursor = Drill.asked(request.GET.dict()), request.GET.get("cursor", "")
+    if asked or drill or cursor:
+        rows = _listed(visitor.standing)
+        if asked:
+            rows = rows.filter(Q(ref__iexact=asked) | Q(title__icontains=asked))
+        rows = drill.narrow(rows, visitor.standing, visitor.at)
+        page = keyset.page(rows, by=NEWEST, cursor=cursor, size=ROWS)
+    else:
+        page = keyset.cut(Project, OPENING(visitor.standing), by=NEWEST, size=ROWS)
     narrowed = narrowed_by(drill, visitor.at)
     return render(request, "desk/cases.html", {"page": page, "asked": asked, "drill": drill, "narrowed": narrowed})
 

@@ -13,6 +13,7 @@ from committees.models import Committee, CommitteeRule
 from committees.receipts import OWED, running
 from committees.timing import TRAINING
 from ethicsreview.accounts.models import Role
+from ethicsreview.accounts.patterns import PreparedFor
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.ui import keyset
@@ -28,7 +29,15 @@ from reviews.oversight.looks import note_look_at_committee
 from reviews.oversight.registers import activities, committees
 from reviews.oversight.registers.rows import REGISTRATION_STATES, clocks_of, state_of
 
-ROWS = 30
+ROWS, NEWEST = 30, ["-pk"]
+# The register of activities as it opens.
+OPENING = PreparedFor(
+    lambda standing: keyset.opening(
+        activities.activities_for(standing, {}, standing.at).select_related(*register_files.ACTIVITY_RELATED),
+        by=NEWEST,
+        size=ROWS,
+    )
+)
 RECORDERS = {Role.INSTITUTION_OFFICER, Role.SECRETARY, Role.OPERATOR}
 
 
@@ -104,13 +113,12 @@ def activity_register(request: HttpRequest, visitor: Visitor) -> HttpResponseBas
     if not activities.reads(visitor.standing):
         raise Http404(request.path)
     chosen = ActivityFilter(request.GET, visitor.standing)
-    found = activities.activities_for(visitor.standing, chosen.given, visitor.at)
-    page = keyset.page(
-        found.select_related(*register_files.ACTIVITY_RELATED),
-        by=["-pk"],
-        cursor=request.GET.get("cursor", ""),
-        size=ROWS,
-    )
+    cursor = request.GET.get("cursor", "")
+    if cursor or chosen.given:
+        found = activities.activities_for(visitor.standing, chosen.given, visitor.at)
+        page = keyset.page(found.select_related(*register_files.ACTIVITY_RELATED), by=NEWEST, cursor=cursor, size=ROWS)
+    else:
+        page = keyset.cut(Project, OPENING(visitor.standing), by=NEWEST, size=ROWS)
     context = {
         "page": page,
         "rows": [(row, REGISTRATION_STATES[row.state]) for row in activities.rows_of(page.rows, visitor.at)],
