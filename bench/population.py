@@ -23,39 +23,71 @@ LIMITS = {
     REVIEW: (20, 0.35),
     **dict.fromkeys((OVERVIEW, CASES, COMMITTEES, ACTIVITIES), (20, 0.25)),
 }
+# Whose work is measured: of those who handle the reviews, or of those who supervise.
+WORK, SUPERVISION = "work", "supervision"
+# Of so many of the reviews the activity is on the national list; of at least so few.
+LISTED_SHARE, LISTED_FEWEST = 0.004, 6
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--size", type=int, required=True)
+    parser.add_argument("--times", type=int, default=1, help="that it is a copy of a smaller one, so many times over")
+    parser.add_argument("--of", choices=[WORK, SUPERVISION], required=True)
     parser.add_argument("--out", type=Path, required=True)
     wanted = parser.parse_args()
     django.setup()
-    fill(wanted.size)
-    wanted.out.write_text(json.dumps(targets()))
+    from django.core.management import call_command
+
+    # A database that was kept since the code changed.
+    call_command("migrate", interactive=False, verbosity=0)
+    if wanted.times > 1:
+        grow(wanted.size, wanted.times, wanted.of)
+    else:
+        fill(wanted.size)
+    wanted.out.write_text(json.dumps(targets(wanted.of)))
 
 
 def fill(size: int) -> None:
     """Up to `size` reviews, by the stages' shares; what is there already counts."""
     from django.core.management import call_command
     from django.db import connection
+    from django.utils import timezone
 
+    from bench.listed import listed
     from reviews.models import Review
+    from reviews.samples.seeding import Seeding
+    from reviews.samples.stages import Stage
 
-    # A database that was kept since the code changed.
-    call_command("migrate", interactive=False, verbosity=0)
     missing = size - Review.objects.count()
     if missing <= 0:
         return
     for stage, share in SHARES.items():
         call_command("seed", stage=stage, size=max(1, round(missing * share)), yes=True)
+    now = timezone.now()
+    listed(
+        Seeding(Stage.DECIDED, now, lambda added: None).house(0), max(LISTED_FEWEST, round(missing * LISTED_SHARE)), now
+    )
     call_command("overview", "count")
     # What a database that has stood for a day knows of its own tables.
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
 
-def targets() -> list[dict[str, Any]]:
+def grow(size: int, times: int, of: str) -> None:
+    """The small database that this is a copy of, so many times; of a whole province only what supervisors read."""
+    from bench.multiplying import multiply
+    from ethicsreview.documents.models import Document, DocumentVersion
+    from ethicsreview.trail.models import Chain, Entry
+    from reviews.models import AgendaItem, Attendance, Material, Opinion, Request, Review
+
+    if Review.objects.count() * 2 > size:
+        return
+    unread = (Chain, Entry, Document, DocumentVersion, Material, Request, Opinion, Attendance, AgendaItem)
+    multiply(times, without=unread if of == SUPERVISION else ())
+
+
+def targets(of: str) -> list[dict[str, Any]]:
     """The pages of those who have most to do, each with its limit and its literal number of queries."""
     from django.db.models import Count
 
@@ -68,12 +100,21 @@ def targets() -> list[dict[str, Any]]:
             raise SystemExit(f"nothing to measure: no {rows.model.__name__} fits")
         return found[key]
 
+    if of == SUPERVISION:
+        watcher = regulator(busiest(Project.objects.all(), "region"))
+        pages = {
+            BARE: "/bench/bare/",
+            OVERVIEW: "/desk/overview/",
+            CASES: "/desk/cases/",
+            COMMITTEES: "/desk/committee-register/",
+            ACTIVITIES: "/desk/activity-register/",
+        }
+        return [_target(name, watcher, [path]) for name, path in pages.items()]
     in_review = Review.objects.filter(state="in_review")
     committee = busiest(in_review, "committee")
     secretary = Appointment.objects.filter(role=Role.SECRETARY, body=committee).select_related("person")[0].person
     member = Person.objects.get(pk=busiest(Opinion.objects.filter(state="assigned"), "person"))
     lead = Person.objects.get(pk=busiest(Project.objects.all(), "lead"))
-    watcher = regulator(busiest(Project.objects.all(), "region"))
     under_review = in_review.filter(committee=committee).order_by("-pk").values_list("ref", flat=True)[:REVIEW_PAGES]
     asked = [
         (BARE, secretary, ["/bench/bare/"]),
@@ -81,27 +122,24 @@ def targets() -> list[dict[str, Any]]:
         (BALLOTS, member, ["/desk/"]),
         (REVIEW, secretary, [f"/desk/reviews/{ref}/" for ref in under_review]),
         (HOME, lead, ["/"]),
-        (OVERVIEW, watcher, ["/desk/overview/"]),
-        (CASES, watcher, ["/desk/cases/"]),
-        (COMMITTEES, watcher, ["/desk/committee-register/"]),
-        (ACTIVITIES, watcher, ["/desk/activity-register/"]),
     ]
     return [_target(name, person, paths) for name, person, paths in asked]
 
 
 def regulator(region: str) -> Any:
-    """Of the department of the whole province."""
+    """Of the general department of the whole province."""
     from django.utils import timezone
 
     from ethicsreview.accounts.models import Appointment, Authority, Person, Role
 
-    department, _made = Authority.objects.get_or_create(
-        name="bench", defaults={"region": f"{region[:2]}0000", "level": Authority.Level.PROVINCE}
+    # Copies of a small database have copies of both: it is the first.
+    department = Authority.objects.filter(name="bench").order_by("pk").first() or Authority.objects.create(
+        name="bench", region=f"{region[:2]}0000", level=Authority.Level.PROVINCE
     )
-    person, _made = Person.objects.get_or_create(username="bench-regulator", defaults={"name": "监管人员"})
-    Appointment.objects.get_or_create(
-        person=person, role=Role.REGULATOR, body=department, defaults={"starts": timezone.localdate()}
-    )
+    person, made = Person.objects.get_or_create(username="bench-regulator", defaults={"name": "监管人员"})
+    if made:
+        starts = timezone.localdate()
+        Appointment.objects.create(person=person, role=Role.REGULATOR, body=department, starts=starts)
     return person
 
 

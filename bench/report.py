@@ -1,5 +1,6 @@
 """From measurements to figures, and from figures to a verdict."""
 
+from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
@@ -15,20 +16,7 @@ def ratio(upper: list[float], lower: list[float]) -> float:
 
 def missed(found: dict[str, Any]) -> list[str]:
     """Every limit that does not hold."""
-    bare = found["pages"][BARE]["rates"]
-    problems = []
-    for name, page in found["pages"].items():
-        if name == BARE:
-            continue
-        most, least = page["limits"]
-        for size, queries, rates, plain in zip(found["sizes"], page["queries"], page["rates"], bare, strict=True):
-            if queries > most:
-                problems.append(f"{name}, {size} reviews: {queries} queries, at most {most}")
-            if (part := ratio(rates, plain)) < least:
-                problems.append(f"{name}, {size} reviews: {part:.2f} of the bare page, at least {least}")
-        small, large = page["rates"]
-        if (part := ratio(large, small)) < LARGE_TO_SMALL:
-            problems.append(f"{name}: large to small {part:.2f}, at least {LARGE_TO_SMALL}")
+    problems = [words for pair in found["pairs"] for words in _missed_by(pair)]
     if (part := found["sweep"]["ratio"]) > SWEEP_TO_PLAIN:
         problems.append(f"sweep: {part:.2f} of the plain SQL, at most {SWEEP_TO_PLAIN:g}")
     post = found["post"]
@@ -39,19 +27,37 @@ def missed(found: dict[str, Any]) -> list[str]:
     return problems
 
 
-def table(found: dict[str, Any]) -> str:
-    small, large = found["sizes"]
-    lines = [
-        "",
-        f"{'':20}{'queries':>14}{'pages a second':>22}{'of the bare page':>20}{'large':>8}",
-        f"{'':20}{small:>7}{large:>7}{small:>11}{large:>11}{small:>10}{large:>10}{'/small':>8}",
-    ]
-    bare = found["pages"][BARE]["rates"]
-    for name, page in found["pages"].items():
-        queries = "".join(f"{number:>7}" for number in page["queries"])
+def _missed_by(pair: dict[str, Any]) -> Iterator[str]:
+    bare = pair["pages"][BARE]["rates"]
+    for name, page in pair["pages"].items():
+        if name == BARE:
+            continue
+        most, least = page["limits"]
+        for size, queries, rates, plain in zip(pair["sizes"], page["queries"], page["rates"], bare, strict=True):
+            if queries > most:
+                yield f"{name}, {size} reviews: {queries} queries, at most {most}"
+            if (part := ratio(rates, plain)) < least:
+                yield f"{name}, {size} reviews: {part:.2f} of the bare page, at least {least}"
+        small, large = page["rates"]
+        if (part := ratio(large, small)) < LARGE_TO_SMALL:
+            yield f"{name}: large to small {part:.2f}, at least {LARGE_TO_SMALL}"
+
+
+def _of_pair(pair: dict[str, Any]) -> Iterator[str]:
+    small, large = pair["sizes"]
+    yield ""
+    yield f"{'':20}{'queries':>16}{'pages a second':>22}{'of the bare page':>20}{'large':>8}"
+    yield f"{'':20}{small:>8}{large:>8}{small:>11}{large:>11}{small:>10}{large:>10}{'/small':>8}"
+    bare = pair["pages"][BARE]["rates"]
+    for name, page in pair["pages"].items():
+        queries = "".join(f"{number:>8}" for number in page["queries"])
         speed = "".join(f"{median(rates):>11.1f}" for rates in page["rates"])
         parts = "".join(f"{ratio(rates, plain):>10.2f}" for rates, plain in zip(page["rates"], bare, strict=True))
-        lines.append(f"{name:20}{queries}{speed}{parts}{ratio(page['rates'][1], page['rates'][0]):>8.2f}")
+        yield f"{name:20}{queries}{speed}{parts}{ratio(page['rates'][1], page['rates'][0]):>8.2f}"
+
+
+def table(found: dict[str, Any]) -> str:
+    lines = [line for pair in found["pairs"] for line in _of_pair(pair)]
     lines += ["", f"one step, {found['steps'][0]['step']}: milliseconds (queries)"]
     for part in found["steps"][0]["milliseconds"]:
         cells = "".join(f"{step['milliseconds'][part]:>12.2f} ({step['queries'][part]:g})" for step in found["steps"])

@@ -32,7 +32,7 @@ class Site:
     def shows(self, other: "Site") -> None:
         """The other's collected files."""
         static = self.folder / "static"
-        if not static.exists():
+        if self is not other and not static.exists():
             static.symlink_to(other.folder / "static", target_is_directory=True)
 
     def run(self, module: str, *options: str, broker: str = "") -> Any:

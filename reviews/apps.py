@@ -8,7 +8,7 @@ class ReviewsConfig(AppConfig):
     verbose_name = _("审查")
 
     def ready(self) -> None:
-        from reviews.models.counting import triggers
+        from reviews.models import triggers
 
         # Sent once for each app, when all have been migrated; once is enough.
-        post_migrate.connect(triggers.install, sender=self, dispatch_uid="reviews.counting.triggers")
+        post_migrate.connect(triggers.install, sender=self, dispatch_uid="reviews.triggers")

@@ -35,6 +35,7 @@ from reviews.models.programmes.entry import ProgrammeEntry
 from reviews.models.programmes.lookup import RecordLookup
 from reviews.models.programmes.programme import Programme
 from reviews.models.projects.assessment import RiskAssessment
+from reviews.models.projects.high_risk import HighRisk
 from reviews.models.projects.project import Project, ProjectMember
 from reviews.models.projects.registration import ActivityRegistration
 from reviews.models.rechecks.opinion import RecheckOpinion
@@ -91,6 +92,7 @@ __all__ = [
     "GateAnswer",
     "GateCheck",
     "GateCheckRow",
+    "HighRisk",
     "IdempotentRequest",
     "IndicatorWatch",
     "Inspection",

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ethicsreview.accounts.models import Role
 from ethicsreview.accounts.standing import Standing
 from reviews.models import Project, Review
 from reviews.models.projects.interests import own_project
-from reviews.models.projects.parties import over_territory
+from reviews.models.projects.parties import over_territory, territory
 from reviews.models.reviewing.record import seen_by_regulator
 
 SUPERVISORS = frozenset({Role.REGULATOR, Role.OPERATOR})
@@ -45,10 +45,11 @@ def supervised_projects(standing: Standing) -> "QuerySet[Project]":
     """The cases: projects of which at least one review is supervised, and exempt ones, which nobody else looks at."""
     if not supervises(standing):
         return Project.objects.none()
-    alone = supervising(standing)
-    cases: QuerySet[Project] = Project.objects.visible_to(alone).filter(
-        Q(pk__in=supervised_reviews(alone).order_by().values("project")) | Q(state=Project.State.EXEMPT)
-    )
+    if standing.is_system or standing.holds(Role.OPERATOR):
+        handed_in = supervised_reviews(supervising(standing)).order_by().filter(project=OuterRef("pk"))
+        cases: QuerySet[Project] = Project.objects.filter(Exists(handed_in) | Q(state=Project.State.EXEMPT))
+    else:
+        cases = Project.objects.filter(territory(standing, "region"), high_risk__audited=True)
     if standing.person is not None:
         cases = cases.exclude(pk__in=Project.objects.own(standing.person).values("pk"))
     return cases

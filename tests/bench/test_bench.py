@@ -18,7 +18,8 @@ def measured(**page: Any) -> dict[str, Any]:
     fair = {"limits": [12, 0.35], "queries": [12, 12], "rates": [[35.0, 70.0], [35.0, 70.0]]}
     bare = {"limits": [None, 1.0], "queries": [4, 4], "rates": [[100.0, 200.0], [100.0, 200.0]]}
     pages = {"bare page": bare, "desk queue": fair | page}
-    return {"sizes": (20, 40), "pages": pages, "sweep": {"ratio": 3.0}, "post": {"ratio": 0.5, "step_ratio": 1.1}}
+    pairs = [{"of": "work", "sizes": (20, 40), "pages": pages}]
+    return {"pairs": pairs, "sweep": {"ratio": 3.0}, "post": {"ratio": 0.5, "step_ratio": 1.1}}
 
 
 def test_limits_are_held_at_the_limit_itself() -> None:
@@ -62,8 +63,8 @@ def test_sqlite_is_refused() -> None:
 def test_one_small_run_measures_every_page_and_every_part(tmp_path: Path) -> None:
     server = settings.DATABASES["default"]
     address = f"postgres://{server['USER']}:{server['PASSWORD']}@{server['HOST']}:{server['PORT']}/smoke{os.getpid()}"
-    sizes = ["--small", "20", "--large", "24", "--rounds", "1", "--requests", "4", "--repeats", "2"]
-    sizes += ["--open", "2000", "--due", "20", "--notices", "20", "--drop"]
+    sizes = ["--small", "20", "--large", "40", "--city", "20", "--province", "60", "--rounds", "1", "--requests", "4"]
+    sizes += ["--repeats", "2", "--open", "2000", "--due", "20", "--notices", "20", "--drop"]
 
     run = subprocess.run(
         [sys.executable, "-m", "bench", *sizes],
@@ -77,9 +78,10 @@ def test_one_small_run_measures_every_page_and_every_part(tmp_path: Path) -> Non
     # Four requests say nothing of speed; whether everything was asked and counted, they do.
     assert run.returncode in {0, 1}, run.stdout + run.stderr
     found = json.loads((tmp_path / "bench.json").read_text())
-    of_all = ["bare page", "desk queue", "desk queue, member", "review page", "portal home"]
-    of_regulators = ["overview", "audit list", "committee register", "activity register"]
-    assert list(found["pages"]) == of_all + of_regulators
+    work, province = found["pairs"]
+    assert list(work["pages"]) == ["bare page", "desk queue", "desk queue, member", "review page", "portal home"]
+    of_supervisors = ["bare page", "overview", "audit list", "committee register", "activity register"]
+    assert (list(province["pages"]), province["sizes"]) == (of_supervisors, [20, 60])
     assert [line for line in found["missed"] if "queries" in line] == []
     assert (found["sweep"]["rows"], found["sweep"]["due"], found["sweep"]["ratio"] > 0) == (2000, 20, True)
     assert (found["post"]["notices"], found["post"]["ratio"] > 0, found["post"]["step_ratio"] > 0) == (20, True, True)

@@ -18,6 +18,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ class Drill:
             threading.Thread(
                 target=reader, args=(houses[0], self.line.address, self.line, self.reading), daemon=True
             ).start()
-        share = max(2, (self.wanted.reviews - len(calm.done)) // len(names))
+        share = max(2, ceil((self.wanted.reviews - len(calm.done)) / len(names)))
         for name in names:
             self.one(name, load, share, ledger)
         self.reading.set()

@@ -44,15 +44,8 @@ class ProjectQuerySet(LifecycleQuerySet):
 
             mine |= Q(pk__in=Review.objects.visible_to(standing).values("project"))
             mine |= Q(pk__in=Exemption.objects.filter(committee__in=committees).values("project"))
-        # Nobody reviews an exempt project: who supervises the place must be able to look at it (Human Measures 32).
-        high_risk = Q(assessments__state="completed", assessments__high_risk=True) | Q(state="exempt")
         if standing.holds(Role.REGULATOR):
-            from reviews.models.reviewing.record import seen_by_regulator
-            from reviews.models.reviewing.review import Review
-
-            mine |= Q(pk__in=self.model.objects.filter(high_risk & territory(standing, "region")).values("pk"))
-            # What the committee has determined to be listed, whatever the lead's own answers came to.
-            mine |= Q(pk__in=Review.objects.filter(seen_by_regulator(standing)).values("project"))
+            mine |= Q(high_risk__isnull=False) & territory(standing, "region")
         return self.filter(mine)
 
     def led_by(self, person: Person) -> Self:

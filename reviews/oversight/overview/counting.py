@@ -17,7 +17,7 @@ from committees.models import Committee
 from ethicsreview.deadlines.calendar import law_day
 from reviews.models import Change, Counted, Counter, Counting, Review
 from reviews.models.counting.kept import Kind
-from reviews.models.counting.triggers import missing
+from reviews.models.triggers import missing
 from reviews.oversight.overview.facts import Facts, of_committees, of_projects, owing_a_look
 from reviews.rules.counting import Cell, cells
 
