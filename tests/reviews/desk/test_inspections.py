@@ -5,7 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.trail.models import Chain
+from ethicsreview.trail.verification import verify
 from reviews.models import Inspection, InspectionPaper, Rectification
+from reviews.oversight.looks import looks_into
 from tests.reviews.desk.conftest import address, queries
 from tests.reviews.inspections import PLAN, inspecting, scene
 
@@ -146,3 +149,20 @@ def test_who_finds_nothing(signed_in) -> None:
     made.do("announce", notice="通知")
     told = text(signed_in(people["officer"]).get(page))
     assert ("检查起因" in told, "经过" in told) == (False, False)
+
+
+def test_each_look_of_whoever_supervises_is_an_entry_beside_the_inspection(signed_in) -> None:
+    made, people = scene()
+    made.do("announce", notice="通知")
+    page = address("inspection", made.inspection.ref)
+
+    for name in ("planner", "inspector", "officer", "secretary", "chair"):
+        assert signed_in(people[name]).get(page).status_code == 200, name
+    assert not looks_into(made.inspection).exists()
+    province = signed_in(people["province"])
+    for _time in range(2):
+        assert cost(province, page) <= 20
+
+    looks = looks_into(made.inspection).values_list("actor_ref", "object_kind", "facts__what")
+    assert list(looks) == [(people["province"].username, "inspection", page)] * 4
+    assert list(verify(Chain.objects.filter(subject_kind="oversight"))) == []
