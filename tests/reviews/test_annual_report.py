@@ -284,6 +284,14 @@ def test_city_reports_as_often_as_its_period_says_and_between_the_province_count
     ]
 
 
+def test_department_that_comes_after_the_day_is_not_late_at_once() -> None:
+    year("370100")
+
+    draft_pending(SUMMED + 60 * DAY, limit=1000)
+
+    assert Deadline.objects.get(kind=CITY).last_day == (SUMMED + 75 * DAY).date()
+
+
 def test_each_signature_is_a_paper_of_its_own() -> None:
     made = year("370100").drafted()
     committee = made.committees[0]

@@ -38,7 +38,7 @@ def draft(report: AnnualReport, at: datetime) -> bool:
             report.count(at)
             create(report, by=SYSTEM, at=at, year=report.year, figures=report.figures)
             if report.level == Level.CITY:
-                clock.start(CITY, report, at=at, **city(report, report.policy_at(at)))
+                clock.start(CITY, report, at=at, **city(report, report.policy_at(at), at))
                 report.note_next_due()
     except IntegrityError:
         return False

@@ -36,6 +36,7 @@ from reviews.models import (
     Report,
     Review,
 )
+from reviews.models.annual.drafting import draft_pending
 from reviews.samples.people import PASSWORD
 from reviews.samples.supervision.misconduct import SANCTIONED
 
@@ -186,6 +187,9 @@ def test_each_role_has_something_to_do(printed):
 
 
 def test_nothing_is_late_when_it_begins(printed):
+    """Nor once beat has drafted what the year asks for."""
+    draft_pending(timezone.now())
+
     late = Deadline.objects.filter(breached_at__isnull=False) | Deadline.objects.open().filter(
         due_at__lt=timezone.now()
     )
