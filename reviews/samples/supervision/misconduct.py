@@ -14,10 +14,10 @@ from reviews.samples.supervision.scene import Scene, Walk
 SANCTIONED = "jinan-lead2"
 WITHOUT, BEYOND = "applicant.without_approval", "applicant.beyond_scope"
 RECRUITED = "经调取排班表、招募海报和访谈登记，课题组自上季度起招募参与者32人，当时未取得伦理审查批准。"
-BANNED = "一年内不得承担或者参与科技活动。未经审查招募参与者32人，情节较重。"
+BANNED = "一年内不得承担或者参与财政性资金支持的科技活动。未经审查招募参与者32人，情节较重。"
 ORDERED = "停止招募，封存已采集的数据，向已招募的32人书面说明并征求处置意见。"
 RECOVERED = "追回已拨付的课题经费八万元。"
-PUBLISHED = "济南某医院课题组负责人未经科技伦理审查招募研究参与者，限制其一年内承担或者参与科技活动。（演示）"
+PUBLISHED = "济南某课题组负责人未经科技伦理审查招募参与者，一年内禁止其承担或者参与财政性资金支持的科技活动。（演示）"
 
 # Of a unit that is here its officer sees to it, of one that nobody knows the department of the place.
 _FRESH: dict[str, dict[str, Any]] = {
@@ -131,7 +131,7 @@ def _sanctioned(scene: Scene) -> Investigation:
     person.take("settle", investigator, weighed="停止招募属实，在处理时考虑，不影响认定。")
     report = "课题组未经审查招募参与者属实；反映科研管理负责人知情不制止不属实。"
     walk.wait_until(person.at).take("conclude", province, summary=report, answer="部分属实，已依规处理。")
-    for number, (measure, content, days) in enumerate((("ban", BANNED, 365), ("correct", ORDERED, 20)), start=1):
+    for number, (measure, content, days) in enumerate((("ban", BANNED, 357), ("correct", ORDERED, 20)), start=1):
         sanction = _propose(scene, person, province, accused, measure, content, ends=scene.day(days))
         _decide(scene, sanction, number, province, city, accused)
     # The city's department has this one to decide.
