@@ -71,16 +71,7 @@ def _said(request: Call) -> list[str]:
     if request.content_type == "multipart/form-data":
         # Its boundary differs from one sending to the next; what it says does not.
         parts += [f"{name}={values}" for name, values in sorted(request.POST.lists())]
-        files: Any = request.FILES
-        parts += [f"{name}={file.name} {_digest(file)}" for name, file in sorted(files.items())]
+        parts += idempotency.uploads_told(request.FILES)
     else:
         parts.append(sha256(request.body).hexdigest())
     return parts
-
-
-def _digest(file: Any) -> str:
-    content = sha256()
-    for chunk in file.chunks():
-        content.update(chunk)
-    file.seek(0)
-    return content.hexdigest()

@@ -50,31 +50,38 @@ def with_files(form: forms.Form) -> forms.Form:
     return form
 
 
+class NotTaken(Exception):
+    """The step was not taken: by these refusals, or, where there are none, by what the form says is wrong."""
+
+    def __init__(self, refusals: Any = ()) -> None:
+        super().__init__(refusals)
+        self.refusals = refusals
+
+
 def take_with_files(
     found: Lifecycle, name: str, form: forms.Form, request: HttpRequest, visitor: Visitor, title: str
-) -> tuple[bool, Any]:
-    """Store what was uploaded and take the step: whether it was taken, and its refusals. What is wrong is in the form.
+) -> None:
+    """Store what was uploaded and take the step. Raises NotTaken; what is wrong is in the form.
 
     Nothing is stored before the words are in order, so that a form that comes back leaves no paper behind.
     """
     if not form.is_valid():
-        return False, ()
+        raise NotTaken
     given = {key: request.POST.get(key, "") for key in form.fields if key != "files"}
     files = form.cleaned_data["files"]
     if len(files) > MOST_PAPERS:
         form.add_error("files", str(_("一次最多上传%(number)d个文件。") % {"number": MOST_PAPERS}))
-        return False, ()
+        raise NotTaken
     try:
         kept = [store(None, one, by=visitor.person, at=visitor.at, title=title, kind=PAPER) for one in files]
         given["documents"] = " ".join(one.document.ref for one in kept)
         perform(found, name, given, by=visitor.person, at=visitor.at)
     except UploadRefused as refused:
         form.add_error("files", refused)
+        raise NotTaken from refused
     except InvalidInput as wrong:
         for key, told in wrong.errors.items():
             form.add_error(key if key in form.fields else None, told)
+        raise NotTaken from wrong
     except Refused as refused:
-        return False, refused.refusals
-    else:
-        return True, ()
-    return False, ()
+        raise NotTaken(refused.refusals) from refused

@@ -7,6 +7,7 @@ lost with its process, leaves no row and is judged anew.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any, Self
 
 from django.db import models, transaction
@@ -61,8 +62,11 @@ def once(person: Person, key: str, said: Iterable[str], *, at: datetime, do: Cal
         return Answer(row.status, row.answer, replayed=False)
 
 
-def once_by_form(person: Person, address: str, sent: Any, *, at: datetime, do: Callable[[], str]) -> Answer:
-    """The same for a form that a page drew with a key in `once`; `do` answers with the page to go to.
+def once_by_form(
+    person: Person, address: str, sent: Any, *, at: datetime, do: Callable[[], str], files: Any = None
+) -> Answer:
+    """The same for a form that a page drew with a key in `once`; `do` answers with the page to go to. `files`: what was
+    uploaded with it, so that another file is another content.
 
     A form that brings no key, from a page written by hand, is taken as it is.
     """
@@ -70,8 +74,23 @@ def once_by_form(person: Person, address: str, sent: Any, *, at: datetime, do: C
     if not key or len(key) > LONGEST - 5:
         return Answer(303, do(), replayed=False)
     said = [address, *(f"{name}={values}" for name, values in sorted(sent.lists()) if name not in BESIDE)]
+    said += uploads_told(files) if files else []
     # A machine's key has no space in it, so a form's is never taken for one.
     return once(person, f"form {key}", said, at=at, do=lambda: (303, do()))
+
+
+def uploads_told(files: Any) -> list[str]:
+    """Each uploaded file by its field, name and digest; several may come in one field."""
+    return [f"{name}={file.name} {_digest(file)}" for name, sent in sorted(files.lists()) for file in sent]
+
+
+def _digest(file: Any) -> str:
+    """Leaves the file at its beginning, for whoever stores it."""
+    found = sha256()
+    for part in file.chunks():
+        found.update(part)
+    file.seek(0)
+    return found.hexdigest()
 
 
 def form_key(obj: Lifecycle, step: str) -> str:

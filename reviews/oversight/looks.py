@@ -20,17 +20,19 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.trail.models import Entry
 from ethicsreview.trail.record import Record, append
-from reviews.models import Project
+from reviews.models import Inspection, Project
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES
 from reviews.oversight.scope import SUPERVISORS, supervises
 
 SUBJECT = "oversight"
 LOOKED, EXPORTED, COMPARED = "look", "export", "compare"
+# What somebody is to an inspection that they work on.
+AT_WORK = frozenset({"inspecting", "inspector", "institution_officer", "secretary", "chair"})
 WORDS: dict[str, str | Promise] = {LOOKED: _("查看"), EXPORTED: _("导出审计包"), COMPARED: _("比较两个时点")}
 
 
 def note(
-    project: Project | Committee,
+    project: Project | Committee | Inspection,
     standing: Standing,
     what: str,
     facts: Mapping[str, Any] = MappingProxyType({}),
@@ -56,7 +58,8 @@ def note(
 
 
 def note_look(found: Lifecycle, standing: Standing, where: str) -> None:
-    """Whatever a face hands out of a project, it says here first: `where` is the address that was asked for.
+    """Whatever a face hands out of a project or an inspection, it says here first: `where` is the address that was
+    asked for.
 
     An entry is made where the person reads it as a supervisor: not of the unit, not on its committee, not their own.
     Once in a request.
@@ -64,6 +67,8 @@ def note_look(found: Lifecycle, standing: Standing, where: str) -> None:
     if standing.person is None or not supervises(standing):
         return
     project = found.subject()
+    if isinstance(project, Inspection):
+        _note_look_at_inspection(project, standing, where)
     if not isinstance(project, Project):
         return
     review = getattr(found, "review", found)
@@ -85,12 +90,18 @@ def note_look_at_committee(committee: Committee, standing: Standing, where: str)
     standing.once(("looked at committee", committee.pk), lambda: note(committee, standing, where))
 
 
+def _note_look_at_inspection(inspection: Inspection, standing: Standing, where: str) -> None:
+    """Of whoever neither inspects nor is inspected: what these do with it stands in its own chain."""
+    if not inspection.capacities(standing) & AT_WORK:
+        standing.once(("looked at inspection", inspection.pk), lambda: note(inspection, standing, where))
+
+
 def _note_unless_own(project: Project, standing: Standing, where: str) -> None:
     if not Project.objects.own(standing.person).filter(pk=project.pk).exists():
         note(project, standing, where)
 
 
-def looks_into(project: Project) -> "QuerySet[Entry]":
+def looks_into(project: Project | Inspection) -> "QuerySet[Entry]":
     """Newest first."""
     entries = Entry.objects.filter(chain__subject_kind=SUBJECT, chain__subject_ref=project.ref)
     return entries.order_by("-seq")

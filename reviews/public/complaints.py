@@ -5,7 +5,6 @@ an hour.
 """
 
 import hashlib
-from typing import Any
 
 from allauth.core.internal.httpkit import get_client_ip
 from django.conf import settings
@@ -23,11 +22,13 @@ from ethicsreview.documents.checks import LIMITS, UploadRefused
 from ethicsreview.documents.formats import MB
 from ethicsreview.lifecycle.refusals import Refused
 from ethicsreview.ui import keyset
-from reviews.models import Complaint, Sanction
+from reviews.models import Complaint
 from reviews.models.complaints.complainant import grouped
 from reviews.models.complaints.forms import AdditionForm, ComplaintForm, KeyForm
 from reviews.models.complaints.kinds import offence_name
 from reviews.models.complaints.receiving import add, followed, receive
+from reviews.oversight.publicity.sanctions import sanctions
+from reviews.public.registers import SanctionSearch
 
 ROWS = 30
 # From one address in an hour: complaints, and keys tried. No law says so; a flood must not bury the others.
@@ -113,9 +114,10 @@ def _followed(request: HttpRequest, form: KeyForm, found: Complaint) -> HttpResp
 @require_safe
 def published(request: HttpRequest) -> HttpResponse:
     """Decisions that their body published, while they are."""
-    rows = Sanction.objects.published().select_related("respondent__investigation__handler")
-    context: dict[str, Any] = {"page": keyset.page(rows, by=["-pk"], cursor=request.GET.get("cursor", ""), size=ROWS)}
-    return render(request, "public/published.html", context)
+    chosen = SanctionSearch(request.GET)
+    rows = sanctions(chosen.given).select_related("respondent__investigation__handler")
+    page = keyset.page(rows, by=["-pk"], cursor=request.GET.get("cursor", ""), size=ROWS)
+    return render(request, "public/published.html", {"filter": chosen, "page": page})
 
 
 def _allowed(request: HttpRequest, what: str, most: int) -> bool:

@@ -16,6 +16,7 @@ from ethicsreview.policy import policy_for
 from ethicsreview.ui import keyset
 from reviews.oversight.publicity import committees as listing
 from reviews.oversight.publicity.decisions import RELATED, approvals, told
+from reviews.oversight.publicity.sanctions import articles
 from reviews.public.caching import public_page
 
 ROWS = 30
@@ -53,6 +54,11 @@ class CommitteeSearch(Search):
 class DecisionSearch(Search):
     q = forms.CharField(label=_("文号或者委员会"), required=False, max_length=100)
     committee = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+
+
+class SanctionSearch(Search):
+    q = forms.CharField(label=_("文号、处理机关或者内容"), required=False, max_length=100)
+    article = forms.ChoiceField(label=_("条款"), required=False, choices=lambda: [ALL, *articles()])
 
 
 @require_safe

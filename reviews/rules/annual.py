@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from reviews.rules.counting import quantile
 
 Figures = Mapping[str, int]
+YEAR = 12  # months
 
 
 def total(parts: Iterable[Figures]) -> dict[str, int]:
@@ -17,6 +18,13 @@ def total(parts: Iterable[Figures]) -> dict[str, int]:
     for part in parts:
         found.update(part)
     return {name: number for name, number in sorted(found.items()) if number}
+
+
+def reports_on(year: int, last: int | None, months: int) -> bool:
+    """Whether a report on this year follows the `last` one at this distance. Each sums up reports of one year, so that
+    one is made a year at most; years between two are no part of either.
+    """
+    return last is None or (year - last) * YEAR >= months
 
 
 def under(figures: Figures, head: str) -> dict[str, int]:

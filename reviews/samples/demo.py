@@ -16,6 +16,8 @@ from reviews.samples.houses import House, Place, found
 from reviews.samples.journeys import Journey, Session
 from reviews.samples.people import PASSWORD, appoint, person
 from reviews.samples.stories import Story, stories
+from reviews.samples.supervision import Scene, oversee
+from reviews.samples.supervision.misconduct import SANCTIONED
 
 UNIVERSITY = Institution.Type.UNIVERSITY
 PLACES = (
@@ -44,9 +46,11 @@ _PROVINCIAL = (
     ("regulator", "监管人员", Role.REGULATOR),
     ("programme", "科技计划管理人员", Role.PROGRAMME_MANAGER),
 )
+# What one discloses another approves.
+_IN_TWO = (*_PROVINCIAL, ("regulator2", "监管人员二", Role.REGULATOR))
 HUMAN = Authority.Field.HUMAN
 OFFICES = (
-    Office("sd", "山东", "山东省科技主管部门（演示）", "370000", Authority.Level.PROVINCE, roles=_PROVINCIAL),
+    Office("sd", "山东", "山东省科技主管部门（演示）", "370000", Authority.Level.PROVINCE, roles=_IN_TWO),
     Office("sd-health", "山东卫健", "山东省卫生健康主管部门（演示）", "370000", Authority.Level.PROVINCE, HUMAN),
     Office("jinan", "济南市", "济南市科技主管部门（演示）", "370100", Authority.Level.CITY),
     Office("sc", "四川", "四川省科技主管部门（演示）", "510000", Authority.Level.PROVINCE, roles=_PROVINCIAL),
@@ -66,7 +70,8 @@ def is_made() -> bool:
 def make(now: datetime | None = None) -> None:
     """All of it or nothing. Everything that is under review goes there by its steps."""
     now = now or timezone.now()
-    houses = [found(place, at=now - SET_UP_BEFORE) for place in PLACES]
+    # The first has a second researcher, who is sanctioned.
+    houses = [found(place, at=now - SET_UP_BEFORE, leads=2 if place is PLACES[0] else 1) for place in PLACES]
     _offices(now)
     first, *others = houses
     _listed_activities(houses, _experts(now), now)
@@ -76,6 +81,8 @@ def make(now: datetime | None = None) -> None:
     for number, (house, verdict) in enumerate(zip(others, ("approved", "rejected", "revision_required"), strict=True)):
         _some_stages(house, stories()[2 * number : 2 * number + 4], verdict, now)
     _urgent(first, now)
+    departments = {office.key: _office(office.key)[0] for office in OFFICES}
+    oversee(Scene({house.place.key: house for house in houses}, departments, now))
     lettering.issue_pending(now)
 
 
@@ -134,8 +141,11 @@ def _listed_activities(houses: Sequence[House], experts: Sequence[Expert], now: 
 
 
 def _passed(house: House, story: Story, now: datetime) -> Journey:
-    """Through a meeting of its own, so that its minutes may go with the dossier."""
-    journey = _submitted(house, story, now - timedelta(days=20)).accept(**rechecks.LISTED)
+    """Through a meeting of its own, so that its minutes may go with the dossier. Its planned first day passes before
+    it is approved, of which supervisors are warned.
+    """
+    journey = Journey(house, house.leads[0], story, now - timedelta(days=20), starts_in=timedelta(days=14))
+    journey.begin().assess().apply().submit().accept(**rechecks.LISTED)
     Session(
         house, "清单内科技活动审查会议", _at_nine(now, -6), now - timedelta(days=15), [(journey, "approved")]
     ).plan().hold()
@@ -144,15 +154,16 @@ def _passed(house: House, story: Story, now: datetime) -> Journey:
 
 
 def _together(houses: Sequence[House], now: datetime) -> None:
-    """Jinan leads; Qingdao has confirmed, Chengdu has joined, Liangshan has not answered."""
+    """Jinan leads; Qingdao has confirmed, Chengdu has joined, Liangshan was asked later and has not answered."""
     lead, *others = houses
     journey = _submitted(lead, together.shared_story(), now - timedelta(days=19)).accept()
-    collaboration = together.gather(journey, others)
+    collaboration = together.gather(journey, others[:-1])
     Session(
         lead, "多中心研究审查会议", _at_nine(now, -12), now - timedelta(days=16), [(journey, "approved")]
     ).plan().hold()
     confirming = together.confirm(collaboration, others[0], _at_nine(now, -7))
     confirming.take("conclude", others[0].chair, password=PASSWORD)
+    together.invite(collaboration, others[-1:], by=lead.leads[0], at=now - timedelta(days=4))
     together.entrust(lead, now - timedelta(days=15))
     alliance = together.ally(lead, others[0], now - timedelta(days=13))
     asking = _submitted(others[0], replace(_least_risky(), title=together.RECOGNISED), now - timedelta(days=4)).accept()
@@ -245,14 +256,20 @@ _TABLE = (
 def people_table() -> list[str]:
     """One line for a role: its name, the user names, where they start."""
     lines = [(title, "  ".join(f"{place.key}-{key}" for place in PLACES), start) for title, key, start in _TABLE]
-    for key, title in (("regulator", "监管人员"), ("recheck", "复核专家"), ("programme", "科技计划管理人员")):
+    lines.append(("项目负责人（受处理）", SANCTIONED, "/"))
+    for key, title in (
+        ("regulator", "监管人员"),
+        ("regulator2", "监管人员（另一人）"),
+        ("recheck", "复核专家"),
+        ("programme", "科技计划管理人员"),
+    ):
         names = [f"{office.key}-{key}" for office in OFFICES if key in {role[0] for role in office.roles}]
         if key == "recheck":
             names = [f"{office}-recheck{number}" for office in ("sd", "sc") for number in ("", "2", "3", "4", "5")]
         lines.append((title, "  ".join(names), "/desk/"))
     lines.append(("运维人员", OPERATOR, "/desk/"))
     width = max(len(names) for _title, names, _start in lines)
-    return [f"{_padded(title, 18)}{names:<{width + 2}}{start}" for title, names, start in lines]
+    return [f"{_padded(title, 22)}{names:<{width + 2}}{start}" for title, names, start in lines]
 
 
 def _padded(title: str, width: int) -> str:

@@ -36,6 +36,8 @@ class Journey:
     lead: Person
     story: Story
     at: datetime
+    # From the entry to the planned first day.
+    starts_in: timedelta = timedelta(days=90)
     project: Project = field(init=False)
     assessment: RiskAssessment = field(init=False)
     review: Review = field(init=False)
@@ -47,7 +49,7 @@ class Journey:
             institution=self.house.institution,
             title=self.story.title,
             field=self.story.field,
-            starts_on=day + timedelta(days=90),
+            starts_on=day + self.starts_in,
             ends_on=day + timedelta(days=820),
             at=self.at,
         )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 
-from ethicsreview.accounts.models import Institution, Role
+from ethicsreview.accounts.models import Institution, Person, Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import perform
 from reviews.models import Alliance, Collaboration, Decision, Entrustment, Participation, Recognition
@@ -32,15 +32,18 @@ def shared_story() -> Story:
 
 
 def gather(journey: Journey, houses: Sequence[House]) -> Collaboration:
-    """The lead unit invites; every unit but the last joins."""
+    """The lead unit invites; every unit joins."""
     collaboration = start_collaboration(journey.project, by=journey.lead, at=journey.at)
-    refs = "\n".join(house.institution.ref for house in houses)
-    note = "承担本地的招募和随访"
-    collaboration = perform(collaboration, "invite", by=journey.lead, at=_later(journey), units=refs, note=note)
-    for house in houses[:-1]:
+    collaboration = invite(collaboration, houses, by=journey.lead, at=_later(journey))
+    for house in houses:
         terms = {"local_lead": house.leads[0].username}
         perform(part_of(collaboration, house), "join", by=house.officer, at=_later(journey), **terms)
     return collaboration
+
+
+def invite(collaboration: Collaboration, houses: Sequence[House], *, by: Person, at: datetime) -> Collaboration:
+    refs = "\n".join(house.institution.ref for house in houses)
+    return perform(collaboration, "invite", by=by, at=at, units=refs, note="承担本地的招募和随访")
 
 
 def confirm(collaboration: Collaboration, house: House, at: datetime, reviewers: tuple[int, int] = (2, 3)) -> Journey:

@@ -10,6 +10,7 @@ from django.core.management import get_commands
 from reviews.samples import demo
 from reviews.samples.houses import SEATS, SECRETARY
 from reviews.samples.people import PASSWORD
+from reviews.samples.supervision.misconduct import SANCTIONED
 
 ROOT: Path = settings.BASE_DIR
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/*.md")])
@@ -47,6 +48,7 @@ def test_demo_people_are_those_that_are_made() -> None:
     roles = {seat.key for seat in SEATS} | {SECRETARY.key, "lead", "officer"}
     made = {f"{place.key}-{role}" for place in demo.PLACES for role in roles}
     made |= {f"{office.key}-{key}" for office in demo.OFFICES for key, _title, _role in office.roles}
+    made.add(SANCTIONED)
     # Of the seven experts of a province the first and the last are named.
     made |= {f"{key}-recheck{number}" for key in ("sd", "sc") for number in ("", "7")}
     places = "|".join({place.key for place in demo.PLACES} | {office.key for office in demo.OFFICES})

@@ -13,6 +13,7 @@ from ethicsreview.documents.models import Letter
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, Refused
 from reviews.models import AnnualReport, Review
+from reviews.models.annual import summing
 from reviews.models.annual.drafting import draft_pending
 from reviews.models.annual.figures import figures_of, year_of
 from reviews.models.annual.kinds import label_of
@@ -23,6 +24,7 @@ from tests.committees.builders import keeper_of, people_of, person
 from tests.reviews.annual import DRAFTED, SET_UP, SUMMED, TEXTS, YEAR, year
 from tests.reviews.builders import PASSWORD, Case, codes, with_password
 from tests.reviews.inspections import NOTICE, inspecting
+from tests.reviews.local_rules import local_rule
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -261,6 +263,33 @@ def test_city_reports_how_it_did_its_duties_and_the_numbers_add_up_to_the_provin
     assert city.content()["duties"] == "检查两次，督促整改一项。"
     # The third city has reported nothing yet: what it did is its own to report, and counted by nobody else.
     assert {name: province.figures[name] for name in duties} == duties
+
+
+@pytest.mark.article("shandong", 1)
+def test_city_reports_as_often_as_its_period_says_and_between_the_province_counts_for_it(monkeypatch) -> None:
+    made = year("370100")
+    local_rule(monkeypatch, "annual_report.city_months", value=24)
+
+    for later in range(3):
+        draft_pending(SUMMED.replace(year=SUMMED.year + later), limit=1000)
+
+    reports = AnnualReport.objects.filter(body__in=[one.pk for one in made.departments.values()])
+    drafted = [(one.year, one.level, summing.reporting_cities(one)) for one in reports.order_by("year", "level")]
+    assert drafted == [
+        (YEAR, "city", []),
+        (YEAR, "province", ["370100"]),
+        (YEAR + 1, "province", []),
+        (YEAR + 2, "city", []),
+        (YEAR + 2, "province", ["370100"]),
+    ]
+
+
+def test_department_that_comes_after_the_day_is_not_late_at_once() -> None:
+    year("370100")
+
+    draft_pending(SUMMED + 60 * DAY, limit=1000)
+
+    assert Deadline.objects.get(kind=CITY).last_day == (SUMMED + 75 * DAY).date()
 
 
 def test_each_signature_is_a_paper_of_its_own() -> None:

@@ -23,8 +23,9 @@ from ethicsreview.lifecycle.registry import step_name
 from ethicsreview.trail.models import Entry
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, desk_page
-from reviews.desk.inspections import checklist_of, take_with_files, with_files
+from reviews.desk.inspections import NotTaken, checklist_of, take_with_files, with_files
 from reviews.models import Inspection, InspectionPaper, Investigation, Rectification
+from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, form_key, once_by_form
 from reviews.models.inspections import checklist
 from reviews.models.inspections.forms import PlanForm
 from reviews.models.inspections.kinds import SHOWN, UNDER_WAY
@@ -123,7 +124,9 @@ def find(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     """What was found of one item, with its evidence."""
     found: Inspection = visitor.find(Inspection, ref, *RELATED)
     context = {"back": found.get_absolute_url(), "subject": found}
-    return _upload(request, visitor, found, "enter_finding", context, initial={"item": request.GET.get("item", "")})
+    # No item's key is as long as this; what somebody typed into the address may be.
+    item = request.GET.get("item", "")[:60]
+    return _upload(request, visitor, found, "enter_finding", context, item=item)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,30 +138,41 @@ def answer(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
 
 
 def _upload(
-    request: HttpRequest,
-    visitor: Visitor,
-    found: Lifecycle,
-    name: str,
-    context: dict[str, Any],
-    initial: dict[str, Any] | None = None,
+    request: HttpRequest, visitor: Visitor, found: Lifecycle, name: str, context: dict[str, Any], *, item: str = ""
 ) -> HttpResponseBase:
+    """The same form sent twice is taken once. Of each item there is a form: findings on two, written side by side, are
+    two.
+    """
     view = step_view(found, name, visitor.person, at=visitor.at, standing=visitor.standing)
     form = with_files(view.form)
     refusals: Any = view.refusals
+    status = 200
     if request.method == "POST":
         form.data, form.files, form.is_bound = request.POST, request.FILES, True
-        with transaction.atomic():
-            taken, refused = take_with_files(found, name, form, request, visitor, str(found))
-            if not taken:
-                transaction.set_rollback(True)
-        refusals = refused or refusals
-        if taken:
-            messages.success(request, _("“%(step)s”已办理。") % {"step": view.label})
-            return redirect(found)
-    else:
-        form.initial = {**form.initial, **(initial or {})}
+
+        @transaction.atomic
+        def do() -> str:
+            take_with_files(found, name, form, request, visitor, str(found))
+            return found.get_absolute_url()
+
+        try:
+            answer = once_by_form(visitor.person, request.path, request.POST, at=visitor.at, do=do, files=request.FILES)
+        except KeyReused:
+            form.add_error(None, str(TAKEN_MEANWHILE))
+            status = 409
+        except NotTaken as answered:
+            refusals = answered.refusals or refusals
+            status = 409 if refusals else 422
+        else:
+            if answer.replayed:
+                messages.info(request, _("这份表单已经提交过，没有重复办理。"))
+            else:
+                messages.success(request, _("“%(step)s”已办理。") % {"step": view.label})
+            return redirect(answer.text)
+    elif item:
+        form.initial = {**form.initial, "item": item}
     context |= {"view": view, "form": form, "refusals": refusals, "limit": LIMITS.bytes // MB}
-    status = (409 if refusals else 422) if request.method == "POST" else 200
+    context["once"] = f"{form_key(found, name)}:{item}"
     return render(request, "desk/inspection_upload.html", context, status=status)
 
 

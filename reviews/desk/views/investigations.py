@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ from reviews.desk.access import Visitor, at_desk, desk_page
 from reviews.models import Complainant, Complaint, Investigation, Respondent, Sanction
 from reviews.models.complaints.handling import HANDLING
 from reviews.models.complaints.kinds import offence_name
+from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, form_key, once_by_form
 from reviews.models.investigations.forms import EVIDENCE, OpenForm
 from reviews.models.investigations.kinds import EvidenceKind
 from reviews.models.investigations.opening import open_by_own_motion
@@ -107,7 +109,7 @@ class UploadEvidenceForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page
 def upload(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
-    """A piece of evidence, with its file: stored, and entered by its step."""
+    """A piece of evidence, with its file: stored, and entered by its step. Sent twice, it is one."""
     found: Investigation = visitor.find(Investigation, ref, "handler", "joint", "complaint")
     if "investigator" not in found.capacities(visitor.standing):
         raise NotPermitted(str(_("登记证据")), ["investigator"])
@@ -117,9 +119,17 @@ def upload(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
     earlier: Any = form.fields["earlier"]
     earlier.choices = [("", _("新的材料")), *((key, str(one)) for key, one in papers.items())]
     refusals: Any = ()
+
+    @transaction.atomic
+    def do() -> str:
+        _enter(found, visitor, dict(form.cleaned_data), papers)
+        return found.get_absolute_url()
+
     if request.method == "POST" and form.is_valid():
         try:
-            _enter(found, visitor, dict(form.cleaned_data), papers)
+            answer = once_by_form(visitor.person, request.path, request.POST, at=visitor.at, do=do, files=request.FILES)
+        except KeyReused:
+            form.add_error(None, str(TAKEN_MEANWHILE))
         except UploadRefused as refused:
             form.add_error("file", refused)
         except InvalidInput as wrong:
@@ -128,9 +138,13 @@ def upload(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
         except Refused as refused:
             refusals = refused.refusals
         else:
-            messages.success(request, _("证据已登记。"))
-            return redirect(found)
+            if answer.replayed:
+                messages.info(request, _("这份表单已经提交过，没有重复办理。"))
+            else:
+                messages.success(request, _("证据已登记。"))
+            return redirect(answer.text)
     context = {"investigation": found, "form": form, "limit": LIMITS.bytes // MB, "refusals": refusals}
+    context["once"] = form_key(found, "enter_evidence")
     status = 409 if refusals else 422 if form.errors else 200
     return render(request, "desk/investigation_upload.html", context, status=status)
 

@@ -21,6 +21,7 @@ from ethicsreview.policy import policy_for
 from reviews.models.annual.kinds import Level
 from reviews.models.annual.report import AnnualReport
 from reviews.models.annual.timing import CITY, city
+from reviews.rules.annual import reports_on
 
 BATCH = 50  # reports in one turn
 
@@ -37,7 +38,7 @@ def draft(report: AnnualReport, at: datetime) -> bool:
             report.count(at)
             create(report, by=SYSTEM, at=at, year=report.year, figures=report.figures)
             if report.level == Level.CITY:
-                clock.start(CITY, report, at=at, **city(report, report.policy_at(at)))
+                clock.start(CITY, report, at=at, **city(report, report.policy_at(at), at))
                 report.note_next_due()
     except IntegrityError:
         return False
@@ -73,18 +74,30 @@ def _wanting(at: datetime, limit: int) -> Iterator[AnnualReport]:
 
 
 def _aggregate(department: Authority, year: int, at: datetime) -> AnnualReport | None:
-    """A city reports where its province's rules say so (Shandong 1); every province sums up for itself."""
+    """A city reports where its province's rules say so, as often as they say (Shandong 1); every province sums up for
+    itself.
+    """
     if not _has_come("annual_report.aggregate_on", department.region, at):
         return None
     is_city = department.level == Authority.Level.CITY
     if authority_over(department.region) != department:
         # Where a place has two such departments, one of them reports: nothing may be counted twice.
         return None
-    if is_city and not policy_for(region=department.region, at=at).value("annual_report.cities", default=False):
+    if is_city and not _city_reports(department, year, at):
         return None
     receiver = authority_over(province_of(department.region)) if is_city else None
     level = Level.CITY if is_city else Level.PROVINCE
     return AnnualReport(level=level, year=year, body=department, region=department.region, receiver=receiver)
+
+
+def _city_reports(department: Authority, year: int, at: datetime) -> bool:
+    """Where none does, of this year, the province counts what is the city's itself (summing.reporting_cities)."""
+    policy = policy_for(region=department.region, at=at)
+    if not policy.value("annual_report.cities", default=False):
+        return False
+    earlier = AnnualReport.objects.filter(body=department, level=Level.CITY, year__lt=year)
+    last = earlier.order_by("-year").values_list("year", flat=True).first()
+    return reports_on(year, last, policy.value("annual_report.city_months"))
 
 
 def _has_come(key: str, region: str, at: datetime) -> bool:

@@ -1,12 +1,12 @@
 """The terms of the deadlines of annual reports. That of a committee's own report hangs on the committee."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Role
-from ethicsreview.deadlines.calendar import end_of_day
+from ethicsreview.deadlines.calendar import end_of_day, end_of_days
 from ethicsreview.deadlines.ladders import ladder, levels
 from ethicsreview.policy import Policy
 from reviews.models.annual.kinds import Level
@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 CITY, CORRECT = "annual_report.city", "annual_report.correct"
 
 
-def city(report: "AnnualReport", policy: Policy) -> dict[str, Any]:
-    """Shandong 1: cities report periodically. The day is a setting."""
+def city(report: "AnnualReport", policy: Policy, at: datetime) -> dict[str, Any]:
+    """Shandong 1: cities report periodically. The day is a setting. Drafted after it, for a department that has come
+    later, the report has as many days as one that was returned: nothing is late when it begins.
+    """
     day = policy.entry("annual_report.city_due")
+    due_at = end_of_day(date.fromisoformat(f"{report.year + 1:04}-{day.value}"))
+    if due_at <= at:
+        due_at = end_of_days(at, policy.value("annual_report.correction_days"))
     return {
         "label": _("向省级主管部门提交市级汇总报告"),
-        "due_at": end_of_day(date.fromisoformat(f"{report.year + 1:04}-{day.value}")),
+        "due_at": due_at,
         "citation": policy.entry("annual_report.cities").cite,
         "body": report.body_id,
         "role": Role.REGULATOR,

@@ -91,17 +91,26 @@ def test_evidence_is_handed_in_and_read_by_those_of_the_case(signed_in, tmp_path
     made = matter().named()
     client = signed_in(made.investigator)
     page = address("investigation_upload", made.investigation.ref)
-    given = {"kind": "document", "title": "招募广告", "text": "", "earlier": ""}
+    once = client.get(page).context["once"]
+    given = {"kind": "document", "title": "招募广告", "text": "", "earlier": "", "once": once}
 
     empty = client.post(page, given)
-    done = client.post(page, given | {"file": SimpleUploadedFile("ad.txt", "招募".encode())})
+    done, twice, other = (
+        client.post(page, given | {"file": SimpleUploadedFile("ad.txt", words.encode())}, follow=True)
+        for words in ("招募", "招募", "另一份")
+    )
     kept = made.investigation.evidence.get()
     again = client.post(
-        page, given | {"file": SimpleUploadedFile("ad2.txt", "更清晰".encode()), "earlier": kept.version.document.ref}
+        page,
+        given
+        | {"file": SimpleUploadedFile("ad2.txt", "更清晰".encode()), "earlier": kept.version.document.ref}
+        | {"once": other.context["once"]},
     )
     read = client.get(address("investigation_evidence", made.investigation.ref, 2))
 
-    assert [answer.status_code for answer in (empty, done, again)] == [422, 302, 302]
+    assert [answer.status_code for answer in (empty, done, twice, other, again)] == [422, 200, 200, 422, 302]
+    assert ["没有重复办理" in text(one) for one in (done, twice)] == [False, True]
+    assert "还没有提交" in text(other)
     assert b"".join(read.streaming_content).decode() == "更清晰"
     assert signed_in(made.officer).get(page).status_code == 403
     assert signed_in(made.accused).get(page).status_code == 404

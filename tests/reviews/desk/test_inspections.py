@@ -5,7 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from ethicsreview.deadlines.calendar import law_day
+from ethicsreview.trail.models import Chain
+from ethicsreview.trail.verification import verify
 from reviews.models import Inspection, InspectionPaper, Rectification
+from reviews.oversight.looks import looks_into
 from tests.reviews.desk.conftest import address, queries
 from tests.reviews.inspections import PLAN, inspecting, scene
 
@@ -102,6 +105,37 @@ def test_finding_and_answer_come_with_their_papers(signed_in) -> None:
     assert Rectification.objects.get(pk=wrong.pk).answers.get().papers.count() == 2
 
 
+def test_forms_with_files_sent_twice_are_taken_once(signed_in) -> None:
+    made = inspecting().on_site()
+    client, page = signed_in(made.team[0]), address("inspection_finding", made.inspection.ref)
+    keys = [client.get(page, {"item": one}).context["once"] for one in ("members_trained", "annual_report")]
+    given = {"item": "members_trained", "result": "does_not_conform", "account": "签到表缺失"}
+
+    def send(content: bytes, **changes: str):
+        files = {"files": [SimpleUploadedFile("表.txt", content)]}
+        return client.post(page, given | {"once": keys[0]} | files | changes, follow=True)
+
+    first, again, other = send(b"1"), send(b"1"), send(b"2")
+
+    assert (first.status_code, "没有重复办理" in text(again)) == (200, True)
+    assert (other.status_code, "还没有提交" in text(other), "签到表缺失" in text(other)) == (409, True, True)
+    assert (made.inspection.findings.count(), InspectionPaper.objects.count()) == (1, 1)
+    send(b"3", once=keys[1], item="annual_report")
+    send(b"2", once=other.context["once"])
+    assert made.inspection.findings.count() == 3
+
+    for one in made.inspection.items():
+        made.find(one.key, "does_not_conform")
+    made.do("send_draft", by=made.team[0], summary="综述").do("give_comment", by=made.officer, comment="无")
+    made.do("issue", report="报告", response="无", due_on=made.inspection.rectify_by_default(made.at))
+    wrong, officer = made.rectification, signed_in(made.officer)
+    page = address("rectification_answer", wrong.ref)
+    terms = {"text": "已补签到表", "once": officer.get(page).context["once"]}
+    answers = [officer.post(page, terms, follow=True) for _time in range(2)]
+    assert ["没有重复办理" in text(one) for one in answers] == [False, True]
+    assert wrong.answers.count() == 1
+
+
 def test_who_finds_nothing(signed_in) -> None:
     made, people = scene()
     page = address("inspection", made.inspection.ref)
@@ -115,3 +149,20 @@ def test_who_finds_nothing(signed_in) -> None:
     made.do("announce", notice="通知")
     told = text(signed_in(people["officer"]).get(page))
     assert ("检查起因" in told, "经过" in told) == (False, False)
+
+
+def test_each_look_of_whoever_supervises_is_an_entry_beside_the_inspection(signed_in) -> None:
+    made, people = scene()
+    made.do("announce", notice="通知")
+    page = address("inspection", made.inspection.ref)
+
+    for name in ("planner", "inspector", "officer", "secretary", "chair"):
+        assert signed_in(people[name]).get(page).status_code == 200, name
+    assert not looks_into(made.inspection).exists()
+    province = signed_in(people["province"])
+    for _time in range(2):
+        assert cost(province, page) <= 20
+
+    looks = looks_into(made.inspection).values_list("actor_ref", "object_kind", "facts__what")
+    assert list(looks) == [(people["province"].username, "inspection", page)] * 4
+    assert list(verify(Chain.objects.filter(subject_kind="oversight"))) == []

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from ethicsreview.deadlines.calendar import law_day
 from reviews.models import Complainant, Complaint
 from reviews.public.complaints import MOST_COMPLAINTS
 from tests.reviews.builders import case
@@ -165,3 +166,20 @@ def test_published_decisions_are_there_while_they_are(client: Client) -> None:
         False,
     ]
     assert made.accused.name not in shown
+
+
+def test_published_decisions_are_found_by_words_place_and_article(client: Client) -> None:
+    page = reverse("public:published")
+    made = matter().in_force().rule("publish", text="给予一年限制的处理")
+    made.decided("penalty").rule("serve", served_on=law_day(made.at), how="直接送达")
+    made.rule("publish", text="处以罚款")
+
+    def found(**asked: str) -> list[bool]:
+        shown = client.get(page, asked).content.decode()
+        return [words in shown for words in ("给予一年限制的处理", "处以罚款")]
+
+    both, neither, second = [True, True], [False, False], [False, True]
+    assert [found(), found(q="罚款"), found(q=made.unit.name), found(q="没有")] == [both, second, both, neither]
+    assert [found(region="370000"), found(region="510000")] == [both, neither]
+    assert [found(article=made.sanction.cite), found(article="national:1")] == [second, both]
+    assert f'<option value="{made.sanction.cite}">' in client.get(page).content.decode()
