@@ -19,6 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ethicsreview.accounts.models import Person
+from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.checks import LIMITS, UploadRefused
 from ethicsreview.documents.formats import MB
 from ethicsreview.lifecycle.refusals import Refused
@@ -99,6 +100,7 @@ def _followed(request: HttpRequest, form: KeyForm, found: Complaint) -> HttpResp
         status = 422 if addition.errors else 200
     context = {
         "complaint": found,
+        "due": Deadline.objects.of(found).open().soonest().first(),
         "category": offence_name(found.category, found.received_at, found.region),
         "additions": found.additions.all(),
         "papers": found.papers.select_related("version"),
