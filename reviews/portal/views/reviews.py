@@ -53,11 +53,14 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
         "answered_all": all(one.answer for one in requests),
         "application": Application(found, version, visitor.at) if version else None,
     }
+    if requests and context["application"]:
+        # To answer is a task beside the sections.
+        context["application"].told += (context["answered_all"],)
     context["renewing"] = own and found.state == Review.State.DRAFT and answered_before(found)
     if found.amends_id is not None:
         told_of = amendments.told(found, visitor.at)
         if context["application"]:
-            context["application"].told = (bool(told_of.amendment.parts), told_of.explained)
+            context["application"].told += (bool(told_of.amendment.parts), told_of.explained)
         context |= {
             "told": told_of,
             "telling": amendments.of_amendment(steps, TOLD),
