@@ -111,7 +111,8 @@ def _held_by(standing: Standing) -> Q:
 def _duties_on(side: str) -> PreparedFor:
     def asked(standing: Standing) -> DeadlineQuerySet:
         rows = on_desk(standing).filter(_held_by(standing)).exclude(object_kind__in=LISTED.get(side, ()))
-        return rows.open().soonest()[:DUTIES]
+        # With the end of a term it is over: there is nothing to be done by then.
+        return rows.filter(lapses=False).open().soonest()[:DUTIES]
 
     return PreparedFor(asked)
 
