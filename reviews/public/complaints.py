@@ -59,6 +59,9 @@ def complain(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: ComplaintForm, status: int = 200) -> HttpResponse:
+    if request.FILES and "papers" not in form.errors:
+        # Words are kept in the form, files are not.
+        form.add_error("papers", _("请重新选择文件：这次没有提交，所选的文件没有保留。"))
     context = {"form": form, "limit": LIMITS.bytes // MB}
     return render(request, "public/complain.html", context, status=status)
 

@@ -165,3 +165,12 @@ def test_published_decisions_are_there_while_they_are(client: Client) -> None:
         False,
     ]
     assert made.accused.name not in shown
+
+
+def test_whoever_corrects_the_form_is_told_to_choose_the_files_again(client: Client) -> None:
+    without = client.post(NEW, GIVEN | {"about": ""})
+    with_files = client.post(NEW, GIVEN | {"about": "", "papers": texts(1)})
+
+    assert (without.status_code, with_files.status_code) == (422, 422)
+    assert "请重新选择文件" not in without.content.decode()
+    assert "请重新选择文件" in with_files.content.decode()
