@@ -16,6 +16,8 @@ from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.forms import StepForm
 from ethicsreview.policy import policy_for
 
+# What says who somebody is, is chosen and not left as it came.
+UNCHOSEN = ("", _("请选择"))
 SEATS = (Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER, Role.SECRETARY, Role.ADVISER)
 
 
@@ -125,12 +127,12 @@ class _TermForm(CommitteeForm):
 
 
 class AppointForm(_TermForm):
-    person = PersonField(label=_("用户名"), max_length=150)
-    role = forms.ChoiceField(label=_("职务"), choices=[(role.value, role.label) for role in SEATS])
+    person = PersonField(label=_("用户名"), max_length=150, help_text=_("受聘人登录本系统的用户名。"))
+    role = forms.ChoiceField(label=_("职务"), choices=[UNCHOSEN, *((role.value, role.label) for role in SEATS)])
     starts = day_field(_("任期开始"))
     ends = day_field(_("任期届满"))
-    sex = forms.ChoiceField(label=_("性别"), choices=Sex.choices)
-    category = forms.ChoiceField(label=_("类别"), choices=Category.choices)
+    sex = forms.ChoiceField(label=_("性别"), choices=[UNCHOSEN, *Sex.choices])
+    category = forms.ChoiceField(label=_("类别"), choices=[UNCHOSEN, *Category.choices])
     external = forms.BooleanField(label=_("非本单位人员"), required=False)
     local_knowledge = forms.BooleanField(label=_("熟悉当地情况"), required=False)
     ai_categories = forms.MultipleChoiceField(label=_("人工智能专业背景"), choices=AiCategory.choices, required=False)

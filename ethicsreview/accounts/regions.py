@@ -71,6 +71,12 @@ def provinces() -> dict[str, str]:
     return dict(names)
 
 
+def named_regions(within: str) -> list[tuple[str, str]]:
+    """The province of a division and its cities, as far as we know them by name; without one, every province's."""
+    found = [code for code in provinces() if not within or code == province_of(within)]
+    return [(code, region_name(code)) for one in found for code in (one, *cities(one))]
+
+
 def cities(province: str) -> dict[str, str]:
     """The cities of a province whose cities we know; empty for the others."""
     return {code: name for code, name in _table()["cities"].items() if code.startswith(province[:2])}

@@ -15,6 +15,8 @@ from ethicsreview.accounts.confirmation import TooManyGuesses, confirms
 if TYPE_CHECKING:
     from ethicsreview.lifecycle.act import Act
 
+# Django's own words for nothing chosen yet.
+DASHES = "---------"
 MOST_TEXT = 200_000  # characters; the longest field, a meeting's minutes, takes a quarter of it
 
 
@@ -31,6 +33,9 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.obj, self.act = obj, act
         self.build()
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == DASHES:
+                field.empty_label = _("请选择")
 
     def build(self) -> None:
         """Add or narrow fields by `self.obj` and `self.act`."""

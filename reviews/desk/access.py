@@ -58,7 +58,7 @@ from reviews.models import (
     Sanction,
 )
 from reviews.models.projects.interests import own_project
-from reviews.models.projects.parties import CAPACITIES
+from reviews.models.projects.parties import CAPACITIES, COMMITTEE_CAPACITIES
 from reviews.models.reviewing.record import seen_by_committee, seen_by_regulator
 from reviews.oversight.looks import note_look
 from reviews.oversight.programmes.checking import asks
@@ -88,6 +88,16 @@ class Visitor:
         if not self.person.is_active:
             return False
         return self.standing.holds(*DESK_ROLES) or self.person.is_superuser or self.named_to_investigate
+
+    @property
+    def meets(self) -> bool:
+        """Who sees meetings: a committee's own people."""
+        return self.standing.holds(*COMMITTEE_CAPACITIES) or self.standing.sees_everyone
+
+    @property
+    def follows(self) -> bool:
+        """Who has to do with committees and what they review."""
+        return self.meets or self.standing.holds(Role.INSTITUTION_OFFICER, Role.REGULATOR)
 
     @property
     def follows_rechecks(self) -> bool:

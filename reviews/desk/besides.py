@@ -65,16 +65,12 @@ def besides(visitor: Visitor) -> list[Besides]:
     if not visitor.standing.holds(*OFFICERS):
         return []
     rows = [row for row in TO_BE_DONE(visitor.standing) if not _done(row, visitor)]
-    return _told([*rows, *_late(visitor)])
+    return _told([*rows, *LATE(visitor.standing, day=law_day(visitor.at))])
 
 
 def of_institution(visitor: Visitor) -> list[Besides]:
     """For an institution's officers: invitations and entrustments to answer, and follow-ups that are late."""
-    return _told([*TO_BE_ANSWERED(visitor.standing), *_late(visitor)])
-
-
-def _late(visitor: Visitor) -> list[Any]:
-    return LATE(visitor.standing, day=law_day(visitor.at))
+    return _told(OF_INSTITUTION(visitor.standing, day=law_day(visitor.at)))
 
 
 def _done(row: Any, visitor: Visitor) -> bool:
@@ -201,22 +197,23 @@ def _countries(standing: Standing) -> "QuerySet[Any, Any]":
     return counted.values_list(*project, "what", "how_many", "nobody", "since")
 
 
-def _to_be_answered(standing: Standing) -> "QuerySet[Any, Any]":
+def _of_institution(standing: Standing) -> "QuerySet[Any, Any]":
     units = standing.bodies(Role.INSTITUTION_OFFICER)
     invited = Participation.objects.filter(institution__in=units, state=Participation.State.INVITED)
     offered = Entrustment.objects.filter(trustee__institution__in=units, state=Entrustment.State.PROPOSED)
     return _together(
         _alike(invited, "collaboration__project__title", "invited_at"),
         _alike(offered, "institution__name", "proposed_at"),
+        _late(standing),
     )
 
 
-def _are_late(standing: Standing) -> "QuerySet[Any, Any]":
+def _late(standing: Standing) -> "QuerySet[Any, Any]":
     mine = Q(review__committee__in=standing.bodies(Role.SECRETARY, Role.CHAIR))
     mine |= Q(project__institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
     rows: Any = at_desk(FollowUp, standing)
-    late = rows.late_on(Given("day")).filter(mine)
-    return _alike(late, "project__title", "next_due_at").order_by("since", "ref")[:MOST]
+    return _alike(rows.late_on(Given("day")).filter(mine), "project__title", "next_due_at")
 
 
-TO_BE_DONE, TO_BE_ANSWERED, LATE = PreparedFor(_to_be_done), PreparedFor(_to_be_answered), PreparedFor(_are_late)
+TO_BE_DONE, OF_INSTITUTION = PreparedFor(_to_be_done), PreparedFor(_of_institution)
+LATE = PreparedFor(lambda standing: _late(standing).order_by("since", "ref")[:MOST])

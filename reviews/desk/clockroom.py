@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Role
+from ethicsreview.accounts.patterns import PreparedFor
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline, DeadlineQuerySet
 from ethicsreview.deadlines.recipients import Recipients
@@ -25,6 +26,14 @@ ROWS = 30
 # The summaries look at this many of the earliest ends, and say so where there are more.
 COUNTED, NAMED = 3000, 20
 SOON = timedelta(days=7)
+# How many of one's own stand on the desk's first page; the month has all.
+DUTIES = 10
+# What that page lists on a side by other means.
+LISTED = {
+    "committee": ("review", "opinion", "follow_up", "report"),
+    "institution": ("participation", "entrustment", "follow_up"),
+    "recheck": ("recheck", "recheck_opinion"),
+}
 WATCHES = {
     "committee": (Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR),
     "institution": (Role.INSTITUTION_OFFICER,),
@@ -78,10 +87,7 @@ def rows_on(visitor: Visitor, side: str) -> DeadlineQuerySet:
         return Deadline.objects.all()
     rows = on_desk(standing)
     if side == "mine":
-        mine = Q(person=visitor.person)
-        for held in standing.held:
-            mine |= Q(person=None, body=held.body_id, role=held.role)
-        return rows.filter(mine)
+        return rows.filter(_held_by(standing))
     if side == "committee":
         return rows.filter(body__in=standing.bodies(*COMMITTEE_CAPACITIES))
     if side == "institution":
@@ -94,6 +100,28 @@ def rows_on(visitor: Visitor, side: str) -> DeadlineQuerySet:
     return rows.filter(inside)
 
 
+def _held_by(standing: Standing) -> Q:
+    """Named on the row, or holding its role in its body."""
+    mine = Q(person=standing.person)
+    for held in standing.held:
+        mine |= Q(person=None, body=held.body_id, role=held.role)
+    return mine
+
+
+def _duties_on(side: str) -> PreparedFor:
+    def asked(standing: Standing) -> DeadlineQuerySet:
+        rows = on_desk(standing).filter(_held_by(standing)).exclude(object_kind__in=LISTED.get(side, ()))
+        # With the end of a term it is over: there is nothing to be done by then.
+        return rows.filter(lapses=False).open().soonest()[:DUTIES]
+
+    return PreparedFor(asked)
+
+
+def duties(visitor: Visitor, side: str) -> list[Entry]:
+    """What the person must act on, soonest first, besides what the desk's first page lists on that side anyway."""
+    return [Entry.of(row, visitor.at, url=address_of(row)) for row in OWN[side](visitor.standing)]
+
+
 def on_desk(standing: Standing) -> DeadlineQuerySet:
     return Deadline.objects.filter(seen(lambda model: _at_desk(model, standing)))
 
@@ -103,6 +131,9 @@ def _at_desk(model: Any, standing: Standing) -> "QuerySet[Any]":
         return Project.objects.filter(pk__in=reviews_at_desk(standing).values("project"))
     found: QuerySet[Any] = at_desk(model, standing)
     return found
+
+
+OWN = {side: _duties_on(side) for side in ("", "committee", "institution", "recheck", "territory")}
 
 
 def narrowed(rows: DeadlineQuerySet, shown: str, at: datetime) -> DeadlineQuerySet:

@@ -45,5 +45,6 @@ def health(committee: Committee, seats: Iterable[Membership], at: datetime) -> H
     )
 
 
-def health_of(committees: "QuerySet[Committee]", at: datetime) -> list[Health]:
-    return [health(one, one.memberships.all(), at) for one in with_facts(committees, at)]
+def healths(committees: Iterable[Committee], at: datetime) -> list[Health]:
+    """Of committees `with_facts`; a dissolved one has nothing to be put right."""
+    return [health(one, one.memberships.all(), at) for one in committees if one.is_active]

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ethicsreview.documents.models import DocumentVersion, Scan
-from ethicsreview.policy.catalogue_models import FormField
+from ethicsreview.policy.catalogue_models import Column, FormField
 from ethicsreview.policy.catalogues import materials
 from ethicsreview.policy.words import said
 from reviews.models import Review, Submission
@@ -96,7 +96,20 @@ def _line(field: FormField, value: Any) -> Line:
 def _rows(field: FormField, value: Any) -> Iterator[tuple[str, ...]]:
     for row in value if isinstance(value, list) else []:
         if isinstance(row, dict):
-            yield tuple(str(row.get(column.key) or "") for column in field.columns)
+            yield tuple(_cell(column, str(row.get(column.key) or "")) for column in field.columns)
+
+
+def _cell(column: Column, value: str) -> str:
+    return _day(value) if column.kind == "date" else value
+
+
+def _day(value: str) -> str:
+    """A day as people write it; whatever else was typed stays as it is."""
+    try:
+        day = parse_date(value)
+    except ValueError:
+        return value
+    return date_format(day, "DATE_FORMAT") if day else value
 
 
 def _text(field: FormField | None, value: Any) -> str:
@@ -107,6 +120,6 @@ def _text(field: FormField | None, value: Any) -> str:
     options = {option.key: said(option) for option in field.options} if field else {}
     if isinstance(value, list):
         return _("、").join(options.get(str(one), str(one)) for one in value)
-    if field is not None and field.kind == "date" and (day := parse_date(str(value))):
-        return date_format(day, "DATE_FORMAT")
+    if field is not None and field.kind == "date":
+        return _day(str(value))
     return options.get(str(value), str(value))

@@ -45,12 +45,15 @@ class Way:
 
 
 FIRST = (Page("desk:queue", _("我的待办")), Page("desk:month", _("日程")))
+REVIEWS = _("审查")
+# Found from the desk's first page, they lie in that group all the same.
+OF_REVIEWS = ("reviews", "opinions", "collaborations", "participations")
 GROUPS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
     (
-        _("审查"),
+        REVIEWS,
         (
-            Page("desk:meetings", _("审查会议"), beneath=("reviews", "opinions", "collaborations", "participations")),
-            Page("desk:following", _("跟踪与报告"), beneath=("follow-ups", "reports", "appeals", "exemptions")),
+            Page("desk:meetings", _("审查会议"), who("meets")),
+            Page("desk:following", _("跟踪与报告"), who("follows"), ("follow-ups", "reports", "appeals", "exemptions")),
             Page("desk:emergency_events", _("突发事件")),
             Page("desk:rechecks", _("专家复核"), who("follows_rechecks"), ("recheck-opinions",)),
             Page("desk:experts", _("复核专家库"), who("keeps_experts")),
@@ -61,8 +64,8 @@ GROUPS: tuple[tuple[Any, tuple[Page, ...]], ...] = (
     (
         _("委员会"),
         (
-            Page("desk:committees", _("委员会")),
-            Page("desk:training_plans", _("培训")),
+            Page("desk:committees", _("委员会"), who("follows")),
+            Page("desk:training_plans", _("培训"), who("follows")),
             Page("desk:annual_reports", _("年度报告"), who("keeps_registers")),
         ),
     ),
@@ -127,7 +130,8 @@ def _ways(visitor: "Visitor") -> Iterator[Way]:
         if len(ways) == 1:
             yield ways[0]
         elif ways:
-            yield Way(label, ways[0].url, "true" if any(way.current for way in ways) else "", ways)
+            within = any(way.current for way in ways) or (label is REVIEWS and _lies_in(OF_REVIEWS, visitor.path))
+            yield Way(label, ways[0].url, "true" if within else "", ways)
 
 
 def _way(page: Page, path: str) -> Way:
@@ -135,6 +139,9 @@ def _way(page: Page, path: str) -> Way:
     if path == url:
         return Way(page.label, url, "page")
     # The desk's first page lies above all others.
-    places = [url] if url != reverse("desk:queue") else []
-    places += [f"{reverse('desk:queue')}{collection}/" for collection in page.beneath]
-    return Way(page.label, url, "true" if path.startswith(tuple(places)) else "")
+    inside = url != reverse("desk:queue") and path.startswith(url)
+    return Way(page.label, url, "true" if inside or _lies_in(page.beneath, path) else "")
+
+
+def _lies_in(collections: tuple[str, ...], path: str) -> bool:
+    return path.startswith(tuple(f"{reverse('desk:queue')}{collection}/" for collection in collections))

@@ -357,13 +357,7 @@ def _meeting_row(row: Any, visitor: Visitor) -> MeetingRow:
 def committees_of(visitor: Visitor, side: str) -> tuple[tuple[str, str], ...]:
     """The committees that the side's list can be narrowed to; of a single one there is nothing to choose."""
     standing = visitor.standing
-    if side == "committee" and len(standing.bodies(*COMMITTEE_CAPACITIES)) < 2:
+    if side != "committee" or len(standing.bodies(*COMMITTEE_CAPACITIES)) < 2:
         return ()
-    rows = Committee.objects.visible_to(standing)
-    if side == "committee":
-        rows = rows.filter(pk__in=standing.bodies(*COMMITTEE_CAPACITIES))
-    elif side == "institution":
-        rows = rows.filter(institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
-    else:
-        return ()
+    rows = Committee.objects.visible_to(standing).filter(pk__in=standing.bodies(*COMMITTEE_CAPACITIES))
     return tuple(rows.order_by("name", "pk").values_list("ref", "name")[:SHORT])

@@ -38,8 +38,11 @@ class ProjectForm(forms.ModelForm):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
         choice = self.fields["institution"]
         choice.queryset = Institution.objects.filter(pk__in=[one.pk for one in institutions])  # type: ignore[attr-defined]
+        choice.empty_label = _("请选择")  # type: ignore[attr-defined]
         if len(institutions) == 1 and not self.instance.pk:
             choice.initial = institutions[0]
+        field = self.fields["field"]
+        field.choices = [("", _("请选择")), *(one for one in field.choices if one[0])]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ethicsreview.policy.catalogue_models import Column, FormField
@@ -168,13 +170,29 @@ def value_text(field: FormField, value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if field.kind == "people":
-        labels = {column.key: said(column) for column in field.columns}
+        columns = {column.key: column for column in field.columns}
         return "\n".join(
-            _("；").join(f"{labels.get(key, key)}{_('：')}{cell}" for key, cell in row.items())
+            _("；").join(_cell(columns.get(key), key, cell) for key, cell in row.items())
             for row in value
             if isinstance(row, Mapping)
         )
+    if field.kind == "date":
+        return _day(str(value))
     labels = {option.key: said(option) for option in field.options}
     if isinstance(value, list | tuple):
         return _("；").join(labels.get(one, str(one)) for one in value)
     return labels.get(value, str(value))
+
+
+def _cell(column: Column | None, key: str, cell: Any) -> str:
+    text = _day(str(cell)) if column is not None and column.kind == "date" else str(cell)
+    return f"{said(column) if column else key}{_('：')}{text}"
+
+
+def _day(value: str) -> str:
+    """A day as people write it; whatever else was typed stays as it is."""
+    try:
+        day = parse_date(value)
+    except ValueError:
+        return value
+    return date_format(day, "DATE_FORMAT") if day else value

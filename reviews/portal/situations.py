@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ethicsreview.accounts.models import Person
+from ethicsreview.accounts.patterns import PreparedFor
+from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.deadlines.models import Deadline
 from reviews.models import FollowUp, Participation, Project, Recheck, Review, RiskAssessment
@@ -36,6 +38,8 @@ BEFORE_REVIEW = frozenset({Project.State.DRAFT, Project.State.ASSESSED})
 # What is asked of a project and of its latest review; no object is made of them.
 PROJECT = ("pk", "ref", "title", "state", "lead", "lead__name", "institution__name")
 REVIEW = ("pk", "ref", "state", "project", "waiting_for", "committee__name", "procedure")
+AWAITED = ("ref", "project__title", "next_due_at")
+MOST = 10
 ASSESSMENT = ("pk", "ref", "state", "project")
 
 
@@ -98,6 +102,47 @@ def situations(projects: Sequence[Any], person: Person, at: datetime) -> list[Si
     ]
 
 
+@dataclass(frozen=True)
+class Awaited:
+    """What waits for the applicant's side, wherever among the projects it lies."""
+
+    title: str
+    next: Next
+    end: Ending | None
+
+
+def _reviews_awaited(standing: Standing) -> "QuerySet[Any, Any]":
+    own = Project.objects.own(standing.person).values("pk")
+    rows = Review.objects.filter(project__in=own, waiting_for="lead", state__in=list(TO_DO))
+    return rows.order_by(F("next_due_at").asc(nulls_last=True), "pk").values_list(*AWAITED, "state", named=True)[:MOST]
+
+
+def _follow_ups_awaited(standing: Standing) -> "QuerySet[Any, Any]":
+    own = Project.objects.own(standing.person).values("pk")
+    rows = FollowUp.objects.filter(project__in=own, state=FollowUp.State.DUE)
+    return rows.order_by("next_due_at", "pk").values_list(*AWAITED, named=True)[:MOST]
+
+
+REVIEWS_AWAITED, FOLLOW_UPS_AWAITED = PreparedFor(_reviews_awaited), PreparedFor(_follow_ups_awaited)
+
+
+def awaited(standing: Standing, at: datetime) -> list[Awaited]:
+    """The soonest due first. Two queries: for whoever has more projects than one page shows."""
+    found = [
+        (row, Next(str(TO_DO[row.state]), reverse("portal:review", args=[row.ref])))
+        for row in REVIEWS_AWAITED(standing)
+    ]
+    found += [
+        (row, Next(_("填写跟踪审查报告"), reverse("portal:follow_up_write", args=[row.ref])))
+        for row in FOLLOW_UPS_AWAITED(standing)
+    ]
+    found.sort(key=lambda one: (one[0].next_due_at is None, one[0].next_due_at or at))
+    return [
+        Awaited(row.project__title, way, Ending.on(row.next_due_at, at) if row.next_due_at else None)
+        for row, way in found[:MOST]
+    ]
+
+
 def _latest(model: type[Any], columns: Sequence[str], projects: Sequence[int]) -> dict[int, Any]:
     """The newest row of each project."""
     if not projects:
@@ -154,10 +199,7 @@ def _situation(
     known = {"lead": project.lead__name, "institution": project.institution__name, "limit": limit}
     known |= {name: getattr(project, name) for name in ("ref", "title", "state")}
     if review is not None and review.state in OPEN_STATES:
-        where = _("%(committee)s · %(state)s") % {
-            "committee": review.committee__name,
-            "state": Review.State(review.state).label,
-        }
+        where = _where(review)
         if review.procedure == Review.Procedure.EMERGENCY:
             where = _("%(where)s · %(procedure)s") % {"where": where, "procedure": Review.Procedure.EMERGENCY.label}
         todo = None
@@ -170,18 +212,27 @@ def _situation(
             mine=review.waiting_for == "lead",
             next=todo,
         )
-    where = str(Project.State(project.state).label) if review is not None else ""
+    where = ""
+    if review is not None and project.state in BEFORE_REVIEW:
+        # How it ended, where the project stands again as before it.
+        where = _where(review)
     holder, before = "", None
     if project.state in BEFORE_REVIEW:
         leads = project.lead == person.pk
         holder, before = _("项目负责人"), _before_review(project, assessment, leads=leads)
         if part and leads:
             before = Next(_("查看协作审查，申请确认"), reverse("portal:participation", args=[part]))
-    elif limit is not None:
+    elif due is not None:
         holder = _("项目负责人")
-        if due is not None:
-            before = Next(_("填写跟踪审查报告"), reverse("portal:follow_up_write", args=[due]))
+        before = Next(_("填写跟踪审查报告"), reverse("portal:follow_up_write", args=[due]))
     return Situation(**known, where=where, holder=holder, mine=bool(holder), next=before)
+
+
+def _where(review: Any) -> str:
+    return _("%(committee)s · %(state)s") % {
+        "committee": review.committee__name,
+        "state": Review.State(review.state).label,
+    }
 
 
 def _before_review(project: Any, assessment: Any, *, leads: bool) -> Next | None:

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ethicsreview.accounts.models import Person
+from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.checks import LIMITS, UploadRefused
 from ethicsreview.documents.formats import MB
 from ethicsreview.lifecycle.refusals import Refused
@@ -59,6 +60,9 @@ def complain(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: ComplaintForm, status: int = 200) -> HttpResponse:
+    if request.FILES and "papers" not in form.errors:
+        # Words are kept in the form, files are not.
+        form.add_error("papers", _("请重新选择文件：这次没有提交，所选的文件没有保留。"))
     context = {"form": form, "limit": LIMITS.bytes // MB}
     return render(request, "public/complain.html", context, status=status)
 
@@ -100,6 +104,7 @@ def _followed(request: HttpRequest, form: KeyForm, found: Complaint) -> HttpResp
         status = 422 if addition.errors else 200
     context = {
         "complaint": found,
+        "due": Deadline.objects.of(found).open().soonest().first(),
         "category": offence_name(found.category, found.received_at, found.region),
         "additions": found.additions.all(),
         "papers": found.papers.select_related("version"),

@@ -42,8 +42,9 @@ def verify(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     letter = standing_of_letter(code, now)
     if letter is None:
-        raise Http404
-    response = render(request, "public/verify.html", {"letter": letter, "now": now})
+        response = render(request, "public/verify_unknown.html", {"code": code[:60], "form": CodeForm()}, status=404)
+    else:
+        response = render(request, "public/verify.html", {"letter": letter, "now": now})
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -24,6 +24,7 @@ from committees.models import (
 )
 from committees.timing import TERM, TRAINING, Member
 from ethicsreview.accounts.models import COMMITTEE_ROLES, Institution, Role
+from ethicsreview.accounts.regions import named_regions
 from ethicsreview.accounts.validators import plain_text, region_code
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.models import Deadline
@@ -125,13 +126,19 @@ class CommitteeForm(forms.Form):
     owner = forms.ChoiceField(label=_("设立单位"))
     name = forms.CharField(label=_("名称"), max_length=200, validators=[plain_text])
     name_en = forms.CharField(label=_("英文名称"), max_length=200, required=False, validators=[plain_text])
-    region = forms.CharField(label=_("地区"), max_length=6, help_text=_("GB/T 2260 代码"), validators=[region_code])
+    region = forms.CharField(
+        label=_("地区"),
+        max_length=6,
+        help_text=_("六位行政区划代码（GB/T 2260）；输入市名可以选择。"),
+        validators=[region_code],
+        widget=forms.TextInput(attrs={"list": "regions", "autocomplete": "off"}),
+    )
     regimes = forms.MultipleChoiceField(
         label=_("审查范围"), choices=Regime.choices, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, data: Any, *, owners: list[tuple[str, Any]]) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any, *, owners: list[tuple[str, Any]], region: str) -> None:
+        super().__init__(data, initial={"region": region})
         self.fields["owner"].choices = owners  # type: ignore[attr-defined]
 
 
@@ -142,7 +149,9 @@ def found(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     owners = _owners(visitor)
     if not owners:
         raise Http404(request.path)
-    form = CommitteeForm(request.POST or None, owners=owners)
+    # As a rule where its first owner is.
+    region = Institution.objects.filter(ref=owners[0][0]).values_list("region", flat=True).first() or ""
+    form = CommitteeForm(request.POST or None, owners=owners, region=region)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         owner = given.pop("owner")
@@ -151,7 +160,8 @@ def found(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         made = create(Committee(type=kind, institution=institution, **given), by=visitor.person, at=visitor.at)
         messages.success(request, _("委员会已登记为筹建，请聘任委员、备案制度后设立。"))
         return redirect(made)
-    return render(request, "desk/committee_new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "regions": named_regions(region)}
+    return render(request, "desk/committee_new.html", context, status=422 if form.errors else 200)
 
 
 def _owners(visitor: Visitor) -> list[tuple[str, Any]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ethicsreview.accounts.models import Authority, Role
+from ethicsreview.accounts.regions import named_regions
 from ethicsreview.lifecycle.door import open_steps
 from ethicsreview.lifecycle.refusals import InvalidInput
 from ethicsreview.lifecycle.registry import step_name
@@ -53,7 +54,7 @@ def declare(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     own = Authority.objects.filter(pk__in=visitor.standing.bodies(Role.REGULATOR)).order_by("name", "pk")
     if not own:
         raise Http404(request.path)
-    form = EntryForm(request.POST or None)
+    form = EntryForm(request.POST or None, initial={"region": own[0].region})
     form.fields["authority"].queryset = own  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         given: dict[str, Any] = dict(form.cleaned_data)
@@ -65,7 +66,8 @@ def declare(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         else:
             messages.success(request, _("已宣布，并通知辖区内的委员会。"))
             return redirect(made)
-    return render(request, "desk/emergency_event_new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "regions": named_regions(own[0].region)}
+    return render(request, "desk/emergency_event_new.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

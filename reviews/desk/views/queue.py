@@ -17,7 +17,8 @@ from reviews.desk import lists, rechecks
 from reviews.desk import queue as work
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.besides import besides, of_institution
-from reviews.desk.composition import Health, health_of
+from reviews.desk.clockroom import duties
+from reviews.desk.composition import healths, with_facts
 
 # Counters stop here: the page says "99+", and nothing is counted to the end.
 MANY = 99
@@ -32,25 +33,32 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     if side not in sides:
         side = sides[0] if sides else ""
     context: dict[str, Any] = {"side": side, "sides": [(one, work.SIDES[one]) for one in sides]}
+    own = _own_committees(visitor) if side == "institution" else []
+    opens = "cursor" not in request.GET
     if side == "operations":
         context["counters"] = _counters(visitor)
     elif side == "recheck":
         context |= {"seats": rechecks.seats_of(visitor), "docket": rechecks.docket(visitor, "", "")}
     elif side:
-        chosen = work.Filter(request.GET, work.committees_of(visitor, side))
+        choices = tuple((one.ref, one.name) for one in own) or work.committees_of(visitor, side)
+        chosen = work.Filter(request.GET, choices)
+        opens = opens and not chosen.given
         context |= {"filter": chosen, "filters": chosen.shown(side), "export_url": lists.address(side, chosen, request)}
         context |= {"reviews": work.reviews_page(visitor, side, chosen, request.GET.get("cursor", ""))}
-    if side == "committee" and not context["filter"].given and "cursor" not in request.GET:
+    if side == "committee" and opens:
         context |= {"ballots": work.ballots(visitor), "meetings": work.meetings(visitor), "besides": besides(visitor)}
     elif side == "institution":
-        context |= {"committees": _own_committees(visitor), "besides": of_institution(visitor)}
+        context |= {"committees": healths(own, visitor.at), "besides": of_institution(visitor)}
+    if side != "operations" and opens:
+        context["duties"] = duties(visitor, side)
     return render(request, "desk/queue.html", context)
 
 
-def _own_committees(visitor: Visitor) -> list[Health]:
+def _own_committees(visitor: Visitor) -> list[Committee]:
+    """Those of the institution, also the dissolved, whose reviews are still looked for."""
     institutions = visitor.standing.bodies(Role.INSTITUTION_OFFICER)
-    rows = Committee.objects.visible_to(visitor.standing).filter(institution__in=institutions, is_active=True)
-    return health_of(rows.order_by("name", "pk")[: work.SHORT], visitor.at)
+    rows = Committee.objects.visible_to(visitor.standing).filter(institution__in=institutions)
+    return list(with_facts(rows.order_by("name", "pk"), visitor.at)[: work.SHORT])
 
 
 def _counters(visitor: Visitor) -> list[tuple[Any, str, bool]]:

@@ -64,7 +64,10 @@ def begin(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         made = planning.plan_sample(given.pop("authority"), by=visitor.person, at=visitor.at, **given)
         messages.success(request, _("计划已拟订。公布计划和种子后，才能固定总体。"))
         return redirect(made)
-    return render(request, "desk/sampling_plan_new.html", {"form": form}, status=422 if form.errors else 200)
+    # Said before the form is filled in, not when it is to be published.
+    unordered = [one.name for one in own if not planning.ordered(one, visitor.at)]
+    context = {"form": form, "unordered": unordered}
+    return render(request, "desk/sampling_plan_new.html", context, status=422 if form.errors else 200)
 
 
 @dataclass(frozen=True)

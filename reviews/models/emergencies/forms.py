@@ -20,7 +20,11 @@ class DeclareForm(forms.Form):
     kind = forms.ChoiceField(label=_("事件类别"), choices=EventKind.choices, widget=forms.RadioSelect)
     level = forms.ChoiceField(label=_("事件级别"), choices=Level.choices, widget=forms.RadioSelect)
     region = forms.CharField(
-        label=_("地区"), max_length=6, validators=[region_code], help_text=_("GB/T 2260 代码，应在本部门辖区之内。")
+        label=_("地区"),
+        max_length=6,
+        validators=[region_code],
+        help_text=_("六位行政区划代码（GB/T 2260），应在本部门辖区之内；输入市名可以选择。"),
+        widget=forms.TextInput(attrs={"list": "regions", "autocomplete": "off"}),
     )
     starts_at = forms.DateTimeField(
         label=_("自"),

@@ -59,6 +59,9 @@ class SignedForm(StepForm):
             # Nobody promises in another's name: the lead has signed (Measures 9(5)).
             self.commitment = None
             del self.fields["agree"], self.fields["signature"]
+        elif self.act.actor is not None:
+            name = {"name": self.act.actor.name}
+            self.fields["signature"].help_text = _("请输入您的姓名“%(name)s”作为签名。") % name
 
     def clean_signature(self) -> str:
         signed: str = self.cleaned_data["signature"].strip()

@@ -73,6 +73,7 @@ class Intake(Simplified):
         cite="national:10",
         form=forms.SupplementForm,
         judges=True,
+        help=_("只写需要补正的各项，其余留空。只告知一次，请一次写全；申请人逐项答复后重新提交。"),
     )
     def request_supplement(self, act: Act, **asked: str) -> None:
         """Measures 10: all that is missing, told once."""
@@ -114,6 +115,7 @@ class Intake(Simplified):
         cite="national:10",
         form=forms.AcceptForm,
         judges=True,
+        help=_("自受理起计算审查期限，并告知申请人适用的程序。"),
     )
     def accept(
         self,
@@ -146,6 +148,7 @@ class Intake(Simplified):
         form=forms.ReasonForm,
         judges=True,
         danger=True,
+        help=_("理由将告知申请人，本次审查终止。"),
     )
     def decline(self, act: Act, *, reason: str) -> None:
         urgent_timing.triaged(self, act)

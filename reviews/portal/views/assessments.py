@@ -27,11 +27,14 @@ def overview(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBa
     assessment = visitor.find(RiskAssessment, ref, "project__institution", "project__lead")
     found = assessment.conclusions
     writing = _may_write(visitor, assessment)
+    parts = pages(assessment, found)
     context: dict[str, Any] = {
         "assessment": assessment,
         "found": found,
         "writing": writing,
-        "pages": pages(assessment, found),
+        "pages": parts,
+        "begun": any(part.done for part in parts),
+        "go_on": next((part for part in parts if part.missing), None),
         "steps": open_steps(assessment, visitor.person, at=visitor.at),
         "contradictions": [
             (item, [assessment.questionnaire.question(key) for key in item.questions]) for item in found.contradictions

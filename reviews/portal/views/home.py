@@ -13,7 +13,7 @@ from ethicsreview.notices.models import Notice
 from ethicsreview.ui import keyset
 from reviews.models import Project
 from reviews.portal.access import Visitor, portal_page
-from reviews.portal.situations import PROJECT, situations
+from reviews.portal.situations import PROJECT, awaited, situations
 
 SIZE, ORDER = 10, ["-pk"]
 NEWS = 5
@@ -49,6 +49,9 @@ def projects(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         "at_desk": visitor.standing.holds(*DESK_ROLES),
         "news": news,
     }
+    if found.next or cursor:
+        # What waits for them may lie on another page.
+        context["awaited"] = awaited(visitor.standing, visitor.at)
     if len(news) < NEWS:
         # All of them are here: the header need not have them counted.
         context["unread_notices"] = str(len(news) or "")

@@ -53,11 +53,14 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
         "answered_all": all(one.answer for one in requests),
         "application": Application(found, version, visitor.at) if version else None,
     }
+    if requests and context["application"]:
+        # To answer is a task beside the sections.
+        context["application"].told += (context["answered_all"],)
     context["renewing"] = own and found.state == Review.State.DRAFT and answered_before(found)
     if found.amends_id is not None:
         told_of = amendments.told(found, visitor.at)
         if context["application"]:
-            context["application"].told = (bool(told_of.amendment.parts), told_of.explained)
+            context["application"].told += (bool(told_of.amendment.parts), told_of.explained)
         context |= {
             "told": told_of,
             "telling": amendments.of_amendment(steps, TOLD),
@@ -70,31 +73,37 @@ def review(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
     elif own and found.claims_urgency:
         context["emergencies"] = emergencies.in_force(found.project.region, visitor.at)
     if found.state != Review.State.DRAFT:
-        decisions = list(found.decisions.all())
-        letters = {letter.number: letter for letter in Letter.objects.of(found.noun, found.ref)}
-        versions = found.submissions.filter(sealed_at__isnull=False).select_related("sealed_by")
-        context |= {
-            "decisions": [(decision, told(decision), letters.get(decision.number)) for decision in decisions],
-            "follow_ups": list(FollowUp.objects.filter(review=found)),
-            "versions": list(versions.defer("content").order_by("-number")),
-            "answered": list(found.requests.filter(answered_at__isnull=False)),
-            "history": history.of_review(found),
-            "appeals": list(Appeal.objects.visible_to(visitor.standing).filter(review=found).order_by("-pk")),
-        }
-        context["recognitions"] = list(Recognition.objects.visible_to(visitor.standing).filter(review=found))
-        asked = any(one.state in RECOGNITION_OPEN for one in context["recognitions"])
-        context["may_ask_recognition"] = "lead" in capacities and not asked and askable(found)
-        if found.listed and found.concluded_at is not None:
-            context |= told_of_recheck(found)
-        latest = decisions[0] if decisions else None
-        context["may_appeal"] = (
-            "lead" in capacities
-            and not any(one.state in OPEN for one in context["appeals"])
-            and not list(obstacles(found, latest))
-        )
+        context |= _since_submitted(found, visitor, capacities)
     if found.state == Review.State.APPROVED:
         context["shut"] = gates(found.project, visitor.at).start.refusals
     return render(request, "portal/review.html", context)
+
+
+def _since_submitted(found: Review, visitor: Visitor, capacities: Any) -> dict[str, Any]:
+    """What was decided, asked and answered, handed in and appealed against."""
+    decisions = list(found.decisions.all())
+    letters = {letter.number: letter for letter in Letter.objects.of(found.noun, found.ref)}
+    versions = found.submissions.filter(sealed_at__isnull=False).select_related("sealed_by")
+    context: dict[str, Any] = {
+        "decisions": [(decision, told(decision), letters.get(decision.number)) for decision in decisions],
+        "follow_ups": list(FollowUp.objects.filter(review=found)),
+        "versions": list(versions.defer("content").order_by("-number")),
+        "answered": list(found.requests.filter(answered_at__isnull=False)),
+        "history": history.of_review(found),
+        "appeals": list(Appeal.objects.visible_to(visitor.standing).filter(review=found).order_by("-pk")),
+    }
+    context["recognitions"] = list(Recognition.objects.visible_to(visitor.standing).filter(review=found))
+    asked = any(one.state in RECOGNITION_OPEN for one in context["recognitions"])
+    context["may_ask_recognition"] = "lead" in capacities and not asked and askable(found)
+    if found.listed and found.concluded_at is not None:
+        context |= told_of_recheck(found)
+    latest = decisions[0] if decisions else None
+    context["may_appeal"] = (
+        "lead" in capacities
+        and not any(one.state in OPEN for one in context["appeals"])
+        and not list(obstacles(found, latest))
+    )
+    return context
 
 
 @require_safe

@@ -52,6 +52,12 @@ def test_month_beside_has_it_not(path: Case, signed_in) -> None:
     assert DECIDE not in page
 
 
+def test_a_month_without_any_leads_to_the_next_with_one(path: Case, signed_in) -> None:
+    page = text(signed_in(path.secretary).get(address("month"), {"month": "2026-02"}))
+
+    assert 'href="?month=2026-04&amp;side=mine"' in page.split("下一项到期在")[1]
+
+
 def test_late_ones_stand_above_in_the_month_of_today(path: Case, signed_in, time_machine) -> None:
     time_machine.move_to(datetime(2026, 5, 4, 9, tzinfo=SHANGHAI), tick=False)
 

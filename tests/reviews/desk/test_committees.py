@@ -37,6 +37,10 @@ def test_officer_founds_staffs_and_files_rules_by_the_pages(signed_in):
     client = signed_in(keeper)
     terms = {"owner": institution.ref, "name": "新委员会", "region": "370100", "regimes": ["general", "human"]}
 
+    # Nobody knows the code of a city by heart: the unit's stands there, the others are offered by name.
+    asked = client.get(address("committee_new"))
+    assert asked.context["form"]["region"].value() == institution.region == "370100"
+    assert '<option value="370100">山东省济南市</option>' in text(asked)
     assert client.post(address("committee_new"), terms | {"region": "99"}).status_code == 422
     founded = client.post(address("committee_new"), terms)
     made = Committee.objects.get(name="新委员会")

@@ -53,6 +53,20 @@ def test_pages_are_shown_within_their_budgets_and_cost_the_same_for_more(signed_
     assert max(few[2:]) <= 20
 
 
+def test_what_somebody_must_act_on_stands_on_the_first_page_with_its_day(signed_in) -> None:
+    made = matter().complained()
+    beside = holder(Role.INSTITUTION_OFFICER, institution())
+
+    mine, other = (text(signed_in(one).get(address("queue"))) for one in (made.officer, beside))
+
+    assert "由我办理的期限" in mine
+    assert f'href="{address("complaint", made.complaint.ref)}"' in mine
+    assert "还剩15天" in mine
+    assert made.complaint.ref not in other
+    searched = text(signed_in(made.officer).get(address("queue"), {"q": "心"}))
+    assert "由我办理的期限" not in searched
+
+
 def test_an_investigation_is_carried_out_by_its_pages(signed_in) -> None:
     made = matter().complained()
     client = signed_in(made.officer)

@@ -52,5 +52,20 @@ def test_second_line_is_of_the_group_where_one_is():
     assert at(reverse("desk:queue")) == (["我的待办"], [])
     assert at(reverse("desk:sampling_plans")) == (["监督"], ["抽查复核"])
     assert at(reverse("desk:sample_item", args=["X1"])) == (["监督"], ["抽查复核"])
-    assert at(reverse("desk:review", args=["X1"])) == (["审查"], ["审查会议"])
+    assert at(reverse("desk:review", args=["X1"])) == (["审查"], [])
     assert at(reverse("admin:committees_committee_changelist")) == (["登记"], ["登记册"])
+
+
+@pytest.mark.django_db
+def test_nobody_is_sent_to_a_page_that_is_always_empty_for_them():
+    path = case()
+
+    def found(role: Role) -> set[str]:
+        return opening(Visitor(holder(role, authority("510000")), path.at, reverse("desk:queue")))
+
+    meetings, committees = reverse("desk:meetings"), reverse("desk:committees")
+    assert meetings in opening(Visitor(path.members[1], path.at, ""))
+    assert meetings not in found(Role.REGULATOR)
+    assert committees in found(Role.REGULATOR)
+    assert not {meetings, committees} & found(Role.PROGRAMME_MANAGER)
+    assert not {meetings, committees} & found(Role.RECHECK_EXPERT)

@@ -46,6 +46,15 @@ def test_pages_are_shown_within_their_budgets_and_cost_the_same_for_more(signed_
     assert max(few[1:]) <= 20
 
 
+def test_where_no_text_orders_samples_it_is_said_before_the_form_is_filled_in(signed_in) -> None:
+    without = signed_in(holder(Role.REGULATOR, authority("370000")))
+    ordered = signed_in(holder(Role.REGULATOR, authority("510000")))
+
+    said = "没有规定抽查复核"
+    assert said in without.get(address("sampling_plan_new")).content.decode()
+    assert said not in ordered.get(address("sampling_plan_new")).content.decode()
+
+
 def test_a_plan_is_made_and_published_by_its_forms(signed_in) -> None:
     made, _paths = sampling(1)
     client, day = signed_in(made.sampler), law_day(made.at)

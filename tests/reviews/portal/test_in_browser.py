@@ -132,6 +132,20 @@ def test_what_is_typed_is_kept_without_a_click(open_page: Callable[[str], Page],
     assert content["prior_review_result"] == "无"
 
 
+def test_what_is_typed_last_is_kept_when_another_form_leaves_the_page(
+    open_page: Callable[[str], Page], path: Case
+) -> None:
+    path.assessed()
+    review = start_review(path.project, by=path.lead, committee=path.committee, at=path.at)
+    page = open_page(f"{review.get_absolute_url()}sections/overview/")
+
+    page.get_by_label("目的").fill("减轻患者的痛苦")
+    page.get_by_role("button", name="English").click()
+
+    expect(page.get_by_role("button", name="中文")).to_be_visible()
+    assert Submission.objects.get().content["purpose"] == "减轻患者的痛苦"
+
+
 def test_saving_while_the_page_saves_itself_is_no_conflict(open_page: Callable[[str], Page], path: Case) -> None:
     path.assessed()
     review = start_review(path.project, by=path.lead, committee=path.committee, at=path.at)

@@ -183,3 +183,12 @@ def test_published_decisions_are_found_by_words_place_and_article(client: Client
     assert [found(region="370000"), found(region="510000")] == [both, neither]
     assert [found(article=made.sanction.cite), found(article="national:1")] == [second, both]
     assert f'<option value="{made.sanction.cite}">' in client.get(page).content.decode()
+
+
+def test_whoever_corrects_the_form_is_told_to_choose_the_files_again(client: Client) -> None:
+    without = client.post(NEW, GIVEN | {"about": ""})
+    with_files = client.post(NEW, GIVEN | {"about": "", "papers": texts(1)})
+
+    assert (without.status_code, with_files.status_code) == (422, 422)
+    assert "请重新选择文件" not in without.content.decode()
+    assert "请重新选择文件" in with_files.content.decode()

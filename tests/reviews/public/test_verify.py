@@ -63,7 +63,14 @@ def test_a_withdrawn_letter_says_so(client):
 
 
 def test_an_unknown_code_is_not_found(client):
-    assert client.get(reverse("public:verify", args=["0" * 20])).status_code == 404
+    answer = client.get(reverse("public:verify", args=["0" * 20]))
+
+    assert answer.status_code == 404
+    html = answer.content.decode()
+    assert "没有这个验证码" in html
+    # Mistyped or forged: typed again, or reported.
+    assert f'action="{reverse("public:find")}"' in html
+    assert f'href="{reverse("public:complain")}"' in html
 
 
 def test_the_code_may_be_typed_with_spaces(client):

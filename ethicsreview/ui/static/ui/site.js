@@ -17,6 +17,21 @@ document.addEventListener("submit", (event) => {
   form.addEventListener("htmx:afterRequest", () => setTimeout(() => form.requestSubmit(submitter)), { once: true });
 });
 
+// Another form of the page (an attachment, the language) leaves it: what is being written is saved first.
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-autosave]");
+  if (form) form.dataset.unsaved = "yes";
+});
+document.addEventListener("htmx:beforeRequest", (event) => delete event.target.dataset?.unsaved);
+document.addEventListener("submit", (event) => {
+  const { target, submitter } = event;
+  const written = document.querySelector("form[data-autosave].htmx-request, form[data-autosave][data-unsaved]");
+  if (event.defaultPrevented || !window.htmx || !written || written === target) return;
+  event.preventDefault();
+  written.addEventListener("htmx:afterRequest", () => setTimeout(() => target.requestSubmit(submitter)), { once: true });
+  if (!written.classList.contains("htmx-request")) window.htmx.trigger(written, "change");
+});
+
 // The same button pressed twice sends once.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method === "get") return;
