@@ -60,6 +60,7 @@ def region_name(code: str) -> str:
     return name if complete else f"{name} {code}".strip()
 
 
+@cache
 def is_autonomous(code: str) -> bool:
     """Whether it lies in a national autonomous area (民族自治地方, Measures 7)."""
     table = _table()

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Prefetch, QuerySet
-
 from committees import composition
+from committees.composition import CommitteeFacts
+from committees.facts import facts_of
 from committees.findings import refusal
-from committees.models import Committee, Membership
+from committees.models import Committee
 from ethicsreview.deadlines.calendar import add_months, law_day
 from ethicsreview.lifecycle.refusals import Refusal
 
@@ -25,15 +25,8 @@ class Health:
     ahead: list[tuple[date, list[Refusal]]]
 
 
-def with_facts(committees: "QuerySet[Committee]", at: datetime) -> "QuerySet[Committee]":
-    """Committees with all that `health` asks of them: three more queries, however many they are."""
-    seats = Membership.objects.not_ended(law_day(at)).with_people().order_by("appointment__starts", "pk")
-    return committees.prefetch_related("signed_papers", "rules", Prefetch("memberships", queryset=seats))
-
-
-def health(committee: Committee, seats: Iterable[Membership], at: datetime) -> Health:
-    day = law_day(at)
-    facts, policy = committee.facts_with(seats), committee.policy(committee.regimes, at)
+def health(committee: Committee, facts: CommitteeFacts, at: datetime) -> Health:
+    day, policy = law_day(at), committee.policy(committee.regimes, at)
     found = composition.check(facts, policy, regimes=committee.regimes, day=day)
     until = add_months(day, AHEAD_MONTHS)
     ahead = composition.forecast(facts, policy, regimes=committee.regimes, day=day, until=until)
@@ -46,5 +39,7 @@ def health(committee: Committee, seats: Iterable[Membership], at: datetime) -> H
 
 
 def healths(committees: Iterable[Committee], at: datetime) -> list[Health]:
-    """Of committees `with_facts`; a dissolved one has nothing to be put right."""
-    return [health(one, one.memberships.all(), at) for one in committees if one.is_active]
+    """Of a dissolved one there is nothing to be put right."""
+    found = [one for one in committees if one.is_active]
+    facts = facts_of(found, law_day(at)) if found else {}
+    return [health(one, facts[one.pk], at) for one in found]

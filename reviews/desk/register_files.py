@@ -17,7 +17,6 @@ from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.policy import cite
 from ethicsreview.work.kinds import AskForm, Failed, Made, Running, kind
 from ethicsreview.work.sheets import MEDIA_TYPES, sheet
-from reviews.desk.composition import with_facts
 from reviews.desk.lists import FORMATS
 from reviews.desk.register_filters import ActivityFilter, CommitteeFilter, RegisterFilter
 from reviews.oversight.registers import activities, committees
@@ -97,9 +96,7 @@ def told(refusals: Sequence[Any]) -> str:
 def _committees(work: Running) -> Made:
     at, standing = timezone.now(), _standing(work, committees.reads)
     found = committees.committees_for(standing, work.job.terms, at).select_related("institution")
-    return _write(
-        work, COMMITTEE_COLUMNS, found, lambda rows: committees.rows_of(with_facts(rows, at), at), "committees"
-    )
+    return _write(work, COMMITTEE_COLUMNS, found, lambda rows: committees.rows_of(rows, at), "committees")
 
 
 @kind(ACTIVITIES, label=gettext_lazy("导出清单内活动登记册"), form=ActivitiesForm, may=activities.reads, listed=False)

@@ -82,7 +82,7 @@ def committee(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseB
         "committee": found,
         "seats": _seats(found, memberships, visitor.at),
         "regimes": [str(Regime(regime).label) for regime in found.regimes if regime in Regime.values],
-        "health": health(found, memberships, visitor.at),
+        "health": health(found, found.facts_with(memberships), visitor.at),
         "readiness": readiness(found, visitor.at),
         "rules": sorted(found.rules.all(), key=lambda rule: (rule.kind, -rule.effective.toordinal())),
         "deadlines": Deadline.objects.of(found).open().soonest(),

@@ -18,7 +18,7 @@ from reviews.desk import queue as work
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.besides import besides, of_institution
 from reviews.desk.clockroom import duties
-from reviews.desk.composition import healths, with_facts
+from reviews.desk.composition import healths
 
 # Counters stop here: the page says "99+", and nothing is counted to the end.
 MANY = 99
@@ -58,7 +58,7 @@ def _own_committees(visitor: Visitor) -> list[Committee]:
     """Those of the institution, also the dissolved, whose reviews are still looked for."""
     institutions = visitor.standing.bodies(Role.INSTITUTION_OFFICER)
     rows = Committee.objects.visible_to(visitor.standing).filter(institution__in=institutions)
-    return list(with_facts(rows.order_by("name", "pk"), visitor.at)[: work.SHORT])
+    return list(rows.order_by("name", "pk")[: work.SHORT])
 
 
 def _counters(visitor: Visitor) -> list[tuple[Any, str, bool]]:

@@ -19,7 +19,7 @@ from ethicsreview.deadlines.models import Deadline
 from ethicsreview.ui import keyset
 from reviews.desk import register_files
 from reviews.desk.access import Visitor, desk_page
-from reviews.desk.composition import health, with_facts
+from reviews.desk.composition import health
 from reviews.desk.register_filters import ActivityFilter, CommitteeFilter
 from reviews.models import AnnualReport, Project
 from reviews.models.projects.registering import OWED as OF_ACTIVITY
@@ -29,7 +29,7 @@ from reviews.oversight.looks import note_look_at_committee
 from reviews.oversight.registers import activities, committees
 from reviews.oversight.registers.rows import REGISTRATION_STATES, clocks_of, state_of
 
-ROWS, NEWEST = 30, ["-pk"]
+ROWS, NEWEST = 20, ["-pk"]
 # The register of activities as it opens.
 OPENING = PreparedFor(
     lambda standing: keyset.opening(
@@ -49,9 +49,7 @@ def committee_register(request: HttpRequest, visitor: Visitor) -> HttpResponseBa
         raise Http404(request.path)
     chosen = CommitteeFilter(request.GET, visitor.standing)
     found = committees.committees_for(visitor.standing, chosen.given, visitor.at).select_related("institution")
-    page = keyset.page(
-        with_facts(found, visitor.at), by=["name", "pk"], cursor=request.GET.get("cursor", ""), size=ROWS
-    )
+    page = keyset.page(found, by=["name", "pk"], cursor=request.GET.get("cursor", ""), size=ROWS)
     context = {
         "page": page,
         "rows": [(row, REGISTRATION_STATES[row.state]) for row in committees.rows_of(page.rows, visitor.at)],
@@ -89,7 +87,7 @@ def committee_registration(request: HttpRequest, visitor: Visitor, ref: str) -> 
             (one.label, one) for one in (registered.differences(held.facts, facts) if held and held.facts else [])
         ],
         "entries": entries,
-        "health": health(found, seats, visitor.at),
+        "health": health(found, found.facts_with(seats), visitor.at),
         "quality": committees.quality_of(found, committees.voters(seats, day), visitor.at),
         "trainings": _trainings(seats, clocks),
         "reports": AnnualReport.objects.visible_to(visitor.standing)

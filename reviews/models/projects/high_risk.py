@@ -28,7 +28,7 @@ KEEP = f"""
 INSERT INTO reviews_highrisk (project_id, audited)
 SELECT {{key}}, {_AUDITED} WHERE {_RATED} OR {_AUDITED}
 ON CONFLICT (project_id) DO UPDATE SET audited = excluded.audited
-"""  # noqa: S608 - no value in it
+"""
 DROP = f"DELETE FROM reviews_highrisk WHERE project_id = {{key}} AND NOT ({_RATED} OR {_AUDITED})"  # noqa: S608
 
 

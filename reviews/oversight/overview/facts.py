@@ -5,11 +5,12 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import F, Prefetch
+from django.db.models import F
 
 from committees import composition
+from committees.facts import facts_of
 from committees.kinds import CommitteeState
-from committees.models import Committee, Membership
+from committees.models import Committee
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.models import Deadline
 from reviews.models import Decision, FollowUp, Project, Review
@@ -84,12 +85,11 @@ def _ends(refs: list[str]) -> dict[str, str]:
 def of_committees(keys: Collection[int], at: datetime) -> dict[int, Facts]:
     """Those that are at work, and whether anything keeps them from reviewing, by the composition rules of the day."""
     day = law_day(at)
-    seats = Membership.objects.not_ended(day).with_people().order_by("appointment__starts", "pk")
     rows = Committee.objects.filter(pk__in=keys, state=CommitteeState.ACTIVE, is_active=True)
-    rows = rows.prefetch_related("signed_papers", "rules", Prefetch("memberships", queryset=seats))
+    known = facts_of(rows, day)
     found: dict[int, Facts] = defaultdict(dict)
     for one in rows:
-        facts, policy = one.facts_with(one.memberships.all()), one.policy(one.regimes, at)
+        facts, policy = known[one.pk], one.policy(one.regimes, at)
         findings = composition.check(facts, policy, regimes=one.regimes, day=day)
         breach = any(finding.blocks for finding in findings)
         found[one.pk] = {"region": one.region, "committee": True, "breach": breach}

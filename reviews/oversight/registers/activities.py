@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from committees.kinds import Regime, Registered
 from ethicsreview.accounts.models import Role
@@ -23,13 +23,16 @@ def reads(standing: Standing) -> bool:
 def activities_for(standing: Standing, asked: Mapping[str, str], at: datetime) -> "QuerySet[Project]":
     """The listed activities that are registered or to be: of one's unit, or of those that one supervises.
 
-    The only clocks that hang on a project are those of its registration, so their index leads to the projects.
+    The only clocks that hang on a project are those of its registration: from the newest case on, each is asked for
+    its own.
     """
-    listed = Deadline.objects.filter(object_kind=Project.noun, kind=REGISTRATION).values("object_ref")
-    seen = Q(institution__in=standing.bodies(Role.INSTITUTION_OFFICER))
-    if supervises(standing):
-        seen |= Q(pk__in=supervised_projects(standing).order_by().values("pk"))
-    rows: QuerySet[Project] = Project.objects.filter(seen, ref__in=listed)
+    listed = Deadline.objects.filter(object_kind=Project.noun, object_ref=OuterRef("ref"), kind=REGISTRATION)
+    units = standing.bodies(Role.INSTITUTION_OFFICER)
+    rows = supervised_projects(standing) if supervises(standing) else Project.objects.filter(institution__in=units)
+    if supervises(standing) and units:
+        rows = Project.objects.filter(Q(institution__in=units) | Q(pk__in=rows.order_by().values("pk")))
+    # Not EXISTS: PostgreSQL would begin with all clocks of the kind.
+    rows = rows.alias(clock=Subquery(listed.values("pk")[:1])).filter(clock__isnull=False)
     if words := asked.get("q"):
         rows = rows.filter(Q(title__icontains=words) | Q(ref=words.upper()))
     if region := asked.get("region"):

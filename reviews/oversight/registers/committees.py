@@ -8,7 +8,8 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from committees import composition
-from committees.composition import Finding
+from committees.composition import CommitteeFacts, Finding
+from committees.facts import facts_of
 from committees.findings import refusal
 from committees.kinds import CommitteeType
 from committees.models import Committee, CommitteeRegistration, Membership
@@ -63,8 +64,9 @@ class Row:
 
 
 def rows_of(committees: Iterable[Committee], at: datetime) -> list[Row]:
-    """Six questions, however many they are; the memberships, papers and rules of each are prefetched before."""
+    """Six questions, however many they are."""
     found = list(committees)
+    facts = facts_of(found, law_day(at))
     refs = [one.ref for one in found]
     clocks = clocks_of(Committee.noun, refs, KINDS)
     numbers = _numbers(found)
@@ -73,7 +75,7 @@ def rows_of(committees: Iterable[Committee], at: datetime) -> list[Row]:
     rows = []
     for one in found:
         of = clocks.get(one.ref, [])
-        findings = _findings(one, at)
+        findings = _findings(one, facts[one.pk], at)
         rows.append(
             Row(
                 committee=one,
@@ -88,10 +90,9 @@ def rows_of(committees: Iterable[Committee], at: datetime) -> list[Row]:
     return rows
 
 
-def _findings(committee: Committee, at: datetime) -> list[Finding]:
-    day = law_day(at)
-    facts, policy = committee.facts_with(committee.memberships.all()), committee.policy(committee.regimes, at)
-    return composition.check(facts, policy, regimes=committee.regimes, day=day)
+def _findings(committee: Committee, facts: CommitteeFacts, at: datetime) -> list[Finding]:
+    policy = committee.policy(committee.regimes, at)
+    return composition.check(facts, policy, regimes=committee.regimes, day=law_day(at))
 
 
 def _numbers(committees: list[Committee]) -> dict[int, str]:
