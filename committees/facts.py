@@ -10,6 +10,7 @@ from committees.models import Committee, CommitteeRule, Membership, SignedPaper
 from ethicsreview.accounts.regions import is_autonomous
 
 _SEAT = ("committee_id", "appointment__person_id", "appointment__person__name", "appointment__role", "sex", "category")
+_FIELDS = ("name", "role", "sex", "category", "starts", "ends", "external", "local_knowledge")
 _PAPER = ("kind", "signed_on", "valid_until")
 _RULE = ("kind", "effective", "until")
 _TERM = ("appointment__starts", "appointment__ends", "external", "local_knowledge", "ai_categories", "human_categories")
@@ -25,8 +26,9 @@ def facts_of(committees: Collection[Committee], day: date) -> dict[int, Committe
     members: dict[int, list[MemberFacts]] = defaultdict(list)
     seats: Any = Membership.objects.filter(committee__in=keys).not_ended(day).order_by("appointment__starts", "pk")
     for committee, person, *seat, ai, human in seats.values_list(*_SEAT, *_TERM):
-        signed_by = tuple(papers[committee, person])
-        members[committee].append(MemberFacts(person, *seat, frozenset(ai), frozenset(human), signed_by))
+        given: dict[str, Any] = dict(zip(_FIELDS, seat, strict=True))
+        given |= {"ai_categories": frozenset(ai), "human_categories": frozenset(human)}
+        members[committee].append(MemberFacts(person_id=person, papers=tuple(papers[committee, person]), **given))
     rules: dict[int, list[RuleFacts]] = defaultdict(list)
     on_file: Any = CommitteeRule.objects.filter(committee__in=keys).values_list("committee_id", *_RULE)
     for committee, *rule in on_file:
