@@ -82,11 +82,6 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def for_body(self, body: Body | int) -> "DeadlineQuerySet":
         return self.filter(body=body)
 
-    def for_person(self, person: Person, at: datetime) -> "DeadlineQuerySet":
-        """What the person must act on: named on the row, or holding its role in its body that day."""
-        held = person.appointments.current(at).filter(body=models.OuterRef("body"), role=models.OuterRef("role"))
-        return self.filter(Q(person=person) | Q(person__isnull=True) & models.Exists(held))
-
     def to_sweep(self, at: datetime) -> "DeadlineQuerySet":
         return self.filter(next_at__lte=at).order_by("next_at", "pk")
 

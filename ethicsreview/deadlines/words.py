@@ -26,7 +26,7 @@ def posts_for(deadline: Deadline, turn: Turn, recipients: Recipients, at: dateti
         yield _post(key, deadline, acting, at, rung=str(int(turn.reminder.offset.total_seconds())))
     if turn.escalations:
         told = {person.pk for person in acting} if turn.breach else set()
-        above = [person for person in recipients.of_escalations(turn.escalations) if person.pk not in told]
+        above = [person for person in recipients.of_escalations(deadline, turn.escalations) if person.pk not in told]
         rung = "+".join(str(who.get("after", 0)) for who in turn.escalations)
         yield _post("deadline.escalation", deadline, above, at, rung=rung)
 

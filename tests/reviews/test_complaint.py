@@ -9,13 +9,16 @@ from ethicsreview.accounts.models import Authority, Person, Role
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.deadlines.calendar import end_of_working_days, law_day
 from ethicsreview.deadlines.models import Deadline
+from ethicsreview.deadlines.sweep import sweep
 from ethicsreview.lifecycle.door import create, open_steps, perform
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible, Refused
+from ethicsreview.notices.models import Notice
 from ethicsreview.trail.models import Entry
 from reviews.models import Complainant, Complaint
 from reviews.models.complaints.complainant import digest_of
 from reviews.models.complaints.receiving import WINDOW, add, followed
 from tests.committees.builders import authority, committee, holder, institution, people_of, person
+from tests.factories import AppointmentFactory
 from tests.reviews.complaints import CONTACT, JINAN, SHANDONG, WHISTLE, city, matter, province
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +145,29 @@ def test_nobody_of_an_accused_committee_sees_it_even_as_an_officer() -> None:
 
     assert sees(officer, made.complaint, made.at)
     assert not sees(member, made.complaint, made.at)
+
+
+def test_nobody_of_an_accused_committee_is_reminded_of_it_whatever_office_they_hold() -> None:
+    board = committee()
+    officer = holder(Role.INSTITUTION_OFFICER, board.institution)
+    member = people_of(board, Role.CHAIR)[0]
+    made = matter()
+    AppointmentFactory(
+        person=member,
+        role=Role.INSTITUTION_OFFICER,
+        body=board.institution,
+        starts=law_day(made.at) - timedelta(days=1),
+    )
+    made.complained(unit=board.institution.name)
+    named = {"accused": "", "institution": board.institution.ref, "committee": board.ref, "unit_suspected": False}
+    made.handle("name_accused", by=officer, **named)
+    clock = Deadline.objects.of(made.complaint).open().get()
+
+    sweep(clock.due_at + timedelta(minutes=1))
+
+    told = Notice.objects.filter(object_ref=made.complaint.ref, key="deadline.breach").values_list("person", flat=True)
+    assert officer.pk in told
+    assert member.pk not in told
 
 
 def test_others_see_nothing() -> None:

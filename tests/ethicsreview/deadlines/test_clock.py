@@ -5,7 +5,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from ethicsreview.accounts.models import Body
 from ethicsreview.deadlines import clock
 from ethicsreview.deadlines.calendar import LAW_ZONE
 from ethicsreview.deadlines.models import Deadline
@@ -197,24 +196,6 @@ def test_late_lists_only_running_deadlines_past_their_end(begin: Begin) -> None:
 
     assert refs(DUE - timedelta(seconds=1)) == []
     assert refs(DUE) == [late.ref]
-
-
-def test_for_person_follows_the_seat_and_not_the_face(
-    begin: Begin, appoint: Callable[..., object], committee: Body
-) -> None:
-    leaver = appoint("secretary", "leaver", ends=date(2026, 3, 10))
-    keeper = appoint("secretary", "keeper")
-    chair = appoint("chair", "chair")
-    by_seat = begin(Review("R2026-000001"))
-    named = begin(Review("R2026-000002"), person=chair, role="")
-
-    def of(person: object, at: datetime) -> list[Deadline]:
-        return list(Deadline.objects.for_person(person, at).soonest())
-
-    assert of(leaver, ACCEPTED) == [by_seat]
-    assert of(leaver, ACCEPTED + 20 * DAY) == []
-    assert of(keeper, ACCEPTED + 20 * DAY) == [by_seat]
-    assert of(chair, ACCEPTED) == [named]
 
 
 @pytest.mark.parametrize(

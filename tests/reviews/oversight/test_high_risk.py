@@ -31,7 +31,6 @@ def test_no_trigger_is_missing() -> None:
     assert missing() == []
 
 
-@pytest.mark.article("shandong", 13)
 def test_rated_by_the_answers_and_a_case_once_it_is_handed_in() -> None:
     path = case(answers=BCI).drafted()
     watcher = standing_of(holder(Role.REGULATOR, authority("370000")), path.at)
