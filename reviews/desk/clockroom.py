@@ -1,11 +1,12 @@
 """The clock room: what is due, late and escalated, in the matters that a person watches over; and the desk's month."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,8 @@ from ethicsreview.accounts.patterns import PreparedFor
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline, DeadlineQuerySet
 from ethicsreview.deadlines.recipients import Recipients
-from ethicsreview.diary.entries import Entry, seen
+from ethicsreview.diary.entries import BELONGS, Entry, seen
+from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, reviews_at_desk
 from reviews.models import Project
@@ -28,6 +30,8 @@ COUNTED, NAMED = 3000, 20
 SOON = timedelta(days=7)
 # How many of one's own stand on the desk's first page; the month has all.
 DUTIES = 10
+# Of those held, so many are looked at: some may not be seen.
+LOOKED_AT = 30
 # What that page lists on a side by other means.
 LISTED = {
     "committee": ("review", "opinion", "follow_up", "report"),
@@ -108,18 +112,46 @@ def _held_by(standing: Standing) -> Q:
     return mine
 
 
-def _duties_on(side: str) -> PreparedFor:
+def _held_on(side: str) -> PreparedFor:
     def asked(standing: Standing) -> DeadlineQuerySet:
-        rows = on_desk(standing).filter(_held_by(standing)).exclude(object_kind__in=LISTED.get(side, ()))
+        rows = Deadline.objects.filter(_held_by(standing)).exclude(object_kind__in=LISTED.get(side, ()))
         # With the end of a term it is over: there is nothing to be done by then.
-        return rows.filter(lapses=False).open().soonest()[:DUTIES]
+        return rows.filter(lapses=False).open().soonest()[:LOOKED_AT]
 
     return PreparedFor(asked)
 
 
 def duties(visitor: Visitor, side: str) -> list[Entry]:
-    """What the person must act on, soonest first, besides what the desk's first page lists on that side anyway."""
-    return [Entry.of(row, visitor.at, url=address_of(row)) for row in OWN[side](visitor.standing)]
+    """What the person must act on, soonest first, besides what the desk's first page lists on that side anyway; nothing
+    of what they may not see. The few that they hold are asked for first, and then whether they see those.
+    """
+    held = HELD[side](visitor.standing)
+    seen = _at_desk_of(held, visitor.standing)
+    shown = [row for row in held if _object_of(row) in seen][:DUTIES]
+    return [Entry.of(row, visitor.at, url=address_of(row)) for row in shown]
+
+
+def _object_of(row: Deadline) -> tuple[str, str]:
+    """By whose filter it is seen."""
+    belongs = BELONGS.get(row.object_kind)
+    return (belongs, row.subject_ref) if belongs else (row.object_kind, row.object_ref)
+
+
+def _at_desk_of(rows: Iterable[Deadline], standing: Standing) -> set[tuple[str, str]]:
+    """Of their objects those that lie on the person's desk: one question, by the filter of each kind."""
+    asked: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        noun, ref = _object_of(row)
+        asked[noun].add(ref)
+    parts = [
+        _at_desk(nouns()[noun], standing)
+        .filter(ref__in=refs)
+        .order_by()
+        .annotate(noun=Value(noun, CharField(max_length=40)))
+        .values_list("noun", "ref")
+        for noun, refs in sorted(asked.items())
+    ]
+    return {(noun, ref) for noun, ref in parts[0].union(*parts[1:], all=True)} if parts else set()
 
 
 def on_desk(standing: Standing) -> DeadlineQuerySet:
@@ -133,7 +165,7 @@ def _at_desk(model: Any, standing: Standing) -> "QuerySet[Any]":
     return found
 
 
-OWN = {side: _duties_on(side) for side in ("", "committee", "institution", "recheck", "territory")}
+HELD = {side: _held_on(side) for side in ("", "committee", "institution", "recheck", "territory")}
 
 
 def narrowed(rows: DeadlineQuerySet, shown: str, at: datetime) -> DeadlineQuerySet:

@@ -53,7 +53,7 @@ def test_lists_cost_the_same_with_one_row_and_with_three(signed_in):
     officer, operator = signed_in(keeper_of(path.committee)), signed_in(holder(Role.OPERATOR, authority()))
     pages = [
         (secretary, address("queue"), 12),
-        (member, address("queue"), 8),
+        (member, address("queue"), 9),
         (officer, address("queue"), 12),
         (operator, address("queue"), 8),
         (secretary, address("meetings"), 8),

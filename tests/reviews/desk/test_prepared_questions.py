@@ -24,7 +24,7 @@ PAGES: dict[str, PreparedFor] = {
     "to be done": besides.TO_BE_DONE,
     "of the institution": besides.OF_INSTITUTION,
     "late": besides.LATE,
-    **{f"duties, {side}": asked for side, asked in clockroom.OWN.items()},
+    **{f"duties, {side}": asked for side, asked in clockroom.HELD.items()},
     "own projects": home.OPENING,
 }
 
