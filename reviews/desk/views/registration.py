@@ -29,7 +29,7 @@ from reviews.oversight.looks import note_look_at_committee
 from reviews.oversight.registers import activities, committees
 from reviews.oversight.registers.rows import REGISTRATION_STATES, clocks_of, state_of
 
-ROWS, NEWEST = 20, ["-pk"]
+ROWS, NEWEST = 15, ["-pk"]
 # The register of activities as it opens.
 OPENING = PreparedFor(
     lambda standing: keyset.opening(
