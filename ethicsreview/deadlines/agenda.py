@@ -7,6 +7,7 @@ how many of its moments lie behind (`stage`) and when the next one is (`next_at`
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 
@@ -44,7 +45,7 @@ def agenda_of(due_at: datetime, ladder: Iterable[int], escalate_to: Iterable[Map
     """All moments in order. `ladder` in seconds from the end; a rung at 0 is the end itself, which always
     tells.
     """
-    steps = [Moment(due_at + offset, offset) for offset in map(_seconds, sorted(set(ladder))) if offset]
+    steps = [Moment(due_at + offset, offset) for offset in _offsets(tuple(ladder))]
     steps.append(Moment(due_at, timedelta(0), is_end=True))
     by_offset: dict[timedelta, list[Mapping[str, Any]]] = {}
     for escalation in escalate_to:
@@ -68,5 +69,7 @@ def turn_at(moments: Sequence[Moment], stage: int, at: datetime) -> Turn:
     )
 
 
-def _seconds(offset: int) -> timedelta:
-    return timedelta(seconds=offset)
+@lru_cache(maxsize=256)
+def _offsets(ladder: tuple[int, ...]) -> tuple[timedelta, ...]:
+    """There are few ladders, and a sweep climbs them by the thousand."""
+    return tuple(timedelta(seconds=offset) for offset in sorted(set(ladder)) if offset)

@@ -4,23 +4,23 @@ Any number of sweeps may run at once and be repeated; a row is visited when its 
 of them.
 """
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
+from ethicsreview.accounts.bulk import sent_ahead, update
 from ethicsreview.accounts.request_id import current_request_id
 from ethicsreview.accounts.standing import SYSTEM
 from ethicsreview.deadlines import pulse, words
 from ethicsreview.deadlines.agenda import Moment, Turn, agenda_of, turn_at
 from ethicsreview.deadlines.models import Deadline, Outcome
 from ethicsreview.deadlines.recipients import Recipients
-from ethicsreview.notices.outbox import Post, post_all
+from ethicsreview.notices.outbox import Post, draft, write
 from ethicsreview.trail.models import Chain
 from ethicsreview.trail.record import Record, append
 
@@ -137,41 +137,12 @@ def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
         deadline.history += _told(turn, at)
         posts += words.posts_for(deadline, turn, recipients, at)
         deadline.schedule(turn.done, visit.moments)
-    _write([visit.deadline for visit in visits])
     if records:
         append(*records)
-    post_all(posts, at=at)
-
-
-def _write(deadlines: Sequence[Deadline]) -> None:
-    """All rows in one statement on PostgreSQL, whose cost is the round trip and the plan of each; SQLite has neither.
-    `bulk_update` would take longer to put together than to carry out.
-    """
-    if not deadlines:
-        return
-    fields: list[Any] = [Deadline._meta.get_field(name) for name in WRITTEN]
-    name = connection.ops.quote_name
-    table = name(Deadline._meta.db_table)
-    # Names and types of our own columns, and no value.
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            rows = [
-                {"id": row.pk} | {field.column: getattr(row, field.attname) for field in fields} for row in deadlines
-            ]
-            columns = ", ".join(f"{name(field.column)} = new.{name(field.column)}" for field in fields)
-            types = ", ".join(f"{name(field.column)} {field.db_type(connection)}" for field in fields)
-            cursor.execute(
-                f"UPDATE {table} SET {columns} "  # noqa: S608
-                f"FROM jsonb_to_recordset(%s::jsonb) AS new(id bigint, {types}) WHERE {table}.id = new.id",
-                [json.dumps(rows, default=datetime.isoformat)],
-            )
-            return
-        columns = ", ".join(f"{name(field.column)} = %s" for field in fields)
-        values = [
-            [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields), row.pk]
-            for row in deadlines
-        ]
-        cursor.executemany(f"UPDATE {table} SET {columns} WHERE id = %s", values)  # noqa: S608
+    with sent_ahead():
+        update([visit.deadline for visit in visits], WRITTEN)
+        drafts = [draft(post, at) for post in posts]
+    write(drafts, at)
 
 
 def _told(turn: Turn, at: datetime) -> Iterator[dict[str, Any]]:

@@ -1,11 +1,10 @@
 """What the sweep says, to whom; the words themselves stand in notices.toml."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext
 
 from ethicsreview.accounts.models import Person
@@ -50,16 +49,22 @@ def _post(key: str, deadline: Deadline, people: list[Person], at: datetime, *, r
 def _context(deadline: Deadline, at: datetime) -> dict[str, Any]:
     """Lazy, so that each person reads it in their own language."""
     return {
-        "label": _text(lambda: deadline.title),
+        "label": _Text(lambda: deadline.title),
         "ref": deadline.object_ref,
-        "due": _text(lambda: deadline.due_text),
-        "left": _text(lambda: deadline.left(at)),
-        "ground": _text(lambda: _ground(deadline)),
+        "due": _Text(lambda: deadline.due_text),
+        "left": _Text(lambda: deadline.left(at)),
+        "ground": _Text(lambda: _ground(deadline)),
     }
 
 
-# Made once: each `lazy` is a class of its own, and dearer than all that it puts off.
-_text = lazy(lambda of: str(of()), str)
+class _Text:
+    """Said when it is read: a sweep has thousands, and Django's `lazy` is dearer than all that it puts off."""
+
+    def __init__(self, of: Callable[[], str]) -> None:
+        self._of = of
+
+    def __str__(self) -> str:
+        return self._of()
 
 
 def _ground(deadline: Deadline) -> str:

@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models.constants import OnConflict
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from ethicsreview.accounts.bulk import insert_new
 from ethicsreview.accounts.models import Person
 from ethicsreview.accounts.request_id import current_request_id
 from ethicsreview.notices.broker import publish
@@ -61,11 +61,20 @@ def post_all(posts: Iterable[Post], *, at: datetime) -> list[Notice]:
     A `dedupe` that a person has been told under already is passed over: repeating a post changes nothing.
     Inactive people are left out; of one person named twice, one notice is written.
     """
-    items = [(item.bodies, _drafts(item, at)) for item in posts]
+    return write([draft(item, at) for item in posts], at)
+
+
+def draft(item: Post, at: datetime) -> Told:
+    """In everybody's own words, and not yet written: no question to the database. Raises as `post` does."""
+    return Told(item.bodies, _drafts(item, at))
+
+
+def write(drafts: Sequence[Told], at: datetime) -> list[Notice]:
+    """Several drafts, as `post_all` does. Returns what is new."""
     with transaction.atomic(savepoint=False):
-        rows = _written([notice for _bodies, made in items for notice in made])
+        rows = _written([notice for one in drafts for notice in one.notices])
         written = {id(notice) for notice in rows}
-        told = [Told(bodies, [one for one in made if id(one) in written]) for bodies, made in items]
+        told = [Told(one.bodies, [notice for notice in one.notices if id(notice) in written]) for one in drafts]
         if rows:
             write_deliveries(told, at)
     if rows:
@@ -115,20 +124,10 @@ def _identity(notice: Notice) -> tuple[int, str]:
 
 def _written(drafts: Sequence[Notice]) -> list[Notice]:
     """Those that are new, with their keys: the constraint decides, whoever else tells the same people meanwhile."""
-    fields = [field for field in Notice._meta.concrete_fields if not field.primary_key]
     new = []
     for start in range(0, len(drafts), BATCH):
         batch = drafts[start : start + BATCH]
-        # Django's bulk_create gives no keys back where it passes over what is there.
-        returned = Notice.objects.all()._insert(  # type: ignore[attr-defined]
-            batch,
-            fields,
-            returning_fields=[Notice._meta.get_field(name) for name in ("id", "person", "dedupe")],
-            using=Notice.objects.db,
-            on_conflict=OnConflict.IGNORE,
-        )
-        # A single row that was passed over comes back as None.
-        keys = {(row[1], row[2]): row[0] for row in returned if row}
+        keys = {(person, dedupe): key for key, person, dedupe in insert_new(batch, ("id", "person", "dedupe"))}
         for notice in batch:
             # Of one person named twice, one row was written.
             if key := keys.pop(_identity(notice), None):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from ethicsreview.accounts.bulk import insert_new
 from ethicsreview.accounts.models import Appointment
 from ethicsreview.accounts.prepared import Given, PreparedForMany
 from ethicsreview.notices.models import Channel, Delivery, Endpoint, Event, Notice, Preference, When
@@ -43,7 +44,8 @@ def write_deliveries(told: Sequence[Told], at: datetime) -> None:
         rows += _routes(notice, wanted.get(notice.person_id, nothing_said), robots, loud)
     if outside:
         rows += _to_bodies(told, outside, loud)
-    Delivery.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+    for start in range(0, len(rows), BATCH):
+        insert_new(rows[start : start + BATCH])
 
 
 WISHES = PreparedForMany(lambda people: Preference.objects.filter(person__pk__in=people))

@@ -73,7 +73,8 @@ class Rule(BaseModel):
         subject = self.subject.in_language(language).format_map(values)
         # One line of bounded length, whatever a title holds: it becomes a mail header.
         one_line = " ".join(subject.split())
-        return Letter(Truncator(one_line).chars(SUBJECT_MAX), self.text.in_language(language).format_map(values))
+        short = one_line if len(one_line) <= SUBJECT_MAX else Truncator(one_line).chars(SUBJECT_MAX)
+        return Letter(short, self.text.in_language(language).format_map(values))
 
 
 class Kind(BaseModel):

@@ -1,0 +1,104 @@
+"""Many rows of one table in one statement, where the putting together would take longer than the carrying out.
+
+On PostgreSQL the rows travel as one JSON document: Django's own `bulk_create` and `bulk_update` compile an expression
+for each value. SQLite has neither round trips nor plans worth saving, and goes Django's way. Names and types in the SQL
+are those of our own columns.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+from django.db.models import Field, Model
+from django.db.models.constants import OnConflict
+
+
+def insert_new(rows: Sequence[Model], returning: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    """Write them in their order, passing over those that a constraint says are there already. Of what was written, the
+    fields that are asked for; the rows themselves learn nothing.
+    """
+    if not rows:
+        return []
+    model = type(rows[0])
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    wanted: list[Any] = [model._meta.get_field(name) for name in returning]
+    if connection.vendor != "postgresql":
+        return _inserted(model, rows, fields, wanted)
+    names = ", ".join(_name(field.column) for field in fields)
+    back = f" RETURNING {', '.join(_name(field.column) for field in wanted)}" if wanted else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {_table(model)} ({names}) SELECT {names} FROM {_recordset(fields)} "  # noqa: S608
+            f"ON CONFLICT DO NOTHING{back}",
+            [_document(rows, fields)],
+        )
+        return cursor.fetchall() if wanted else []
+
+
+def update(rows: Sequence[Model], names: Sequence[str]) -> None:
+    """Write these fields of each row, which is there."""
+    if not rows:
+        return
+    model = type(rows[0])
+    key: Any = model._meta.pk
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    table, place = _table(model), _name(key.column)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            columns = ", ".join(f"{_name(field.column)} = new.{_name(field.column)}" for field in fields)
+            cursor.execute(
+                f"UPDATE {table} SET {columns} FROM {_recordset([key, *fields])} "  # noqa: S608
+                f"WHERE {table}.{place} = new.{place}",
+                [_document(rows, [key, *fields])],
+            )
+            return
+        columns = ", ".join(f"{_name(field.column)} = %s" for field in fields)
+        values = [[_prepared(field, row) for field in (*fields, key)] for row in rows]
+        cursor.executemany(f"UPDATE {table} SET {columns} WHERE {place} = %s", values)  # noqa: S608
+
+
+@contextmanager
+def sent_ahead() -> Iterator[None]:
+    """What is written in here, PostgreSQL carries out while Python goes on; an error of it comes out at the end. Only
+    for writes whose answer nobody reads.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
+
+
+def _inserted(model: type[Model], rows: Sequence[Model], fields: Any, wanted: Any) -> list[tuple[Any, ...]]:
+    """`bulk_create` itself gives no keys back where it passes over what is there."""
+    returned = model._default_manager.all()._insert(  # type: ignore[attr-defined]
+        rows, fields, returning_fields=wanted or None, using=connection.alias, on_conflict=OnConflict.IGNORE
+    )
+    # A single row that was passed over comes back as None.
+    return [tuple(row) for row in returned or () if row]
+
+
+def _document(rows: Sequence[Model], fields: "Sequence[Field[Any, Any]]") -> str:
+    places = [(field.column, field.attname) for field in fields]
+    # Times and UUIDs are read by PostgreSQL as Python writes them.
+    return json.dumps([{column: getattr(row, name) for column, name in places} for row in rows], default=str)
+
+
+def _recordset(fields: "Sequence[Field[Any, Any]]") -> str:
+    columns = ", ".join(f"{_name(field.column)} {field.rel_db_type(connection)}" for field in fields)
+    return f"jsonb_to_recordset(%s::jsonb) AS new({columns})"
+
+
+def _prepared(field: "Field[Any, Any]", row: Model) -> Any:
+    return field.get_db_prep_save(getattr(row, field.attname), connection)
+
+
+def _table(model: type[Model]) -> str:
+    return _name(model._meta.db_table)
+
+
+def _name(name: Any) -> str:
+    return str(connection.ops.quote_name(name))
