@@ -6,33 +6,38 @@ are those of our own columns.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Model
 from django.db.models.constants import OnConflict
 
+Values = Mapping[str, Any]
 
-def insert_new(rows: Sequence[Model], returning: Sequence[str] = ()) -> list[tuple[Any, ...]]:
-    """Write them in their order, passing over those that a constraint says are there already. Of what was written, the
-    fields that are asked for; the rows themselves learn nothing.
+
+def insert_new(model: type[Model], rows: Sequence[Values], returning: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    """Write rows in their order, passing over those that a constraint says are there already. Of what was written, the
+    fields that are asked for.
+
+    A row holds values by attribute (`person_id`), as `vars` of an object does; what it leaves out has the field's
+    default. Objects themselves are not needed: they cost more than the writing.
     """
     if not rows:
         return []
-    model = type(rows[0])
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields: list[Any] = [field for field in model._meta.concrete_fields if not field.primary_key]
     wanted: list[Any] = [model._meta.get_field(name) for name in returning]
+    whole = [[row[field.attname] if field.attname in row else field.get_default() for field in fields] for row in rows]
     if connection.vendor != "postgresql":
-        return _inserted(model, rows, fields, wanted)
+        return _inserted(model, whole, fields, wanted)
     names = ", ".join(_name(field.column) for field in fields)
     back = f" RETURNING {', '.join(_name(field.column) for field in wanted)}" if wanted else ""
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {_table(model)} ({names}) SELECT {names} FROM {_recordset(fields)} "  # noqa: S608
             f"ON CONFLICT DO NOTHING{back}",
-            [_document(rows, fields)],
+            [_document(fields, whole)],
         )
         return cursor.fetchall() if wanted else []
 
@@ -51,7 +56,7 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
             cursor.execute(
                 f"UPDATE {table} SET {columns} FROM {_recordset([key, *fields])} "  # noqa: S608
                 f"WHERE {table}.{place} = new.{place}",
-                [_document(rows, [key, *fields])],
+                [_document([key, *fields], [[getattr(row, f.attname) for f in (key, *fields)] for row in rows])],
             )
             return
         columns = ", ".join(f"{_name(field.column)} = %s" for field in fields)
@@ -72,27 +77,32 @@ def sent_ahead() -> Iterator[None]:
         yield
 
 
-def _inserted(model: type[Model], rows: Sequence[Model], fields: Any, wanted: Any) -> list[tuple[Any, ...]]:
+def _inserted(model: type[Model], rows: Sequence[Sequence[Any]], fields: Any, wanted: Any) -> list[tuple[Any, ...]]:
     """`bulk_create` itself gives no keys back where it passes over what is there."""
+    names = [field.attname for field in fields]
     returned = model._default_manager.all()._insert(  # type: ignore[attr-defined]
-        rows, fields, returning_fields=wanted or None, using=connection.alias, on_conflict=OnConflict.IGNORE
+        [model(**dict(zip(names, row, strict=True))) for row in rows],
+        fields,
+        returning_fields=wanted or None,
+        using=connection.alias,
+        on_conflict=OnConflict.IGNORE,
     )
     # A single row that was passed over comes back as None.
     return [tuple(row) for row in returned or () if row]
 
 
-def _document(rows: Sequence[Model], fields: "Sequence[Field[Any, Any]]") -> str:
-    places = [(field.column, field.attname) for field in fields]
+def _document(fields: Sequence[Any], rows: Sequence[Sequence[Any]]) -> str:
+    columns = [field.column for field in fields]
     # Times and UUIDs are read by PostgreSQL as Python writes them.
-    return json.dumps([{column: getattr(row, name) for column, name in places} for row in rows], default=str)
+    return json.dumps([dict(zip(columns, row, strict=True)) for row in rows], default=str)
 
 
-def _recordset(fields: "Sequence[Field[Any, Any]]") -> str:
+def _recordset(fields: Sequence[Any]) -> str:
     columns = ", ".join(f"{_name(field.column)} {field.rel_db_type(connection)}" for field in fields)
     return f"jsonb_to_recordset(%s::jsonb) AS new({columns})"
 
 
-def _prepared(field: "Field[Any, Any]", row: Model) -> Any:
+def _prepared(field: Any, row: Model) -> Any:
     return field.get_db_prep_save(getattr(row, field.attname), connection)
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from ethicsreview.accounts.models import Appointment, Person
 from ethicsreview.deadlines.models import Deadline
 
@@ -64,11 +66,13 @@ def _holders(seats: set[Seat], at: datetime) -> dict[Seat, list[Person]]:
     holders: dict[Seat, list[Person]] = {}
     if not seats:
         return holders
-    appointments = Appointment.objects.current(at).filter(
+    current = Appointment.objects.current(at).filter(
         role__in={role for role, _body in seats}, body__in={body for _role, body in seats}
     )
-    for appointment in appointments.select_related("person").order_by("pk"):
-        seat = (appointment.role, appointment.body_id)
-        if seat in seats and appointment.person.is_active:
-            holders.setdefault(seat, []).append(appointment.person)
+    # The person once for each seat: the appointment itself tells nothing more.
+    seated = Person.objects.filter(is_active=True, appointments__in=current).order_by("appointments__pk")
+    for person in seated.annotate(seat_role=F("appointments__role"), seat_body=F("appointments__body")):
+        seat = (person.seat_role, person.seat_body)
+        if seat in seats:
+            holders.setdefault(seat, []).append(person)
     return holders

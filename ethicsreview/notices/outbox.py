@@ -127,7 +127,8 @@ def _written(drafts: Sequence[Notice]) -> list[Notice]:
     new = []
     for start in range(0, len(drafts), BATCH):
         batch = drafts[start : start + BATCH]
-        keys = {(person, dedupe): key for key, person, dedupe in insert_new(batch, ("id", "person", "dedupe"))}
+        rows = insert_new(Notice, [vars(notice) for notice in batch], ("id", "person", "dedupe"))
+        keys = {(person, dedupe): key for key, person, dedupe in rows}
         for notice in batch:
             # Of one person named twice, one row was written.
             if key := keys.pop(_identity(notice), None):

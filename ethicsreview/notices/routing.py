@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from ethicsreview.accounts.bulk import insert_new
+from ethicsreview.accounts.bulk import Values, insert_new
 from ethicsreview.accounts.models import Appointment
 from ethicsreview.accounts.prepared import Given, PreparedForMany
 from ethicsreview.notices.models import Channel, Delivery, Endpoint, Event, Notice, Preference, When
@@ -39,13 +39,13 @@ def write_deliveries(told: Sequence[Told], at: datetime) -> None:
         elif endpoint.body_id is not None:
             outside.setdefault(endpoint.body_id, []).append(endpoint)
     nothing_said, loud = Preference(), Loud(at)
-    rows: list[Delivery] = []
+    rows: list[Values] = []
     for notice in notices:
         rows += _routes(notice, wanted.get(notice.person_id, nothing_said), robots, loud)
     if outside:
         rows += _to_bodies(told, outside, loud)
     for start in range(0, len(rows), BATCH):
-        insert_new(rows[start : start + BATCH])
+        insert_new(Delivery, rows[start : start + BATCH])
 
 
 WISHES = PreparedForMany(lambda people: Preference.objects.filter(person__pk__in=people))
@@ -75,22 +75,23 @@ class Loud:
         return self._after[hours]
 
 
-def _routes(notice: Notice, wish: Preference, robots: Mapping[int, list[Endpoint]], loud: Loud) -> Iterator[Delivery]:
-    kind, at = kind_of(notice.key), loud.at
+def _routes(notice: Notice, wish: Preference, robots: Mapping[int, list[Endpoint]], loud: Loud) -> Iterator[Values]:
+    kind, at, told = kind_of(notice.key), loud.at, {"notice_id": notice.pk}
     leaves = at if notice.urgent else loud.after(wish)
     if notice.person.email:
         when = When.AT_ONCE if notice.statutory or notice.urgent else wish.mail_of(kind)
         if when == When.DAILY:
             hour = settings.NOTICES_DIGEST_HOUR if wish.digest_hour is None else wish.digest_hour
-            yield Delivery(notice=notice, channel=Channel.MAIL, digest=True, next_try_at=next_digest(at, hour))
+            yield told | {"channel": Channel.MAIL, "digest": True, "next_try_at": next_digest(at, hour)}
         elif when != When.NEVER:
-            yield Delivery(notice=notice, channel=Channel.MAIL, urgent=notice.urgent, next_try_at=leaves)
+            yield told | {"channel": Channel.MAIL, "urgent": notice.urgent, "next_try_at": leaves}
     if wish.robot_of(kind) or notice.urgent:
         for robot in robots.get(notice.person_id, ()):
-            yield Delivery(notice=notice, channel=robot.kind, endpoint=robot, urgent=notice.urgent, next_try_at=leaves)
+            to = {"channel": robot.kind, "endpoint_id": robot.pk}
+            yield told | to | {"urgent": notice.urgent, "next_try_at": leaves}
 
 
-def _to_bodies(told: Sequence[Told], outside: Mapping[int, list[Endpoint]], loud: Loud) -> Iterator[Delivery]:
+def _to_bodies(told: Sequence[Told], outside: Mapping[int, list[Endpoint]], loud: Loud) -> Iterator[Values]:
     """A body hears what its own people are told of its own matters: once, however many they are."""
     people = {notice.person_id for one in told for notice in one.notices}
     held = Appointment.objects.current(loud.at).filter(person__in=people, body__in=outside)
@@ -121,7 +122,7 @@ def _event(body: int, heard: Sequence[Notice], at: datetime) -> Event:
 
 def _deliveries_of(
     events: Collection[tuple[Event, bool]], outside: Mapping[int, Iterable[Endpoint]], loud: Loud
-) -> Iterator[Delivery]:
+) -> Iterator[Values]:
     made = [event for event, _urgent in events]
     Event.objects.bulk_create(made, batch_size=BATCH, ignore_conflicts=True)
     keys = {
@@ -135,4 +136,5 @@ def _deliveries_of(
         for endpoint in outside[event.body_id]:
             # A system does not sleep; a group does.
             leaves = loud.at if urgent or endpoint.kind == Channel.WEBHOOK else loud.after(Preference())
-            yield Delivery(event=event, channel=endpoint.kind, endpoint=endpoint, urgent=urgent, next_try_at=leaves)
+            to = {"channel": endpoint.kind, "endpoint_id": endpoint.pk}
+            yield {"event_id": event.pk} | to | {"urgent": urgent, "next_try_at": leaves}
