@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from ethicsreview.trail.triggers import present
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -46,15 +48,8 @@ def install(triggers: Iterable[Trigger], using: str = DEFAULT_DB_ALIAS) -> None:
 
 def missing(triggers: Iterable[Trigger], using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """The tables whose changes would not be heeded."""
-    connection = connections[using]
-    if connection.vendor == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-    else:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        present = {row[0] for row in cursor.fetchall()}
-    return [one.table for one in triggers if not {one.name(event) for event in one.events} <= present]
+    there = present(using)
+    return [one.table for one in triggers if not {one.name(event) for event in one.events} <= there]
 
 
 def _statements(vendor: str, trigger: Trigger) -> Iterator[str]:

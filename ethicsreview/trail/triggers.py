@@ -45,6 +45,16 @@ def remove(using: str = DEFAULT_DB_ALIAS) -> None:
 
 def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """The tables that should be guarded and are not (somebody dropped a trigger, or disabled it)."""
+    connection, there = connections[using], present(using)
+    return [
+        model._meta.db_table
+        for model, _condition in frozen_models()
+        if not {f"{PREFIX}{model._meta.db_table}_{event}" for event in _events(connection)} <= there
+    ]
+
+
+def present(using: str = DEFAULT_DB_ALIAS) -> set[str]:
+    """The names of all triggers that work, whoever put them in place."""
     connection = connections[using]
     if connection.vendor == "postgresql":
         query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
@@ -52,12 +62,7 @@ def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     with connection.cursor() as cursor:
         cursor.execute(query)
-        present = {row[0] for row in cursor.fetchall()}
-    return [
-        model._meta.db_table
-        for model, _condition in frozen_models()
-        if not {f"{PREFIX}{model._meta.db_table}_{event}" for event in _events(connection)} <= present
-    ]
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _events(connection: BaseDatabaseWrapper) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from ethicsreview.notices.tables import notice_for, tables
 from ethicsreview.policy import cite
 from reviews.models.projects.parties import CAPACITIES as WORDS_FOR_CAPACITIES
 from tests.reviews import step_table
-from tests.reviews.step_table import Cell, cells, declared_for, render, scene
+from tests.reviews.step_scene import scene
+from tests.reviews.step_table import Cell, cells, declared_for, render
 
 pytestmark = pytest.mark.django_db
 NOUNS = sorted(nouns())

@@ -15,7 +15,8 @@ from ethicsreview.lifecycle.steps import steps_of
 from tests.committees.builders import appoint, authority, holder, institution, keeper_of, person
 from tests.reviews import step_table
 from tests.reviews.emergencies import regulator_of, urgent
-from tests.reviews.step_table import CAPACITIES, Cell, Scene, cells, render
+from tests.reviews.step_scene import Scene
+from tests.reviews.step_table import CAPACITIES, Cell, cells, render
 
 pytestmark = pytest.mark.django_db
 STATES = (

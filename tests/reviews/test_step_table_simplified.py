@@ -9,7 +9,8 @@ from django.db import transaction
 from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.lifecycle.steps import steps_of
 from tests.reviews import step_table
-from tests.reviews.step_table import Cell, cells, declared_for, render, simplified_scene
+from tests.reviews.step_scene import simplified_scene
+from tests.reviews.step_table import Cell, cells, declared_for, render
 
 pytestmark = pytest.mark.django_db
 STATES = {"review": ("accepted", "in_review", "approved"), "opinion": ("assigned", "cast")}

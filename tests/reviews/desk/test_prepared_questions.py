@@ -13,7 +13,7 @@ from ethicsreview.accounts.standing import standing_of
 from ethicsreview.deadlines.calendar import law_day
 from reviews.desk import besides, clockroom, queue, reading
 from reviews.portal.views import home
-from tests.reviews.step_table import Scene, scene
+from tests.reviews.step_scene import Scene, scene
 
 pytestmark = pytest.mark.django_db
 
