@@ -136,6 +136,7 @@ class IndicatorShape(BaseModel):
     days: int
     least: int
     evaluated_at: datetime | None
+    failed_at: datetime | None
     over: int
     open: int
 
@@ -154,6 +155,7 @@ class IndicatorShape(BaseModel):
             days=terms.days,
             least=terms.least,
             evaluated_at=progress.evaluated_at if progress else None,
+            failed_at=progress.failed_at if progress else None,
             over=progress.over if progress else 0,
             open=one.open,
         )

@@ -18,6 +18,9 @@ class IndicatorWatch(models.Model):
     done = models.BooleanField(default=False)
     # When it was last gone through to its end, what it found then, and how many warnings that raised or changed.
     evaluated_at = models.DateTimeField(_("评估时间"), null=True)
+    # When it last failed, if it has not ended well since; and how many subjects' warnings could not be written then.
+    failed_at = models.DateTimeField(_("未完成评估的时间"), null=True)
+    unwritten = models.PositiveIntegerField(_("未写入的预警"), default=0, db_default=0)
     on = models.BooleanField(default=True)
     over = models.PositiveIntegerField(_("达到阈值"), default=0)
     raised = models.PositiveIntegerField(_("新增预警"), default=0)

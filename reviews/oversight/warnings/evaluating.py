@@ -7,7 +7,7 @@ was found already says nothing new.
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,15 @@ import structlog
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Substr
+from django.urls import reverse
 
 from committees.models import Committee
-from ethicsreview.accounts.models import Institution
+from ethicsreview.accounts.models import Appointment, Institution, Person, Role
+from ethicsreview.accounts.regions import region_name
 from ethicsreview.accounts.standing import SYSTEM
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.door import perform
+from ethicsreview.notices.outbox import post
 from ethicsreview.policy import Policy
 from reviews.models import IndicatorWatch, RiskWarning, WarningFinding
 from reviews.models.warnings.kinds import OPEN, Indicator
@@ -37,14 +40,17 @@ PROVINCE = 2
 
 @dataclass
 class Done:
-    """Of one indicator in one place: subjects over a threshold, warnings raised, warnings changed."""
+    """Of one indicator in one place: subjects over a threshold, warnings raised, warnings changed, and those that could
+    not be written.
+    """
 
     over: int = 0
     raised: int = 0
     changed: int = 0
+    unwritten: int = 0
 
     def __add__(self, other: "Done") -> "Done":
-        return Done(self.over + other.over, self.raised + other.raised, self.changed + other.changed)
+        return Done(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 def evaluate_pending(at: datetime, *, seconds: float = SECONDS) -> Done:
@@ -82,6 +88,8 @@ def evaluate(indicator: Indicator, place: str, at: datetime, *, again: bool = Fa
         return _go_through(indicator, place, at, ends)
     except Exception:
         log.exception("warning_evaluation_failed", indicator=indicator.value, place=place)
+        IndicatorWatch.objects.filter(indicator=indicator, place=place).update(failed_at=at)
+        tell_operators(indicator, place, at)
         return Done()
 
 
@@ -99,7 +107,7 @@ def _go_through(indicator: Indicator, place: str, at: datetime, ends: float | No
     }
     done = Done(over=len(numbers))
     while (batch := _batch(rule, look, policy, numbers)) is not None:
-        done.raised, done.changed = done.raised + batch.raised, done.changed + batch.changed
+        done += replace(batch, over=0)
         if ends is not None and time.monotonic() >= ends:
             return done
     done.changed += _ease(rule, place, at, numbers)
@@ -141,7 +149,11 @@ def _settle_all(rule: Rule, look: Look, policy: Policy, numbers: Mapping[int, Nu
         found = _found(rule, number, evidence.get(key, []))
         warning = last.get(subject.ref)
         what = answer(_standing(rule, warning, found), found.level, look.at, rest_days=rest)
-        if what != Answer.NOTHING and _done(what, rule.indicator, subject, found, warning, look.at):
+        if what == Answer.NOTHING:
+            continue
+        if not _done(what, rule.indicator, subject, found, warning, look.at):
+            done.unwritten += 1
+        else:
             done.raised += what == Answer.RAISE
             done.changed += what != Answer.RAISE
     return done
@@ -217,5 +229,20 @@ def _ease(rule: Rule, place: str, at: datetime, numbers: Mapping[int, Number]) -
 
 def _finish(indicator: Indicator, place: str, at: datetime, done: Done, *, on: bool) -> None:
     IndicatorWatch.objects.filter(indicator=indicator, place=place).update(
-        done=True, evaluated_at=at, on=on, over=done.over, raised=done.raised, changed=done.changed
+        done=True, evaluated_at=at, on=on, failed_at=at if done.unwritten else None, **asdict(done)
+    )
+    if done.unwritten:
+        tell_operators(indicator, place, at)
+
+
+def tell_operators(indicator: Indicator, place: str, at: datetime) -> None:
+    """Once a day, however often it is tried: an indicator that is not evaluated is as good as off."""
+    operators = Appointment.objects.current(at).filter(role=Role.OPERATOR)
+    post(
+        "warning.not_evaluated",
+        Person.objects.filter(pk__in=operators.values("person")),
+        at=at,
+        context={"indicator": indicator.label, "place": region_name(place.ljust(6, "0"))},
+        url=reverse("desk:indicators"),
+        dedupe=f"warning.not_evaluated:{indicator.value}:{place}:{law_day(at).isoformat()}",
     )

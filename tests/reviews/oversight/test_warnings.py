@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 
+from ethicsreview.accounts.models import Role
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.models import Deadline
@@ -17,9 +18,9 @@ from reviews.models.warnings.kinds import Indicator
 from reviews.oversight.warnings import evaluating
 from reviews.oversight.warnings.evaluating import evaluate, evaluate_pending
 from reviews.oversight.warnings.reading import watched_by
-from tests.committees.builders import committee
+from tests.committees.builders import committee, holder
 from tests.reviews import warnings_data as data
-from tests.reviews.desk.conftest import queries
+from tests.reviews.desk.conftest import address, queries, text
 from tests.reviews.local_rules import local_rule
 from tests.reviews.warnings import CHENGDU, Watching, watching
 
@@ -281,6 +282,37 @@ def test_indicator_that_is_off_raises_nothing_and_says_why() -> None:
     assert (off.rule.terms.on, off.rule.reason, off.progress.on) == (False, "由市级平台监测", False)
     assert (told[Indicator.BURSTS].rule.terms.on, told[Indicator.BURSTS].progress) == (True, None)
     assert RiskWarning.objects.count() == 0
+
+
+def test_an_indicator_that_fails_is_told_to_operators_and_shown_until_it_succeeds(signed_in) -> None:
+    made = watching()
+    operator = holder(Role.OPERATOR, made.path.committee.institution)
+    data.late_follow_ups(made, 1)
+
+    def progress() -> IndicatorWatch:
+        return IndicatorWatch.objects.get(indicator=Indicator.LATE_FOLLOW_UPS, place=made.place)
+
+    def page() -> str:
+        return text(signed_in(operator).get(address("indicators")))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluating, "policy_of", lambda *_given: 1 / 0)
+        for hours in (0, 1):
+            evaluate(Indicator.LATE_FOLLOW_UPS, made.place, made.at + timedelta(hours=hours))
+    told = operator.notices.get()
+    failed, shown = progress(), page()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluating, "raise_warning", lambda *_given, **_terms: 1 / 0)
+        unwritten = evaluate(Indicator.LATE_FOLLOW_UPS, made.place, made.at + timedelta(hours=2))
+    with_unwritten = page()
+    evaluate(Indicator.LATE_FOLLOW_UPS, made.place, made.at + timedelta(days=1))
+
+    assert (told.key, "随访" in told.subject or "跟踪" in told.subject) == ("warning.not_evaluated", True)
+    assert (failed.done, failed.failed_at) == (False, made.at + timedelta(hours=1))
+    assert "评估出错" in shown
+    assert (unwritten.unwritten, "1件预警没有写入" in with_unwritten) == (1, True)
+    assert (progress().failed_at, progress().unwritten, progress().done) == (None, 0, True)
+    assert "评估出错" not in page()
 
 
 def test_every_evaluation_costs_the_same_for_few_cases_and_many() -> None:
