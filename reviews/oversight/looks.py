@@ -28,6 +28,7 @@ SUBJECT = "oversight"
 LOOKED, EXPORTED, COMPARED = "look", "export", "compare"
 # What somebody is to an inspection that they work on.
 AT_WORK = frozenset({"inspecting", "inspector", "institution_officer", "secretary", "chair"})
+LATEST = 10
 WORDS: dict[str, str | Promise] = {LOOKED: _("查看"), EXPORTED: _("导出审计包"), COMPARED: _("比较两个时点")}
 
 
@@ -99,6 +100,11 @@ def _note_look_at_inspection(inspection: Inspection, standing: Standing, where: 
 def _note_unless_own(project: Project, standing: Standing, where: str) -> None:
     if not Project.objects.own(standing.person).filter(pk=project.pk).exists():
         note(project, standing, where)
+
+
+def latest_looks(found: Project | Inspection) -> list[tuple[Entry, str | Promise]]:
+    """The last so many, each with what was done."""
+    return [(entry, WORDS.get(entry.step, entry.step)) for entry in looks_into(found)[:LATEST]]
 
 
 def looks_into(project: Project | Inspection) -> "QuerySet[Entry]":

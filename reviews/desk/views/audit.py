@@ -33,7 +33,7 @@ from reviews.oversight.audit.story import Story, object_name
 from reviews.oversight.overview.drilling import Drill
 from reviews.oversight.scope import supervised_projects
 
-ROWS, STEPS, LOOKS = 30, 100, 10
+ROWS, STEPS = 30, 100
 NEWEST = ["-pk"]
 
 
@@ -70,13 +70,12 @@ def cases(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
 def case(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     found = _find(visitor, ref)
     look = looks.note(found.project, visitor.standing, request.path)
-    seen = looks.looks_into(found.project)[:LOOKS]
     context = {
         "case": found,
         "project": found.project,
         "steps": Paginator(Story(found).steps, STEPS).get_page(request.GET.get("page")),
         "checks": Checks(found),
-        "looks": [(entry, looks.WORDS.get(entry.step, entry.step)) for entry in seen],
+        "looks": looks.latest_looks(found.project),
         "looked": look.seq,
         "documents": packing.documents_of(found),
         "tab": "case",

@@ -31,6 +31,7 @@ from reviews.models.inspections.forms import PlanForm
 from reviews.models.inspections.kinds import SHOWN, UNDER_WAY
 from reviews.models.inspections.planning import plan_inspection
 from reviews.models.investigations.kinds import Origin
+from reviews.oversight.looks import latest_looks
 
 ROWS, MOST_ENTRIES = 30, 100
 RELATED = ("authority", "institution", "committee")
@@ -98,6 +99,7 @@ def inspection(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponse
     inside = found.seen_from_inside(visitor.standing)
     names = {one.key: one.text for one in found.items()}
     grounds = {key: text for key, text, _cite in checklist.grounds(found.planned_at, found.region)}
+    seen = latest_looks(found) if inside else []
     context = {
         "inspection": found,
         "ground": grounds.get(found.ground, found.ground),
@@ -114,6 +116,8 @@ def inspection(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponse
         "steps": [view for view in steps if view.name not in APART],
         "may_enter": any(view.name == "enter_finding" for view in steps),
         "inside": inside,
+        "looks": seen,
+        "looked": seen[0][0].seq if seen else 0,
     }
     return render(request, "desk/inspection.html", context)
 

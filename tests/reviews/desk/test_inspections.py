@@ -166,3 +166,7 @@ def test_each_look_of_whoever_supervises_is_an_entry_beside_the_inspection(signe
     looks = looks_into(made.inspection).values_list("actor_ref", "object_kind", "facts__what")
     assert list(looks) == [(people["province"].username, "inspection", page)] * 4
     assert list(verify(Chain.objects.filter(subject_kind="oversight"))) == []
+    # Those who inspect see who looked; those who are inspected do not.
+    told = text(signed_in(people["planner"]).get(page))
+    assert ("谁看过" in told, "共4次" in told, people["province"].name in told) == (True, True, True)
+    assert "谁看过" not in text(signed_in(people["officer"]).get(page))
