@@ -67,11 +67,20 @@ def competent(
     return tuple(found)
 
 
+# Policy's words for departments of a city and of a province.
+_OF_LEVEL = {"city": {"city", "local"}, "province": {"sector", "provincial_departments", "province"}}
+
+
+def organises(level: str, by: Collection[str]) -> bool:
+    """Whether departments of this level are among those that policy gives a task to; the State's always are."""
+    return level not in _OF_LEVEL or bool(_OF_LEVEL[level] & set(by))
+
+
 def _takes(department: Department[A], route: Route, levels: Collection[str]) -> bool:
     if department.level == "city":
-        return bool({"city", "local"} & set(levels)) and department.field in {route.field, GENERAL}
+        return organises("city", levels) and department.field in {route.field, GENERAL}
     if department.level == "province":
-        if {"sector", "provincial_departments", "province"} & set(levels) and department.field == route.field:
+        if organises("province", levels) and department.field == route.field:
             return True
         return "local" in levels and department.field == GENERAL
     return False

@@ -94,8 +94,8 @@ def decided(size: int = 3, region: str = CHENGDU, at: datetime | None = None) ->
 
 
 def department(region: str = CHENGDU, at: datetime | None = None) -> Sampling:
-    level = "province" if region.endswith("0000") else "city"
-    made = authority(region, level=level)
+    """Of the province, to whom Sichuan 10 gives it."""
+    made = authority(f"{region[:2]}0000", level="province")
     return Sampling(made, with_password(holder(Role.REGULATOR, made)), at or timezone.now())
 
 

@@ -22,6 +22,7 @@ from reviews.models import SampleItem, SamplingPlan
 from reviews.models.sampling import planning
 from reviews.models.sampling.forms import PlanForm
 from reviews.models.sampling.kinds import UNSETTLED
+from reviews.models.sampling.organising import ordered, others_organise
 from reviews.models.sampling.population import frozen_units, stratum_name
 from reviews.models.sampling.results import Row, results_of, whole
 from reviews.oversight.sampling.export import export
@@ -65,8 +66,9 @@ def begin(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         messages.success(request, _("计划已拟订。公布计划和种子后，才能固定总体。"))
         return redirect(made)
     # Said before the form is filled in, not when it is to be published.
-    unordered = [one.name for one in own if not planning.ordered(one, visitor.at)]
-    context = {"form": form, "unordered": unordered}
+    unordered = [one.name for one in own if not ordered(one, visitor.at)]
+    elsewhere = [(one.name, refusal) for one in own if (refusal := others_organise(one, visitor.at))]
+    context = {"form": form, "unordered": unordered, "elsewhere": elsewhere}
     return render(request, "desk/sampling_plan_new.html", context, status=422 if form.errors else 200)
 
 

@@ -31,6 +31,7 @@ from reviews.models.reviewing.record import ReviewRecord
 from reviews.models.sampling import forms, timing
 from reviews.models.sampling.item import SampleItem
 from reviews.models.sampling.kinds import UNSETTLED, Basis, Confidence, PlanState, Strata
+from reviews.models.sampling.organising import others_organise
 from reviews.models.sampling.population import SampleUnit, frozen_units, population_of
 from reviews.rules import sampling
 
@@ -141,6 +142,10 @@ class SamplingPlan(Lifecycle):
         if not self.policy_at(act.at).value("sampling.required", default=False):
             yield Refusal("not_ordered", _("本地区适用的规则没有规定抽查复核"), {}, ARTICLE)
 
+    def organised_here(self, act: Act) -> Iterator[Refusal]:
+        if refusal := others_organise(self.authority, act.at):
+            yield refusal
+
     def rate_enough(self, act: Act) -> Iterator[Refusal]:
         policy = self.policy_at(act.at)
         if self.rate_percent is None or not policy.value("sampling.required", default=False):
@@ -192,7 +197,7 @@ class SamplingPlan(Lifecycle):
         target=PlanState.PUBLISHED,
         label=_("公布计划和种子"),
         by=["sampler"],
-        requires=[sampling_in_force, rate_enough],
+        requires=[sampling_in_force, organised_here, rate_enough],
         cite=ARTICLE,
         form=forms.PublishForm,
         help=_("计划和种子公布后不能更改；总体在其后固定。清单内活动仍须逐项专家复核，抽查复核为另加。"),

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from ethicsreview.accounts.models import Authority, Person
 from ethicsreview.lifecycle.door import create
-from ethicsreview.policy import policy_for
 from reviews.models.sampling.plan import SamplingPlan
 
 
@@ -15,8 +14,3 @@ def plan_sample(authority: Authority, *, by: Person, at: datetime | None = None,
     """A draft of what a checked `PlanForm` says. Raises NotPermitted for whoever is not of that department."""
     moment = at or timezone.now()
     return create(SamplingPlan(authority=authority, **terms), by=by, at=moment, **terms)
-
-
-def ordered(authority: Authority, at: datetime) -> bool:
-    """Whether a text in force in its region orders samples: without one, none can be published."""
-    return bool(policy_for(region=authority.region, at=at).value("sampling.required", default=False))

@@ -11,8 +11,8 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.trail.models import Entry
 from reviews.models import SamplingPlan
 from tests.committees.builders import authority, holder
-from tests.reviews.desk.conftest import address, queries
-from tests.reviews.sampling import CHENGDU, DEFAULTS, MIANYANG, SEED, SOURCE, sampling
+from tests.reviews.desk.conftest import address, queries, text
+from tests.reviews.sampling import DEFAULTS, MIANYANG, SEED, SOURCE, sampling
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +89,17 @@ def test_the_page_repeats_the_draw_and_hands_out_its_files(signed_in) -> None:
     assert sorted(packed.namelist()) == ["draw_again.py", "drawn.csv", "plan.json", "population.csv"]
 
 
+def test_a_city_is_told_before_it_plans_who_organises(signed_in) -> None:
+    city, province = authority("510100", level="city"), authority("510000", level="province")
+
+    told, other = (
+        text(signed_in(holder(Role.REGULATOR, one)).get(address("sampling_plan_new"))) for one in (city, province)
+    )
+
+    assert f"{city.name}：抽查复核由相关省直部门组织，本部门不能公布计划" in told
+    assert "相关省直部门" not in other
+
+
 def test_reading_a_case_that_was_drawn_leaves_a_look(signed_in) -> None:
     made, _paths = sampling(1)
     made.drawn()
@@ -130,4 +141,4 @@ def test_the_committee_reads_what_is_asked_and_answers(signed_in) -> None:
     assert done.status_code == 302
     item.refresh_from_db()
     assert item.state == "answered"
-    assert made.authority.region == CHENGDU
+    assert made.authority.region == "510000"

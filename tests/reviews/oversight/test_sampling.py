@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from ethicsreview.accounts.models import Appointment, Role
 from ethicsreview.accounts.standing import standing_of
@@ -31,7 +32,7 @@ from reviews.rules.sampling import content_of, mark_of
 from tests.committees.builders import authority, holder
 from tests.reviews.builders import PASSWORD, Case
 from tests.reviews.rules.answers import RECORDS
-from tests.reviews.sampling import CHENGDU, DEFAULTS, MIANYANG, SEED, SOURCE, decided, department, sampling
+from tests.reviews.sampling import CHENGDU, DEFAULTS, MIANYANG, SEED, SOURCE, Sampling, decided, department, sampling
 
 pytestmark = pytest.mark.django_db
 
@@ -81,12 +82,25 @@ def test_population_is_the_results_of_high_risk_reviews_of_the_place_in_the_days
     made, paths = sampling(2)
     low = Case(paths[0].committee, paths[0].lead, made.at).concluded()
     running = Case(paths[0].committee, paths[0].lead, made.at).accepted()
-    elsewhere = decided(1, MIANYANG)
+    elsewhere = decided(1, "370100")
     made.frozen()
 
     refs = set(SampleUnit.objects.filter(plan=made.plan).values_list("ref", flat=True))
     assert refs == {path.review.ref for path in paths}
     assert not refs & {low.review.ref, running.review.ref, elsewhere[0].review.ref}
+
+
+@pytest.mark.article("sichuan", 10)
+def test_a_department_of_a_city_cannot_publish_where_the_provinces_departments_organise() -> None:
+    city = authority(CHENGDU, level="city")
+    made = Sampling(city, holder(Role.REGULATOR, city), timezone.now()).planned()
+
+    with pytest.raises(Refused) as told:
+        made.do("publish", seed=SEED, seed_source=SOURCE)
+
+    assert [(one.code, one.cite) for one in told.value.refusals] == [("not_organiser", "sichuan:10")]
+    assert "相关省直部门" in str(told.value.refusals[0])
+    assert made.plan.state == "draft"
 
 
 def test_a_province_draws_from_each_city() -> None:
@@ -254,13 +268,13 @@ def test_what_a_plan_must_say(changes: dict[str, str], wrong: set[str]) -> None:
 # --- who sees what ------------------------------------------------------------------------------------------------
 
 
-def test_a_regulator_of_one_city_sees_nothing_of_anothers() -> None:
+def test_only_departments_of_the_province_see_its_samples() -> None:
     made, paths = sampling(1)
     made.drawn(rate_percent=100)
     item = made.item()
     people = {
         "own": made.sampler,
-        "beside": holder(Role.REGULATOR, authority(CHENGDU, level="city")),
+        "city": holder(Role.REGULATOR, authority(CHENGDU, level="city")),
         "province": holder(Role.REGULATOR, authority("510000", level="province")),
         "other city": holder(Role.REGULATOR, authority(MIANYANG, level="city")),
         "operator": holder(Role.OPERATOR, authority("510000", level="province")),
@@ -271,13 +285,13 @@ def test_a_regulator_of_one_city_sees_nothing_of_anothers() -> None:
     def seeing(model: type[SamplingPlan] | type[SampleItem]) -> set[str]:
         return {name for name, who in people.items() if model.objects.visible_to(standing_of(who, made.at)).exists()}
 
-    department_side = {"own", "beside", "province", "operator"}
+    department_side = {"own", "province", "operator"}
     assert seeing(SamplingPlan) == seeing(SampleItem) == department_side
-    with pytest.raises(NotVisible):
-        made.take(item, "examine", by=people["other city"], result="in_order", finding="无")
-    for name in ("beside", "province"):
-        with pytest.raises(NotPermitted):
+    for name in ("city", "other city"):
+        with pytest.raises(NotVisible):
             made.take(item, "examine", by=people[name], result="in_order", finding="无")
+    with pytest.raises(NotPermitted):
+        made.take(item, "examine", by=people["province"], result="in_order", finding="无")
     made.asked(item)
     assert seeing(SampleItem) == department_side | {"secretary"}
     assert seeing(SamplingPlan) == department_side
