@@ -76,14 +76,15 @@ class Prepared:
 class PreparedForMany:
     """One question about several keys, of which there are as many as the last power of two that was asked for.
 
-    `build` is handed a place for each key, to stand in an `__in` of a column that is no relation itself (`person__pk`).
+    `build` is handed a place for each key, to stand in an `__in` of a column that is no relation itself (`person__pk`,
+    `committee__body_ptr__id`).
     """
 
     def __init__(self, build: "Callable[[Sequence[Any]], QuerySet[Any, Any]]") -> None:
         self._build = build
         self._by_number: dict[int, Prepared] = {}
 
-    def __call__(self, keys: Collection[int], **given: Any) -> list[Any]:
+    def __call__(self, keys: Collection[int] | Collection[str], **given: Any) -> list[Any]:
         """The rows, of one query; without a key there are none. Raises KeyError where a value is not given."""
         if not keys:
             return []

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Body, Person
+from ethicsreview.accounts.prepared import Given
 from ethicsreview.deadlines import calendar
 from ethicsreview.deadlines.agenda import Moment, agenda_of
 
@@ -68,7 +69,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def due_before(self, moment: datetime) -> "DeadlineQuerySet":
         return self.open().filter(due_at__lt=moment)
 
-    def late(self, at: datetime) -> "DeadlineQuerySet":
+    def late(self, at: "datetime | Given") -> "DeadlineQuerySet":
         """Open and past its end, whether or not the sweep has been there. A paused clock is not late."""
         return self.open().filter(due_at__lte=at, paused_at__isnull=True)
 

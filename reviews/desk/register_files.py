@@ -35,7 +35,7 @@ class _RegisterForm(AskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields = {**self.filter_class({}, self.standing).fields, **self.fields}
+        self.fields = {**self.filter_class.of({}, self.standing).fields, **self.fields}
 
 
 class CommitteesForm(_RegisterForm):

@@ -21,6 +21,7 @@ from reviews.desk import register_files
 from reviews.desk.access import Visitor, desk_page
 from reviews.desk.composition import health
 from reviews.desk.register_filters import ActivityFilter, CommitteeFilter
+from reviews.desk.register_rows import activity_rows, committee_rows
 from reviews.models import AnnualReport, Project
 from reviews.models.projects.registering import OWED as OF_ACTIVITY
 from reviews.models.projects.registration import FIELDS as ACTIVITY_FIELDS
@@ -29,8 +30,13 @@ from reviews.oversight.looks import note_look_at_committee
 from reviews.oversight.registers import activities, committees
 from reviews.oversight.registers.rows import REGISTRATION_STATES, clocks_of, state_of
 
-ROWS, NEWEST = 15, ["-pk"]
-# The register of activities as it opens.
+ROWS, NEWEST, BY_NAME = 15, ["-pk"], ["name", "pk"]
+# The registers as they open.
+FIRST = PreparedFor(
+    lambda standing: keyset.opening(
+        committees.committees_for(standing, {}, standing.at).select_related("institution"), by=BY_NAME, size=ROWS
+    )
+)
 OPENING = PreparedFor(
     lambda standing: keyset.opening(
         activities.activities_for(standing, {}, standing.at).select_related(*register_files.ACTIVITY_RELATED),
@@ -47,13 +53,17 @@ def committee_register(request: HttpRequest, visitor: Visitor) -> HttpResponseBa
     """Of one's territory, one's unit, or the committee that one keeps."""
     if not committees.reads(visitor.standing):
         raise Http404(request.path)
-    chosen = CommitteeFilter(request.GET, visitor.standing)
-    found = committees.committees_for(visitor.standing, chosen.given, visitor.at).select_related("institution")
-    page = keyset.page(found, by=["name", "pk"], cursor=request.GET.get("cursor", ""), size=ROWS)
+    chosen = CommitteeFilter.of(request.GET, visitor.standing)
+    cursor = request.GET.get("cursor", "")
+    if cursor or chosen.given:
+        found = committees.committees_for(visitor.standing, chosen.given, visitor.at).select_related("institution")
+        page = keyset.page(found, by=BY_NAME, cursor=cursor, size=ROWS)
+    else:
+        page = keyset.cut(Committee, FIRST(visitor.standing), by=BY_NAME, size=ROWS)
     context = {
         "page": page,
-        "rows": [(row, REGISTRATION_STATES[row.state]) for row in committees.rows_of(page.rows, visitor.at)],
-        "filter": chosen,
+        "rows": committee_rows(committees.rows_of(page.rows, visitor.at), visitor.at),
+        "filter": chosen.shown,
         "export_url": register_files.address(register_files.COMMITTEES, chosen, request),
     }
     return render(request, "desk/committee_register.html", context)
@@ -110,7 +120,7 @@ def _trainings(seats: list[Any], clocks: list[Deadline]) -> list[tuple[Any, Dead
 def activity_register(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     if not activities.reads(visitor.standing):
         raise Http404(request.path)
-    chosen = ActivityFilter(request.GET, visitor.standing)
+    chosen = ActivityFilter.of(request.GET, visitor.standing)
     cursor = request.GET.get("cursor", "")
     if cursor or chosen.given:
         found = activities.activities_for(visitor.standing, chosen.given, visitor.at)
@@ -119,8 +129,8 @@ def activity_register(request: HttpRequest, visitor: Visitor) -> HttpResponseBas
         page = keyset.cut(Project, OPENING(visitor.standing), by=NEWEST, size=ROWS)
     context = {
         "page": page,
-        "rows": [(row, REGISTRATION_STATES[row.state]) for row in activities.rows_of(page.rows, visitor.at)],
-        "filter": chosen,
+        "rows": activity_rows(activities.rows_of(page.rows, visitor.at), visitor.at),
+        "filter": chosen.shown,
         "export_url": register_files.address(register_files.ACTIVITIES, chosen, request),
     }
     return render(request, "desk/activity_register.html", context)

@@ -15,6 +15,7 @@ from committees.kinds import CommitteeType
 from committees.models import Committee, CommitteeRegistration, Membership
 from committees.timing import REGISTRATION, TRAINING, UPDATE
 from ethicsreview.accounts.models import COMMITTEE_ROLES, Role
+from ethicsreview.accounts.prepared import Given, PreparedForMany
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import add_months, law_day
 from ethicsreview.deadlines.models import Deadline
@@ -70,8 +71,7 @@ def rows_of(committees: Iterable[Committee], at: datetime) -> list[Row]:
     refs = [one.ref for one in found]
     clocks = clocks_of(Committee.noun, refs, KINDS)
     numbers = _numbers(found)
-    lapsed = Deadline.objects.late(at).filter(kind=TRAINING, subject_kind=Committee.noun, subject_ref__in=refs)
-    untrained = Counter(lapsed.values_list("subject_ref", flat=True))
+    untrained = Counter(_UNTRAINED(refs, at=at))
     rows = []
     for one in found:
         of = clocks.get(one.ref, [])
@@ -97,8 +97,24 @@ def _findings(committee: Committee, facts: CommitteeFacts, at: datetime) -> list
 
 def _numbers(committees: list[Committee]) -> dict[int, str]:
     """The receipt that holds: the last one."""
-    rows = CommitteeRegistration.objects.held().filter(committee__in=committees).order_by("pk")
-    return dict(rows.values_list("committee_id", "number"))
+    return dict(_NUMBERS([one.pk for one in committees]))
+
+
+_NUMBERS = PreparedForMany(
+    lambda keys: (
+        CommitteeRegistration.objects.held()
+        .filter(committee__body_ptr__id__in=keys)
+        .order_by("pk")
+        .values_list("committee_id", "number")
+    )
+)
+_UNTRAINED = PreparedForMany(
+    lambda refs: (
+        Deadline.objects.late(Given("at"))
+        .filter(kind=TRAINING, subject_kind=Committee.noun, subject_ref__in=refs)
+        .values_list("subject_ref", flat=True)
+    )
+)
 
 
 @dataclass(frozen=True)

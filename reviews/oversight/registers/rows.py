@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ethicsreview.accounts.models import Role
+from ethicsreview.accounts.prepared import PreparedForMany
 from ethicsreview.accounts.regions import cities, province_of, provinces, region_name
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline, Outcome
@@ -45,10 +47,15 @@ def in_state(rows: "QuerySet[Any]", noun: str, kinds: tuple[str, str], state: st
 def clocks_of(noun: str, refs: Iterable[str], kinds: tuple[str, ...]) -> dict[str, list[Deadline]]:
     """Of each object its clocks of these kinds, those that run first. One query."""
     found: dict[str, list[Deadline]] = {}
-    rows = Deadline.objects.filter(object_kind=noun, object_ref__in=list(refs), kind__in=kinds)
-    for row in rows.exclude(outcome=Outcome.CANCELLED).order_by("outcome", "due_at", "pk"):
+    for row in _clocks(noun, kinds)(list(refs)):
         found.setdefault(row.object_ref, []).append(row)
     return found
+
+
+@cache
+def _clocks(noun: str, kinds: tuple[str, ...]) -> PreparedForMany:
+    rows = Deadline.objects.filter(object_kind=noun, kind__in=kinds).exclude(outcome=Outcome.CANCELLED)
+    return PreparedForMany(lambda refs: rows.filter(object_ref__in=refs).order_by("outcome", "due_at", "pk"))
 
 
 def state_of(clocks: Iterable[Deadline], kinds: tuple[str, str], at: datetime) -> str:
