@@ -27,6 +27,8 @@ LIMITS = {
 WORK, SUPERVISION = "work", "supervision"
 # Of so many of the reviews the activity is on the national list; of at least so few.
 LISTED_SHARE, LISTED_FEWEST = 0.004, 6
+# A committee for so many reviews, in two provinces by turns: 10,000 fill a page of a province's register.
+REVIEWS_EACH = 300
 
 
 def main() -> None:
@@ -65,9 +67,10 @@ def fill(size: int) -> None:
     for stage, share in SHARES.items():
         call_command("seed", stage=stage, size=max(1, round(missing * share)), yes=True)
     now = timezone.now()
-    listed(
-        Seeding(Stage.DECIDED, now, lambda added: None).house(0), max(LISTED_FEWEST, round(missing * LISTED_SHARE)), now
-    )
+    seeding = Seeding(Stage.DECIDED, now, lambda added: None)
+    for number in range(size // REVIEWS_EACH):
+        seeding.house(number)
+    listed(seeding.house(0), max(LISTED_FEWEST, round(missing * LISTED_SHARE)), now)
     call_command("overview", "count")
     # What a database that has stood for a day knows of its own tables.
     with connection.cursor() as cursor:
