@@ -16,12 +16,22 @@ SHARES = {"submitted": 0.05, "in_review": 0.05, "decided": 0.6, "follow_up": 0.3
 REVIEW_PAGES = 8
 BARE, QUEUE, BALLOTS, REVIEW, HOME = "bare page", "desk queue", "desk queue, member", "review page", "portal home"
 OVERVIEW, CASES, COMMITTEES, ACTIVITIES = "overview", "audit list", "committee register", "activity register"
+# The same for a city in which there is nothing: by the time of its answers nobody learns how much others have.
+ELSEWHERE = {
+    f"{name}, other city": f"/desk/{path}"
+    for name, path in {
+        OVERVIEW: "overview/",
+        CASES: "cases/",
+        "search": "cases/?q=%E7%A0%94%E7%A9%B6",
+        COMMITTEES: "committee-register/",
+    }.items()
+}
 # At most so many queries, and at least so many pages for each bare one.
 LIMITS = {
     BARE: (None, 1.0),
     **dict.fromkeys((QUEUE, BALLOTS, HOME), (12, 0.35)),
     REVIEW: (20, 0.35),
-    **dict.fromkeys((OVERVIEW, CASES, COMMITTEES, ACTIVITIES), (20, 0.25)),
+    **dict.fromkeys((OVERVIEW, CASES, COMMITTEES, ACTIVITIES, *ELSEWHERE), (20, 0.25)),
 }
 # Whose work is measured: of those who handle the reviews, or of those who supervise.
 WORK, SUPERVISION = "work", "supervision"
@@ -104,7 +114,7 @@ def targets(of: str) -> list[dict[str, Any]]:
         return found[key]
 
     if of == SUPERVISION:
-        watcher = regulator(busiest(Project.objects.all(), "region"))
+        watcher = regulator(f"{busiest(Project.objects.all(), 'region')[:2]}0000")
         pages = {
             BARE: "/bench/bare/",
             OVERVIEW: "/desk/overview/",
@@ -112,7 +122,10 @@ def targets(of: str) -> list[dict[str, Any]]:
             COMMITTEES: "/desk/committee-register/",
             ACTIVITIES: "/desk/activity-register/",
         }
-        return [_target(name, watcher, [path]) for name, path in pages.items()]
+        stranger = regulator(nowhere(watcher.appointments.get().body.region))
+        asked = [(name, watcher, path) for name, path in pages.items()]
+        asked += [(name, stranger, path) for name, path in ELSEWHERE.items()]
+        return [_target(name, person, [path]) for name, person, path in asked]
     in_review = Review.objects.filter(state="in_review")
     committee = busiest(in_review, "committee")
     secretary = Appointment.objects.filter(role=Role.SECRETARY, body=committee).select_related("person")[0].person
@@ -129,17 +142,26 @@ def targets(of: str) -> list[dict[str, Any]]:
     return [_target(name, person, paths) for name, person, paths in asked]
 
 
+def nowhere(province: str) -> str:
+    """A city of the province in which nobody works."""
+    from ethicsreview.accounts.models import Body
+    from ethicsreview.accounts.regions import cities, city_of
+
+    used = {city_of(code) for code in Body.objects.values_list("region", flat=True).distinct()}
+    return next(code for code in sorted(cities(province)) if code not in used)
+
+
 def regulator(region: str) -> Any:
-    """Of the general department of the whole province."""
+    """Of the general department of the province or the city."""
     from django.utils import timezone
 
     from ethicsreview.accounts.models import Appointment, Authority, Person, Role
 
+    level = Authority.Level.PROVINCE if region.endswith("0000") else Authority.Level.CITY
     # Copies of a small database have copies of both: it is the first.
-    department = Authority.objects.filter(name="bench").order_by("pk").first() or Authority.objects.create(
-        name="bench", region=f"{region[:2]}0000", level=Authority.Level.PROVINCE
-    )
-    person, made = Person.objects.get_or_create(username="bench-regulator", defaults={"name": "监管人员"})
+    department = Authority.objects.filter(name="bench", level=level).order_by("pk").first()
+    department = department or Authority.objects.create(name="bench", region=region, level=level)
+    person, made = Person.objects.get_or_create(username=f"bench-regulator-{level}", defaults={"name": "监管人员"})
     if made:
         starts = timezone.localdate()
         Appointment.objects.create(person=person, role=Role.REGULATOR, body=department, starts=starts)

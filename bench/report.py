@@ -46,14 +46,14 @@ def _missed_by(pair: dict[str, Any]) -> Iterator[str]:
 def _of_pair(pair: dict[str, Any]) -> Iterator[str]:
     small, large = pair["sizes"]
     yield ""
-    yield f"{'':20}{'queries':>16}{'pages a second':>22}{'of the bare page':>20}{'large':>8}"
-    yield f"{'':20}{small:>8}{large:>8}{small:>11}{large:>11}{small:>10}{large:>10}{'/small':>8}"
+    yield f"{'':32}{'queries':>16}{'pages a second':>22}{'of the bare page':>20}{'large':>8}"
+    yield f"{'':32}{small:>8}{large:>8}{small:>11}{large:>11}{small:>10}{large:>10}{'/small':>8}"
     bare = pair["pages"][BARE]["rates"]
     for name, page in pair["pages"].items():
         queries = "".join(f"{number:>8}" for number in page["queries"])
         speed = "".join(f"{median(rates):>11.1f}" for rates in page["rates"])
         parts = "".join(f"{ratio(rates, plain):>10.2f}" for rates, plain in zip(page["rates"], bare, strict=True))
-        yield f"{name:20}{queries}{speed}{parts}{ratio(page['rates'][1], page['rates'][0]):>8.2f}"
+        yield f"{name:32}{queries}{speed}{parts}{ratio(page['rates'][1], page['rates'][0]):>8.2f}"
 
 
 def table(found: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from bench import database, report
+from bench.population import ELSEWHERE
 
 
 def measured(**page: Any) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def test_one_small_run_measures_every_page_and_every_part(tmp_path: Path) -> Non
     found = json.loads((tmp_path / "bench.json").read_text())
     work, province = found["pairs"]
     assert list(work["pages"]) == ["bare page", "desk queue", "desk queue, member", "review page", "portal home"]
-    of_supervisors = ["bare page", "overview", "audit list", "committee register", "activity register"]
+    of_supervisors = ["bare page", "overview", "audit list", "committee register", "activity register", *ELSEWHERE]
     assert (list(province["pages"]), province["sizes"]) == (of_supervisors, [20, 60])
     assert [line for line in found["missed"] if "queries" in line] == []
     assert (found["sweep"]["rows"], found["sweep"]["due"], found["sweep"]["ratio"] > 0) == (2000, 20, True)
