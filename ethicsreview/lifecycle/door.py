@@ -40,6 +40,7 @@ class StepView:
     step: Step
     refusals: tuple[Refusal, ...]
     make_form: Callable[[], StepForm]
+    rests_on: Callable[[], str]
 
     @cached_property
     def form(self) -> StepForm:
@@ -53,6 +54,10 @@ class StepView:
     @property
     def label(self) -> str | Promise:
         return self.step.label
+
+    @property
+    def cite(self) -> str:
+        return self.rests_on()
 
     @property
     def open(self) -> bool:
@@ -125,7 +130,7 @@ def open_steps(
         if not declared.by & capacities or not (every or obj.state in declared.sources):
             continue
         act.doing = (obj, declared.name)
-        views.append(StepView(declared, tuple(_refusals(declared, obj, act)), partial(declared.form, obj=obj, act=act)))
+        views.append(_view(declared, obj, act))
     return views
 
 
@@ -143,7 +148,13 @@ def step_view(
     act = Act(actor=by, at=moment, standing=standing or standing_of(by, moment))
     declared = steps_of(type(obj))[name]
     _check_permission(declared, obj, act)
-    return StepView(declared, tuple(_refusals(declared, obj, act)), partial(declared.form, data, obj=obj, act=act))
+    return _view(declared, obj, act, data)
+
+
+def _view(declared: Step, obj: Lifecycle, act: Act, data: Any = None) -> StepView:
+    refusals = tuple(_refusals(declared, obj, act))
+    form = partial(declared.form, data, obj=obj, act=act)
+    return StepView(declared, refusals, form, partial(obj.rests_on, declared, act.at))
 
 
 def _locked(obj: Object) -> Object:
@@ -176,7 +187,7 @@ def _refusals(declared: Step, obj: Lifecycle, act: Act) -> list[Refusal]:
                 "state",
                 _("当前状态为“%(state)s”，不能“%(step)s”"),
                 {"state": names.get(obj.state, obj.state), "step": declared.label},
-                declared.cite,
+                obj.rests_on(declared, act.at),
             )
         )
     if declared.judges:
@@ -211,7 +222,7 @@ def _take(obj: Lifecycle, declared: Step, act: Act, cleaned: Mapping[str, Any], 
     obj.full_clean(exclude=_unchecked(obj), validate_unique=False, validate_constraints=False)
     obj.save()
     facts = act.facts | ({"input": recorded} if recorded else {})
-    _record(obj, declared.name, act, source=source, cite=declared.cite, facts=facts)
+    _record(obj, declared.name, act, source=source, cite=obj.rests_on(declared, act.at), facts=facts)
     _follow_up(obj, declared.name, act)
 
 

@@ -16,6 +16,7 @@ from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.refusals import Refusal, SideDoor
+from ethicsreview.lifecycle.steps import Step
 
 # When what an object's clocks demand first is due.
 SOONEST = Prepared(
@@ -118,6 +119,10 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
     def on_behalf_of(self, capacities: Collection[str]) -> Any:
         """In whose name somebody acts who has the step by these capacities; None where in their own."""
         return None
+
+    def rests_on(self, declared: Step, at: datetime) -> str:
+        """The article that a step of this object rests on: the declared one, where the place has none of its own."""
+        return declared.cite
 
     def conflicts(self, standing: Standing) -> Iterable[Refusal]:
         """What forbids this person to judge the matter, whatever their role."""

@@ -156,7 +156,7 @@ class StepShape(BaseModel):
             label=str(view.label),
             open=view.open,
             refusals=[RefusalShape.of(refusal) for refusal in view.refusals],
-            citation=Citation.of(view.step.cite),
+            citation=Citation.of(view.cite),
             input=view.input_schema(),
         )
 

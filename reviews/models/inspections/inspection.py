@@ -20,7 +20,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
-from ethicsreview.lifecycle.steps import step
+from ethicsreview.lifecycle.steps import Step, step
 from ethicsreview.policy import Policy, policy_for
 from reviews.models.inspections import checklist, forms, guards, timing
 from reviews.models.inspections.bars import against_inspecting
@@ -173,6 +173,9 @@ class Inspection(Lifecycle):
 
     def policy_at(self, at: datetime) -> Policy:
         return policy_for(region=self.region, at=at)
+
+    def rests_on(self, declared: Step, at: datetime) -> str:
+        return self.ground_cite if declared.cite == ARTICLE else declared.cite
 
     # --- what is looked at ----------------------------------------------------------------------------------------
 

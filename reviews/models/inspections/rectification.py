@@ -1,7 +1,7 @@
 """Rectification 整改: one thing that an inspection found not to conform, until it is put right (Sichuan 16)."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -18,7 +18,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
-from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from ethicsreview.lifecycle.steps import CONSEQUENCE, Step, step
 from reviews.models.inspections import forms, timing
 from reviews.models.inspections.inspection import ARTICLE, Inspection
 from reviews.models.inspections.kinds import TO_DO, RectificationState
@@ -94,6 +94,9 @@ class Rectification(Lifecycle):
 
     def capacities(self, standing: Standing) -> set[str]:
         return self.inspection.capacities(standing)
+
+    def rests_on(self, declared: Step, at: datetime) -> str:
+        return self.inspection.rests_on(declared, at)
 
     def conflicts(self, standing: Standing) -> Iterable[Refusal]:
         return self.inspection.conflicts(standing)

@@ -21,7 +21,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
-from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from ethicsreview.lifecycle.steps import CONSEQUENCE, Step, step
 from reviews.models.programmes import forms, timing
 from reviews.models.programmes.entry import ProgrammeEntry
 from reviews.models.programmes.kinds import CommitmentState
@@ -111,6 +111,9 @@ class Commitment(Lifecycle):
         if standing.holds(Role.INSTITUTION_OFFICER, body_id=self.institution_id):
             found.add("institution_officer")
         return found
+
+    def rests_on(self, declared: Step, at: datetime) -> str:
+        return self.cite
 
     def people(self, group: str) -> Iterable[Person]:
         if group == "lead":

@@ -17,7 +17,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
-from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from ethicsreview.lifecycle.steps import CONSEQUENCE, Step, step
 from ethicsreview.policy import Policy
 from reviews.models.programmes import forms
 from reviews.models.programmes.kinds import EntryState, ProgrammeState, stages_of
@@ -122,6 +122,11 @@ class ProgrammeEntry(Lifecycle):
         """The letter that stands, signed or not."""
         found: Commitment | None = self.commitments.exclude(state="void").order_by("-pk").first()
         return found
+
+    def rests_on(self, declared: Step, at: datetime) -> str:
+        policy = self.policy_at(at)
+        key = "commitment.signatories" if declared.name == "ask_letter" else "programme.stages"
+        return policy.entry(key).cite if policy.has(key) else declared.cite
 
     def article(self, act: Act) -> str:
         """By which rule of its place the programme is overseen at all."""

@@ -21,7 +21,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
-from ethicsreview.lifecycle.steps import step
+from ethicsreview.lifecycle.steps import Step, step
 from ethicsreview.policy import Policy, policy_for
 from reviews.models.programmes import forms
 from reviews.models.programmes.kinds import ProgrammeState, stages_of
@@ -99,6 +99,10 @@ class Programme(Lifecycle):
 
     def words(self) -> dict[str, Any]:
         return super().words() | {"programme": self.name, "code": self.code, "authority": self.authority.name}
+
+    def rests_on(self, declared: Step, at: datetime) -> str:
+        policy = self.policy_at(at)
+        return policy.entry("programme.stages").cite if policy.has("programme.stages") else declared.cite
 
     def policy_at(self, at: datetime) -> Policy:
         return policy_for(region=self.authority.region, at=at)

@@ -19,7 +19,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
 from ethicsreview.lifecycle.refusals import Refusal
-from ethicsreview.lifecycle.steps import CONSEQUENCE, step
+from ethicsreview.lifecycle.steps import CONSEQUENCE, Step, step
 from ethicsreview.policy import Policy, policy_for
 from reviews.models.projects.interests import own_project, project_facts
 from reviews.models.projects.parties import holders, on_committee, over_territory, territory
@@ -203,6 +203,10 @@ class RiskWarning(Lifecycle):
 
     def policy_at(self, at: datetime) -> Policy:
         return policy_for(region=self.region, at=at)
+
+    def rests_on(self, declared: Step, at: datetime) -> str:
+        policy = self.policy_at(at)
+        return policy.entry("warning.units_monitor").cite if policy.has("warning.units_monitor") else declared.cite
 
     # --- guards ---------------------------------------------------------------------------------------------------
 

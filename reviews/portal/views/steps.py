@@ -121,6 +121,7 @@ def _draw(
     context: Mapping[str, Any] = {
         "obj": obj,
         "step": view.step,
+        "cite": view.cite,
         "form": form,
         "once": form_key(obj, view.name),
         "refusals": refusals,
