@@ -27,7 +27,7 @@ def test_home_with_projects_under_review(
     # From five unread notices on, the header has them counted: one query more, of any number.
     Notice.objects.filter(person=path.lead).update(read_at=path.at)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = lead.get("/")
 
     assert len(response.context["situations"]) == count

@@ -33,6 +33,19 @@ def test_the_accused_reads_the_findings_and_states_their_case() -> None:
     assert (empty.status_code, done.status_code, made.respondent.state) == (422, 302, "stated")
 
 
+def test_whoever_is_to_be_heard_finds_the_way_on_their_first_page_as_long_as_it_goes_on() -> None:
+    made = matter().named().found()
+    before = browser_of(made.accused).get("/").content.decode()
+    made.ask("notify", until=made.respondent.heard_until_at_least(made.at))
+
+    shown = browser_of(made.accused).get("/").content.decode()
+    others = [browser_of(one).get("/").content.decode() for one in (made.officer, made.investigator)]
+
+    head, way = "与您有关的调查和处理", f'href="{page("respondent", made.respondent.ref)}">陈述申辩'
+    assert (head in before, way in shown.split(head)[1].split("</section>")[0]) == (False, True)
+    assert [head in other for other in others] == [False, False]
+
+
 def test_before_the_notice_there_is_nothing_and_others_find_nothing() -> None:
     made = matter().named().found()
     before = browser_of(made.accused).get(page("respondent", made.respondent.ref)).status_code
@@ -61,11 +74,14 @@ def test_the_sanction_is_read_and_appealed_against() -> None:
     client = browser_of(made.accused)
 
     shown = client.get(page("sanction", made.sanction.ref)).content.decode()
+    way = f'href="{page("sanction", made.sanction.ref)}">处理决定 处字〔2026〕1号（可以申诉）'
+    offered = way in client.get("/").content.decode()
     done = client.post(step("sanctions", made.sanction.ref, "appeal"), {"grounds": "事实有误"})
 
     made.sanction.refresh_from_db()
     assert "处字〔2026〕1号" in shown
     assert (done.status_code, made.sanction.grounds) == (302, "事实有误")
+    assert (offered, way in client.get("/").content.decode()) == (True, False)
 
 
 def test_pages_stay_within_their_budget() -> None:
