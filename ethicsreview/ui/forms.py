@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from ethicsreview.ui.choosing import ManyCheckboxes
 
@@ -17,7 +18,15 @@ _CONTROLS: list[tuple[tuple[type[forms.Widget], ...], str]] = [
 
 
 class BoundField(forms.BoundField):
-    """A field that knows the Bootstrap classes of its widget, and what its template asks."""
+    """A field that knows the Bootstrap classes of its widget, what its template asks, and what to say where it is
+    left empty: Django's own words name nothing.
+    """
+
+    def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
+        super().__init__(form, field, name)
+        # The form's own copy of the field: what a form says of itself stays.
+        if field.error_messages.get("required") is forms.Field.default_error_messages["required"]:
+            field.error_messages["required"] = self._missing(field) % {"field": self.label}
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         widget = widget or self.field.widget
@@ -41,6 +50,15 @@ class BoundField(forms.BoundField):
         return super().label_tag(contents, {"class": look, **(attrs or {})}, label_suffix or "", tag)
 
     @property
+    def summary_errors(self) -> list[str]:
+        """Each error with the field's name, once."""
+        label = str(self.label)
+        return [
+            error if label in error else _("%(field)s：%(error)s") % {"field": label, "error": error}
+            for error in map(str, self.errors)
+        ]
+
+    @property
     def is_single_check(self) -> bool:
         """A box that stands before its label."""
         return isinstance(self.field.widget, forms.CheckboxInput)
@@ -54,6 +72,14 @@ class BoundField(forms.BoundField):
     def summary_target(self) -> str:
         """Where a link of the error summary leads: the control, or the first one of a group."""
         return f"{self.auto_id}_0" if self.use_fieldset and self.auto_id else self.auto_id
+
+    @staticmethod
+    def _missing(field: forms.Field) -> str:
+        if isinstance(field.widget, forms.CheckboxInput):
+            return _("请勾选“%(field)s”。")
+        if isinstance(field.widget, (forms.Select, forms.FileInput, *_CHOICE_GROUPS)):
+            return _("请选择“%(field)s”。")
+        return _("请填写“%(field)s”。")
 
     @staticmethod
     def _control(widget: forms.Widget) -> str:

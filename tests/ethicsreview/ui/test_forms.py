@@ -105,3 +105,12 @@ def test_what_people_enter_is_escaped() -> None:
 
     assert "<script>" not in html
     assert 'value="&quot;&gt;&lt;script&gt;"' in html
+
+
+def test_what_is_missing_is_named_as_the_control_asks_for_it_and_once_in_the_summary() -> None:
+    form = Sample({"title": "长" * 11})
+    said = [error for field in form for error in field.summary_errors]
+
+    assert said[0].startswith("名称：")
+    assert said[1:] == ["请选择“类别”。", "请选择“意见”。", "请勾选“我承诺”。"]
+    assert Sample({}).errors["title"] == ["请填写“名称”。"]
