@@ -21,7 +21,9 @@ BELONGS = {"membership": "committee", "member": "committee", "declaration": "com
 
 @dataclass(frozen=True)
 class Entry:
-    """One deadline as it is drawn; `holder` is empty where one's own are drawn."""
+    """One deadline as it is drawn; `holder` is empty where one's own are drawn. `about`: what the reference is of,
+    where the page asks.
+    """
 
     title: str
     ref: str
@@ -31,9 +33,10 @@ class Entry:
     end: Ending
     paused: bool
     holder: str = ""
+    about: str = ""
 
     @classmethod
-    def of(cls, row: Deadline, at: datetime, *, url: str = "", holder: str = "") -> "Entry":
+    def of(cls, row: Deadline, at: datetime, *, url: str = "", holder: str = "", about: str = "") -> "Entry":
         return cls(
             title=row.title,
             ref=row.object_ref,
@@ -43,6 +46,7 @@ class Entry:
             end=Ending.of(row, at),
             paused=row.paused_at is not None,
             holder=holder,
+            about=about,
         )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, F, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -56,6 +57,19 @@ SHOWN = {
     "escalated": gettext_lazy("已上报"),
     "week": gettext_lazy("七日内到期"),
     "open": gettext_lazy("全部未办结"),
+}
+# What each kind of object is called for people, the first that there is; of others the reference alone stands.
+CALLED = {
+    **dict.fromkeys(("review", "follow_up", "report", "exemption", "assessment", "sample_item"), "project__title"),
+    **dict.fromkeys(("recheck", "appeal", "recognition"), "review__project__title"),
+    **dict.fromkeys(("project", "meeting", "emergency_event", "sampling_plan", "training_plan"), "title"),
+    **dict.fromkeys(("disclosure", "investigation", "inspection", "programme_entry"), "title"),
+    **dict.fromkeys(("committee", "programme"), "name"),
+    "rectification": "inspection__title",
+    "commitment": "entry__title",
+    "annual_report": "body__name",
+    "complaint": "about",
+    "warning": "project__title committee__name institution__name",
 }
 # What has a page of its own at the desk under its own number; others are reached by the address they carry.
 PAGES = frozenset(
@@ -127,8 +141,8 @@ def duties(visitor: Visitor, side: str) -> list[Entry]:
     """
     held = HELD[side](visitor.standing)
     seen = _at_desk_of(held, visitor.standing)
-    shown = [row for row in held if _object_of(row) in seen][:DUTIES]
-    return [Entry.of(row, visitor.at, url=address_of(row)) for row in shown]
+    shown = [(row, seen[_object_of(row)]) for row in held if _object_of(row) in seen][:DUTIES]
+    return [Entry.of(row, visitor.at, url=address_of(row), about=about) for row, about in shown]
 
 
 def _object_of(row: Deadline) -> tuple[str, str]:
@@ -137,8 +151,10 @@ def _object_of(row: Deadline) -> tuple[str, str]:
     return (belongs, row.subject_ref) if belongs else (row.object_kind, row.object_ref)
 
 
-def _at_desk_of(rows: Iterable[Deadline], standing: Standing) -> set[tuple[str, str]]:
-    """Of their objects those that lie on the person's desk: one question, by the filter of each kind."""
+def _at_desk_of(rows: Iterable[Deadline], standing: Standing) -> dict[tuple[str, str], str]:
+    """Of their objects those that lie on the person's desk, with what they are called: one question, by the filter of
+    each kind.
+    """
     asked: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         noun, ref = _object_of(row)
@@ -147,11 +163,18 @@ def _at_desk_of(rows: Iterable[Deadline], standing: Standing) -> set[tuple[str, 
         _at_desk(nouns()[noun], standing)
         .filter(ref__in=refs)
         .order_by()
-        .annotate(noun=Value(noun, CharField(max_length=40)))
-        .values_list("noun", "ref")
+        .annotate(noun=Value(noun, CharField(max_length=40)), called=_called(noun))
+        .values_list("noun", "ref", "called")
         for noun, refs in sorted(asked.items())
     ]
-    return {(noun, ref) for noun, ref in parts[0].union(*parts[1:], all=True)} if parts else set()
+    found = parts[0].union(*parts[1:], all=True) if parts else ()
+    return {(noun, ref): called for noun, ref, called in found}
+
+
+def _called(noun: str) -> Cast:
+    names = CALLED.get(noun, "")
+    plain = Coalesce(*(F(name) for name in names.split()), Value("")) if names else Value("")
+    return Cast(plain, TextField())
 
 
 def on_desk(standing: Standing) -> DeadlineQuerySet:

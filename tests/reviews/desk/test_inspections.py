@@ -170,3 +170,11 @@ def test_each_look_of_whoever_supervises_is_an_entry_beside_the_inspection(signe
     told = text(signed_in(people["planner"]).get(page))
     assert ("谁看过" in told, "共4次" in told, people["province"].name in told) == (True, True, True)
     assert "谁看过" not in text(signed_in(people["officer"]).get(page))
+
+
+def test_first_page_says_what_a_deadline_is_about_and_not_only_its_number(signed_in) -> None:
+    made = inspecting().answered()
+
+    duties = text(signed_in(made.planner).get(address("queue"))).split('id="duties"')[1].split("</table>")[0]
+
+    assert f"{made.rectification.ref} · {made.inspection.title}" in duties
