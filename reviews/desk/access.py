@@ -9,6 +9,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -218,6 +220,9 @@ def desk_page(
             return redirect_to_login(request.get_full_path())
         visitor = visitor_of(request)
         if not visitor.works_here:
+            if request.path == reverse("desk:queue") and request.method == "GET":
+                # That there is a desk is no secret, and who followed a link or a bookmark has a first page too.
+                return redirect("portal:home")
             raise Http404(request.path)
         # The navigation asks again; the standing has answered.
         request.user.is_staff = True

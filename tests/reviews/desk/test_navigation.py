@@ -7,8 +7,9 @@ from ethicsreview.accounts.models import Role
 from reviews.desk.access import Visitor
 from reviews.desk.navigation import FIRST, GROUPS, navigation_of
 from reviews.desk.urls import urlpatterns
-from tests.committees.builders import authority, holder
+from tests.committees.builders import authority, holder, institution
 from tests.reviews.builders import case
+from tests.reviews.desk.conftest import address
 
 # What is entered from the page of another: its forms, and the parts of a page.
 WITHIN = {"indicators", "endpoints", "post_resend"}
@@ -69,3 +70,12 @@ def test_nobody_is_sent_to_a_page_that_is_always_empty_for_them():
     assert committees in found(Role.REGULATOR)
     assert not {meetings, committees} & found(Role.PROGRAMME_MANAGER)
     assert not {meetings, committees} & found(Role.RECHECK_EXPERT)
+
+
+@pytest.mark.django_db
+def test_whoever_does_not_work_at_the_desk_is_led_to_their_own_first_page(signed_in) -> None:
+    researcher = signed_in(holder(Role.RESEARCHER, institution()))
+
+    answers = [researcher.get(address(name)) for name in ("queue", "meetings")]
+
+    assert [(one.status_code, one.get("Location")) for one in answers] == [(302, "/"), (404, None)]
