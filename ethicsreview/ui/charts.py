@@ -10,7 +10,7 @@ COLOURS = ["#0b5394", "#b45309", "#6b4fa0", "#3b7a78", "#5f6b7a"]
 
 @dataclass(frozen=True)
 class Chart:
-    """`series` names each row of numbers, one number for each of `labels`."""
+    """`series` names each row of numbers, one number for each of `labels`; `of` says what the labels are."""
 
     name: str
     title: str
@@ -18,6 +18,7 @@ class Chart:
     series: Mapping[str, Sequence[float]]
     kind: Literal["bar", "line"] = "bar"
     stacked: bool = False
+    of: str = ""
 
     def __post_init__(self) -> None:
         for name, values in self.series.items():

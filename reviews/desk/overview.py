@@ -223,6 +223,7 @@ class Overview:
                     for measure in SPANNED
                 },
                 kind="line",
+                of=_("月份"),
             )
         ]
         if len(self.by_city) > 1:
@@ -232,7 +233,9 @@ class Overview:
                 str(MEASURES[measure]): [line.numbers[places[measure]].value for line in shown]
                 for measure in (OPEN, LATE)
             }
-            drawn.append(Chart("cities", _("各地在办和逾期未决的审查"), [line.name for line in shown], series))
+            drawn.append(
+                Chart("cities", _("各地在办和逾期未决的审查"), [line.name for line in shown], series, of=_("地区"))
+            )
         return drawn
 
 

@@ -58,7 +58,7 @@ def chart_of(counted: Mapping[str, Counter[str]]) -> Chart | None:
         return None
     series = {str(level.label): [counted[one.value][level.value] for one in shown] for level in Level}
     labels = [str(one.label) for one in shown]
-    return Chart("warnings", gettext("未办结的预警，按指标和等级"), labels, series, stacked=True)
+    return Chart("warnings", gettext("未办结的预警，按指标和等级"), labels, series, stacked=True, of=gettext("指标"))
 
 
 @dataclass(frozen=True)

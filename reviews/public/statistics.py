@@ -72,7 +72,11 @@ def _drawn(found: Open, path: Path) -> dict[str, Any]:
         (name, one.number, _query(one.path) if leads and one.path[-1] != REST else "")
         for name, one in zip(names, under, strict=True)
     ]
-    chart = Chart("statistics", title, names, {_("件数"): [one.number for one in under]}) if under else None
+    chart = (
+        Chart("statistics", title, names, {_("件数"): [one.number for one in under]}, of=str(LEVEL_NAMES[level]))
+        if under
+        else None
+    )
     return {"level": LEVEL_NAMES[level], "lines": lines, "chart": chart, "total": total.number if total else 0}
 
 

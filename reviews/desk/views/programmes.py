@@ -117,6 +117,7 @@ def _chart(figures: Figures) -> Chart:
             _("不通过"): [one.shut for one in figures.stages],
         },
         stacked=True,
+        of=_("环节"),
     )
 
 

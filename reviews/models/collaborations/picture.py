@@ -182,4 +182,5 @@ def chart(measures: Measures) -> Chart | None:
             _("不一致"): [differing for _words, _agreed, differing in measures.steps],
         },
         stacked=True,
+        of=_("用时"),
     )

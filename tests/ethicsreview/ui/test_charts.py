@@ -1,6 +1,7 @@
 """Charts say what the numbers say."""
 
 import pytest
+from django.template.loader import render_to_string
 
 from ethicsreview.ui.charts import Chart
 
@@ -11,6 +12,15 @@ def test_where_whole_things_are_counted_no_line_lies_between_them() -> None:
 
     assert counted.option["yAxis"] == {"type": "value", "minInterval": 1}
     assert measured.option["yAxis"] == {"type": "value"}
+
+
+def test_the_table_beside_it_is_headed_by_what_its_rows_are() -> None:
+    table = [
+        render_to_string("ui/chart.html", {"chart": Chart("open", "在办", ["济南"], {"件": [1]}, of=of)})
+        for of in ("地区", "")
+    ]
+
+    assert ['<th scope="col">地区</th>' in one for one in table] == [True, False]
 
 
 def test_each_series_has_a_value_for_each_label() -> None:
