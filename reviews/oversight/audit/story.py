@@ -19,6 +19,7 @@ from ethicsreview.trail.models import Entry
 from reviews.models import Review
 from reviews.models.projects.parties import CAPACITIES
 from reviews.oversight.audit.case import Case, Known
+from reviews.oversight.audit.original import original
 
 # What the record says of a step in words that a person wrote; the rest is in its facts.
 GROUNDS = ("reason", "reasons", "ground", "procedure_ground", "listed_reason", "requirements")
@@ -60,11 +61,16 @@ class Told:
     cite: str = ""
     law: Law | None = None
     saw: Saw | None = None
-    facts: dict[str, Any] | None = None
+    entry: Entry | None = None
 
     @property
     def open(self) -> bool:
         return not self.why
+
+    @property
+    def original(self) -> list[tuple[str, str, str]]:
+        """Of the few steps that a page draws."""
+        return original(self.entry) if self.entry else []
 
 
 class Story:
@@ -108,7 +114,7 @@ class Story:
             cite=entry.citation,
             law=self._law(entry) if entry.citation else None,
             saw=saw,
-            facts=entry.facts,
+            entry=entry,
         )
 
     def _law(self, entry: Entry) -> Law:
