@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from committees.models import Committee
+from committees.timing import TERM
 from ethicsreview.accounts.models import Role
 from ethicsreview.accounts.patterns import PreparedFor
 from ethicsreview.accounts.standing import Standing
@@ -129,8 +130,9 @@ def _held_by(standing: Standing) -> Q:
 def _held_on(side: str) -> PreparedFor:
     def asked(standing: Standing) -> DeadlineQuerySet:
         rows = Deadline.objects.filter(_held_by(standing)).exclude(object_kind__in=LISTED.get(side, ()))
-        # With the end of a term it is over: there is nothing to be done by then.
-        return rows.filter(lapses=False).open().soonest()[:LOOKED_AT]
+        # With the end of a term it is over: there is nothing to be done by then. What else lapses is a right to be
+        # heard, lost to whoever does not find it in time.
+        return rows.exclude(kind=TERM).open().soonest()[:LOOKED_AT]
 
     return PreparedFor(asked)
 

@@ -172,6 +172,14 @@ def test_each_look_of_whoever_supervises_is_an_entry_beside_the_inspection(signe
     assert "谁看过" not in text(signed_in(people["officer"]).get(page))
 
 
+def test_whoever_is_inspected_finds_the_time_to_comment_on_their_first_page(signed_in) -> None:
+    made = inspecting().commenting()
+
+    shown = text(signed_in(made.officer).get(address("queue")))
+
+    assert f'href="{made.inspection.get_absolute_url()}">对检查情况提出意见' in shown
+
+
 def test_first_page_says_what_a_deadline_is_about_and_not_only_its_number(signed_in) -> None:
     made = inspecting().answered()
 
