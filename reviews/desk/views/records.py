@@ -12,7 +12,7 @@ from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, desk_page
 from reviews.models import RecordLookup
 from reviews.models.programmes.forms import LookupForm
-from reviews.models.programmes.lookup import look_up
+from reviews.models.programmes.lookup import look_up, ordered
 
 ROWS = 30
 
@@ -43,6 +43,8 @@ def lookups(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     context = {
         "form": form,
         "refusals": refusals,
+        # Said before the form is filled in, not when it is sent.
+        "unordered": [one.name for one in own.order_by("name", "pk") if not ordered(one, visitor.at)],
         "page": keyset.page(rows, by=["-pk"], cursor=request.GET.get("cursor", ""), size=ROWS),
     }
     status = 409 if refusals else 422 if form.errors else 200

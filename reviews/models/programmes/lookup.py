@@ -107,14 +107,18 @@ def look_up(
 
 
 def refusals_for(authority: Authority, purpose: str, at: datetime) -> list[Refusal]:
-    policy = policy_of(authority, at)
-    if not policy.has(PURPOSES):
+    if not ordered(authority, at):
         words = _("本地区适用的规则没有规定科技伦理记录作为申请的条件，不能查询")
         return [Refusal("not_ordered", words, {}, "sichuan:12")]
-    rule = policy.entry(PURPOSES)
+    rule = policy_of(authority, at).entry(PURPOSES)
     if purpose not in rule.value:
         return [Refusal("purpose", _("规则没有规定科技伦理记录用于这一用途"), {}, rule.cite)]
     return []
+
+
+def ordered(authority: Authority, at: datetime) -> bool:
+    """Whether a rule of its place lets such a record count at all."""
+    return policy_of(authority, at).has(PURPOSES)
 
 
 def policy_of(authority: Authority, at: datetime) -> Policy:

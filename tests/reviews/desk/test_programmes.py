@@ -134,6 +134,11 @@ def test_a_record_is_looked_up_on_its_page_and_refused_in_words(signed_in) -> No
     assert wrong.status_code == 422
     assert "川科处〔2026〕3号" in shown
     shandong = run("370000")
+    before = [
+        text(client.get(address("record_lookups"))),
+        text(signed_in(shandong.manager).get(address("record_lookups"))),
+    ]
+    assert [f"适用于{shandong.authority.name}的规则没有规定" in one for one in before] == [False, True]
     refused = signed_in(shandong.manager).post(address("record_lookups"), given | {"authority": shandong.authority.ref})
     assert (refused.status_code, RecordLookup.objects.count()) == (409, 1)
 
