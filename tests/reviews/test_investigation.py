@@ -291,6 +291,16 @@ def test_it_is_not_concluded_while_somebody_waits() -> None:
     assert codes(made.look_into, "conclude", summary="x", answer="") == {"unsettled"}
 
 
+def test_who_has_been_told_and_not_heard_yet_is_named_with_what_they_wait_for() -> None:
+    made = matter().named().notified()
+
+    with pytest.raises(Refused) as caught:
+        made.look_into("conclude", summary="x", answer="")
+
+    (refusal,) = caught.value.refusals
+    assert str(refusal) == f"还没有最终认定：{made.accused.name}（已告知，待陈述申辩）"
+
+
 def test_partly_founded_is_what_the_findings_come_to() -> None:
     made = matter().named().found("not_established", offence="applicant.obstruction").settled()
 

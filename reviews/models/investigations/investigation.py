@@ -171,8 +171,9 @@ class Investigation(Lifecycle):
     def all_settled(self, act: Act) -> Iterator[Refusal]:
         """A respondent is settled only when they were heard, so this holds the hearing too."""
         if waiting := list(self.respondents.exclude(state__in=SETTLED).order_by("pk")):
-            names = "、".join(one.name for one in waiting)
-            yield Refusal("unsettled", _("还没有作出认定：%(names)s"), {"names": names}, FIRST)
+            # Findings may have been told already; what is missing then is the hearing, and the decision upon it.
+            names = "、".join(f"{one.name}（{one.get_state_display()}）" for one in waiting)
+            yield Refusal("unsettled", _("还没有最终认定：%(names)s"), {"names": names}, FIRST)
         if not self.respondents.exists():
             yield Refusal("no_respondent", _("还没有登记被调查人"), {}, FIRST)
 
