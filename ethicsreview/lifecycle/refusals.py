@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 
 
@@ -22,7 +24,9 @@ class Refusal:
     cite: str = ""
 
     def __str__(self) -> str:
-        return str(self.message) % self.params if self.params else str(self.message)
+        """A day among the params is said as people read it."""
+        said = {name: date_format(one) if isinstance(one, date) else one for name, one in self.params.items()}
+        return str(self.message) % said if said else str(self.message)
 
 
 class StepError(Exception):

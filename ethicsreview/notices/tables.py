@@ -3,9 +3,12 @@
 The words hold places like {ref}; a place is a plain name, and both languages have the same ones.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -14,11 +17,13 @@ from typing import Annotated, Any
 from django.apps import apps
 from django.core.checks import Error, register
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.text import Truncator
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 FILE_NAME = "notices.toml"
 SUBJECT_MAX = 200
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 Group = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -67,7 +72,7 @@ class Rule(BaseModel):
     def render(self, language: str, context: Mapping[str, Any]) -> "Letter":
         """The words in one language; values are turned to text in it too. Raises MissingWords."""
         with translation.override(language):
-            values = {name: str(value) for name, value in context.items()}
+            values = {name: _said(value) for name, value in context.items()}
         if missing := (places(self.subject.zh) | places(self.text.zh)) - values.keys():
             raise MissingWords(f"{self.key}: no value for {sorted(missing)}")
         subject = self.subject.in_language(language).format_map(values)
@@ -85,6 +90,15 @@ class Kind(BaseModel):
     name: Group
     covers: tuple[Group, ...] = Field(strict=False)
     label: Bilingual
+
+
+def _said(value: Any) -> str:
+    """In the language in force; a day that a step has kept as text, as people read it."""
+    text = str(value)
+    with suppress(ValueError):
+        if DAY.fullmatch(text):
+            return date_format(date.fromisoformat(text))
+    return text
 
 
 @dataclass(frozen=True)

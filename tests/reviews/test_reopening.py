@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.formats import date_format
 
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.models import Deadline
@@ -97,7 +98,7 @@ def test_each_extension_states_its_limit_its_reason_and_its_number():
         (second, "专家仍未回复"),
     ]
     told = Notice.objects.filter(key="review.extend", person=path.lead).order_by("pk")
-    assert f"{second.isoformat()}（第2次延长）。理由：专家仍未回复" in told[1].text
+    assert f"{date_format(second)}（第2次延长）。理由：专家仍未回复" in told[1].text
     entries = Entry.objects.filter(object_ref=path.review.ref, step="extend").order_by("seq")
     assert [entry.facts["times"] for entry in entries] == [1, 2]
 

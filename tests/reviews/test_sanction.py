@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 
 from ethicsreview.accounts.models import Restriction
 from ethicsreview.accounts.standing import standing_of
@@ -123,7 +124,7 @@ def test_a_ban_blocks_a_submission_and_says_until_when_and_why_and_ends_by_itsel
     (refusal,) = [one for one in barred.value.refusals if one.code == "restriction"]
     until = made.sanction.ends
 
-    assert until.isoformat() in str(refusal)
+    assert date_format(until) in str(refusal)
     assert "处字〔2026〕1号" in str(refusal)
     assert [ban.ends for ban in standing_bans(until, person=path.lead)] == [until]
 

@@ -159,7 +159,7 @@ class EmergencyEvent(Lifecycle):
         """What has run out is not revived: it is declared anew."""
         if self.until is not None and self.until < law_day(act.at):
             words = _("该事件已于%(day)s届满，需要继续的应当重新宣布")
-            yield Refusal("run_out", words, {"day": self.until.isoformat()}, "national:36")
+            yield Refusal("run_out", words, {"day": self.until}, "national:36")
 
     def has_an_end(self, act: Act) -> Iterator[Refusal]:
         if self.until is None:

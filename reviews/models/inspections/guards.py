@@ -30,13 +30,13 @@ def notice_in_time(inspection: "Inspection", act: Act) -> Iterator[Refusal]:
     least = inspection.policy_at(act.at).entry("inspection.notice_days")
     if (inspection.starts_on - law_day(act.at)).days < least.value:
         words = _("应当在计划开始日期%(day)s之前至少%(least)d日通知；来不及的，改期，或者不预先通知并写明理由")
-        yield Refusal("notice_late", words, {"day": inspection.starts_on.isoformat(), "least": least.value}, least.cite)
+        yield Refusal("notice_late", words, {"day": inspection.starts_on, "least": least.value}, least.cite)
 
 
 def day_come(inspection: "Inspection", act: Act) -> Iterator[Refusal]:
     if law_day(act.at) < inspection.starts_on:
         words = _("计划开始日期是%(day)s，尚未到")
-        yield Refusal("too_early", words, {"day": inspection.starts_on.isoformat()}, inspection.ground_cite)
+        yield Refusal("too_early", words, {"day": inspection.starts_on}, inspection.ground_cite)
 
 
 def all_looked_at(inspection: "Inspection", act: Act) -> Iterator[Refusal]:
@@ -54,7 +54,7 @@ def institution_heard(inspection: "Inspection", act: Act) -> Iterator[Refusal]:
     until = law_day(inspection.sent_at) + timedelta(days=limit.value)
     if act.at < end_of_day(until):
         words = _("被检查单位还没有提出意见，可以提到%(day)s")
-        yield Refusal("not_heard", words, {"day": until.isoformat()}, limit.cite)
+        yield Refusal("not_heard", words, {"day": until}, limit.cite)
 
 
 def all_put_right(inspection: "Inspection", act: Act) -> Iterator[Refusal]:

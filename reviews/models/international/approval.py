@@ -169,7 +169,7 @@ class ForeignApproval(Lifecycle):
             yield Refusal(
                 "expired",
                 _("%(country)s的批准已于%(day)s失效，不能确认"),
-                {"country": self.country_name, "day": self.expires_on.isoformat()},
+                {"country": self.country_name, "day": self.expires_on},
                 "national:12",
             )
 

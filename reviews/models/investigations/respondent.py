@@ -171,12 +171,12 @@ class Respondent(Lifecycle):
                 yield Refusal("not_notified", _("尚未告知认定的事实、理由和依据"), {}, FIRST)
             else:
                 words = _("陈述申辩的期限到%(day)s届满")
-                yield Refusal("hearing", words, {"day": self.heard_until.isoformat()}, FIRST)
+                yield Refusal("hearing", words, {"day": self.heard_until}, FIRST)
 
     def hearing_open(self, act: Act) -> Iterator[Refusal]:
         if self.heard_until is not None and self.heard_until < law_day(act.at):
             words = _("陈述申辩的期限已于%(day)s届满")
-            yield Refusal("hearing_over", words, {"day": self.heard_until.isoformat()}, FIRST)
+            yield Refusal("hearing_over", words, {"day": self.heard_until}, FIRST)
 
     # --- steps ----------------------------------------------------------------------------------------------------
 

@@ -159,7 +159,7 @@ class SamplingPlan(Lifecycle):
         """Before, a result could still come into a population that is called frozen."""
         if self.until >= law_day(act.at):
             words = _("总体期间到%(day)s届满，届满后才能固定总体")
-            yield Refusal("period_running", words, {"day": self.until.isoformat()}, ARTICLE)
+            yield Refusal("period_running", words, {"day": self.until}, ARTICLE)
 
     def population_there(self, act: Act) -> Iterator[Refusal]:
         if self.until < law_day(act.at) and not self._population(act):

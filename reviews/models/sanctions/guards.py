@@ -26,7 +26,7 @@ def heard(sanction: "Sanction", act: Act) -> Iterator[Refusal]:
 def hearing_open(sanction: "Sanction", act: Act) -> Iterator[Refusal]:
     if sanction.heard_until is not None and sanction.heard_until < law_day(act.at):
         words = _("陈述申辩的期限已于%(day)s届满")
-        yield Refusal("hearing_over", words, {"day": sanction.heard_until.isoformat()}, REDRESS)
+        yield Refusal("hearing_over", words, {"day": sanction.heard_until}, REDRESS)
 
 
 def another_decides(sanction: "Sanction", act: Act) -> Iterator[Refusal]:
@@ -57,7 +57,7 @@ def in_time(sanction: "Sanction", act: Act) -> Iterator[Refusal]:
     elif sanction.appeal_until is not None and sanction.appeal_until <= act.at:
         words = _("申诉期限已于%(day)s届满")
         cite = timing.appeal_until(sanction.track, sanction.policy_at(act.at), law_day(act.at))[1]
-        yield Refusal("late", words, {"day": last_day(sanction.appeal_until).isoformat()}, cite)
+        yield Refusal("late", words, {"day": last_day(sanction.appeal_until)}, cite)
 
 
 def is_correction(sanction: "Sanction", act: Act) -> Iterator[Refusal]:

@@ -114,3 +114,10 @@ def test_a_subject_is_one_bounded_line() -> None:
 
 def test_braces_in_a_value_stay_text() -> None:
     assert rule().render("en", {"title": "{title} {0.__class__}"}).subject == "Accepted: {title} {0.__class__}"
+
+
+def test_a_day_is_said_as_people_read_it_and_nothing_else_is_taken_for_one() -> None:
+    days = [rule().render(language, {"title": "2026-12-06"}).subject for language in ("zh-hans", "en")]
+
+    assert days == ["已受理：2026年12月6日", "Accepted: 6 Dec 2026"]
+    assert rule().render("en", {"title": "2026-13-45"}).subject == "Accepted: 2026-13-45"

@@ -1,8 +1,11 @@
 """Inspections at the desk: the list, planning one, the checklist with its evidence, the answer, who finds none."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.trail.models import Chain
@@ -178,6 +181,16 @@ def test_whoever_is_inspected_finds_the_time_to_comment_on_their_first_page(sign
     shown = text(signed_in(made.officer).get(address("queue")))
 
     assert f'href="{made.inspection.get_absolute_url()}">对检查情况提出意见' in shown
+
+
+def test_one_day_is_said_once_and_as_people_read_it(signed_in) -> None:
+    today = law_day(timezone.now())
+    made = inspecting().planned(starts_on=today + timedelta(days=1), ends_on=today + timedelta(days=1))
+
+    page = text(signed_in(made.planner).get(address("inspection", made.inspection.ref)))
+
+    day = date_format(today + timedelta(days=1))
+    assert (f"<dd>{day}</dd>" in page, f"应当在计划开始日期{day}之前" in page) == (True, True)
 
 
 def test_first_page_says_what_a_deadline_is_about_and_not_only_its_number(signed_in) -> None:
