@@ -23,7 +23,7 @@ from ethicsreview.diary.entries import BELONGS, Entry, seen
 from ethicsreview.lifecycle.registry import nouns
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, reviews_at_desk
-from reviews.models import Project
+from reviews.models import Commitment, Project
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES
 
 ROWS = 30
@@ -72,6 +72,7 @@ CALLED = {
     "complaint": "about",
     "warning": "project__title committee__name institution__name",
 }
+ON_PORTAL = ("commitment", "respondent", "sanction")
 # What has a page of its own at the desk under its own number; others are reached by the address they carry.
 PAGES = frozenset(
     {
@@ -144,7 +145,13 @@ def duties(visitor: Visitor, side: str) -> list[Entry]:
     held = HELD[side](visitor.standing)
     seen = _at_desk_of(held, visitor.standing)
     shown = [(row, seen[_object_of(row)]) for row in held if _object_of(row) in seen][:DUTIES]
-    return [Entry.of(row, visitor.at, url=address_of(row), about=about) for row, about in shown]
+    return [Entry.of(row, visitor.at, url=_way_to(row), about=about) for row, about in shown]
+
+
+def _way_to(row: Deadline) -> str:
+    """To be heard, and to sign, one goes to the portal; what one decides upon is at the desk."""
+    on_portal = row.object_kind in ON_PORTAL and (row.lapses or row.object_kind == Commitment.noun)
+    return row.url if on_portal else address_of(row)
 
 
 def _object_of(row: Deadline) -> tuple[str, str]:
@@ -162,7 +169,7 @@ def _at_desk_of(rows: Iterable[Deadline], standing: Standing) -> dict[tuple[str,
         noun, ref = _object_of(row)
         asked[noun].add(ref)
     parts = [
-        _at_desk(nouns()[noun], standing)
+        _seen_of(noun, standing)
         .filter(ref__in=refs)
         .order_by()
         .annotate(noun=Value(noun, CharField(max_length=40)), called=_called(noun))
@@ -171,6 +178,12 @@ def _at_desk_of(rows: Iterable[Deadline], standing: Standing) -> dict[tuple[str,
     ]
     found = parts[0].union(*parts[1:], all=True) if parts else ()
     return {(noun, ref): called for noun, ref, called in found}
+
+
+def _seen_of(noun: str, standing: Standing) -> "QuerySet[Any]":
+    """An officer signs and answers for their body on the portal, and is not to forget it here."""
+    model: Any = nouns()[noun]
+    return model.objects.visible_to(standing) if noun in ON_PORTAL else _at_desk(model, standing)
 
 
 def _called(noun: str) -> Cast:

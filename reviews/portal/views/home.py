@@ -13,7 +13,7 @@ from ethicsreview.notices.models import Notice
 from ethicsreview.ui import keyset
 from reviews.models import Project
 from reviews.portal.access import Visitor, portal_page
-from reviews.portal.accusations import told
+from reviews.portal.addressed import addressed
 from reviews.portal.situations import PROJECT, awaited, situations
 
 SIZE, ORDER = 10, ["-pk"]
@@ -49,7 +49,7 @@ def projects(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         "may_begin": visitor.standing.holds(Role.RESEARCHER, Role.INSTITUTION_OFFICER),
         "at_desk": visitor.standing.holds(*DESK_ROLES),
         "news": news,
-        "told": told(visitor.standing, visitor.at),
+        "addressed": addressed(visitor.standing, visitor.at),
     }
     if found.next or cursor:
         # What waits for them may lie on another page.

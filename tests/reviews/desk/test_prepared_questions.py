@@ -12,6 +12,7 @@ from ethicsreview.accounts.prepared import Prepared
 from ethicsreview.accounts.standing import standing_of
 from ethicsreview.deadlines.calendar import law_day
 from reviews.desk import besides, clockroom, queue, reading
+from reviews.portal import addressed
 from reviews.portal.views import home
 from tests.reviews.step_scene import Scene, scene
 
@@ -24,6 +25,7 @@ PAGES: dict[str, PreparedFor] = {
     "to be done": besides.TO_BE_DONE,
     "of the institution": besides.OF_INSTITUTION,
     "late": besides.LATE,
+    "addressed": addressed.ADDRESSED,
     **{f"duties, {side}": asked for side, asked in clockroom.HELD.items()},
     "own projects": home.OPENING,
 }

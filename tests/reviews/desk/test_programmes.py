@@ -148,6 +148,10 @@ def test_lead_and_officer_read_and_sign_on_the_portal(signed_in) -> None:
     letter, officer = made.letter, with_password(keeper_of(path.committee))
     waiting = text(signed_in(path.lead).get(f"/projects/{path.project.ref}/"))
     assert f"/commitments/{letter.ref}/" in waiting
+    offered = f'href="/commitments/{letter.ref}/">签署科技伦理承诺书：{letter.entry.title}'
+    first = [text(signed_in(one).get("/")) for one in (path.lead, officer, path.secretary)]
+    assert [offered in one for one in first] == [True, True, False]
+    assert f'href="/commitments/{letter.ref}/">承担单位签署承诺书' in text(signed_in(officer).get(address("queue")))
     page = f"/commitments/{letter.ref}/"
     for who, step in ((path.lead, "sign_as_lead"), (officer, "sign_for_unit")):
         client = signed_in(who)
@@ -158,6 +162,7 @@ def test_lead_and_officer_read_and_sign_on_the_portal(signed_in) -> None:
         wrong = client.post(f"{page}steps/{step}/", SIGNING | {"password": "wrong"})
         done = client.post(f"{page}steps/{step}/", {"agree": "on", "password": PASSWORD})
         assert (wrong.status_code, done.status_code) == (422, 302)
+        assert offered not in text(client.get("/"))
     assert client.get(f"{page}letter/").status_code == 404
     issue_pending(made.at)
 

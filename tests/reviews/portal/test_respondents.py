@@ -41,7 +41,7 @@ def test_whoever_is_to_be_heard_finds_the_way_on_their_first_page_as_long_as_it_
     shown = browser_of(made.accused).get("/").content.decode()
     others = [browser_of(one).get("/").content.decode() for one in (made.officer, made.investigator)]
 
-    head, way = "与您有关的调查和处理", f'href="{page("respondent", made.respondent.ref)}">陈述申辩'
+    head, way = "请您签署、陈述或者申诉", f'href="{page("respondent", made.respondent.ref)}">陈述申辩'
     assert (head in before, way in shown.split(head)[1].split("</section>")[0]) == (False, True)
     assert [head in other for other in others] == [False, False]
 
