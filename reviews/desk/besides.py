@@ -21,6 +21,7 @@ from ethicsreview.deadlines.calendar import last_day, law_day
 from reviews.desk.access import Visitor, at_desk, reviews_on_table
 from reviews.models import (
     Appeal,
+    Disclosure,
     Entrustment,
     Exemption,
     FollowUp,
@@ -217,3 +218,19 @@ def _late(standing: Standing) -> "QuerySet[Any, Any]":
 
 TO_BE_DONE, OF_INSTITUTION = PreparedFor(_to_be_done), PreparedFor(_of_institution)
 LATE = PreparedFor(lambda standing: _late(standing).order_by("since", "ref")[:MOST])
+
+
+def of_department(visitor: Visitor) -> list[Besides]:
+    """For a department's people: what another of them has written and cannot let go out alone. No clock runs on it."""
+    if not visitor.standing.holds(Role.REGULATOR):
+        return []
+    return [
+        Besides(row.ref, row.title, _("批准信息披露，或者退回修改"), "", row.created_at, _address(row))
+        for row in _to_approve(visitor.standing)
+    ]
+
+
+def _to_approve(standing: Standing) -> "QuerySet[Any, Any]":
+    rows = Disclosure.objects.filter(state=Disclosure.State.SUBMITTED, authority__in=standing.bodies(Role.REGULATOR))
+    mine = rows.exclude(written_by=standing.person).annotate(noun=Value(Disclosure.noun))
+    return mine.order_by("pk").values_list("noun", "ref", "title", "created_at", named=True)[:MOST]

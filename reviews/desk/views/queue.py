@@ -16,7 +16,7 @@ from ethicsreview.notices.models import Delivery
 from reviews.desk import lists, rechecks
 from reviews.desk import queue as work
 from reviews.desk.access import Visitor, desk_page
-from reviews.desk.besides import besides, of_institution
+from reviews.desk.besides import besides, of_department, of_institution
 from reviews.desk.clockroom import duties
 from reviews.desk.composition import healths
 
@@ -49,6 +49,8 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         context |= {"ballots": work.ballots(visitor), "meetings": work.meetings(visitor), "besides": besides(visitor)}
     elif side == "institution":
         context |= {"committees": healths(own, visitor.at), "besides": of_institution(visitor)}
+    elif side in ("recheck", "territory") and opens:
+        context["besides"] = of_department(visitor)
     if side != "operations" and opens:
         context["duties"] = duties(visitor, side)
     return render(request, "desk/queue.html", context)

@@ -35,6 +35,17 @@ def test_pages_cost_the_same_for_more(signed_in) -> None:
     assert max(few) <= 20
 
 
+def test_who_is_to_approve_finds_it_on_their_first_page_and_who_wrote_it_does_not(signed_in) -> None:
+    made = telling().submitted()
+
+    shown = [signed_in(one).get(address("queue")).content.decode() for one in (made.second, made.writer)]
+
+    way = f'href="{address("disclosure", made.disclosure.ref)}">{made.disclosure.title}'
+    assert [way in one for one in shown] == [True, False]
+    made.approve()
+    assert way not in signed_in(made.second).get(address("queue")).content.decode()
+
+
 def test_it_is_written_sent_back_and_published_by_its_forms(signed_in) -> None:
     made = telling()
     client, second = signed_in(made.writer), signed_in(made.second)
