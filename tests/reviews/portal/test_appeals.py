@@ -25,6 +25,8 @@ def test_an_appeal_is_begun_supported_and_filed() -> None:
     begun = lead.post(reverse("portal:appeal_new", args=[path.review.ref]), follow=True)
     page = begun.redirect_chain[-1][0]
     assert "申诉应当附相关支持材料" in text(begun)
+    # Where the reasons are written is said before the step can be opened.
+    assert "再在“提出申诉”中写明理由" in text(begun)
     assert lead.post(f"{page}upload/", {}).status_code == 422
     lead.post(f"{page}upload/", {"file": support()})
     lead.post(f"{page}steps/file/", {"reasons": "对照组已另行论证"})
