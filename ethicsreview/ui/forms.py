@@ -75,11 +75,12 @@ class BoundField(forms.BoundField):
 
     @staticmethod
     def _missing(field: forms.Field) -> str:
+        # Not “choose …”: where a label is what is judged (“meets the principles”), that would say which way.
         if isinstance(field.widget, forms.CheckboxInput):
-            return _("请勾选“%(field)s”。")
+            return _("“%(field)s”还没有勾选。")
         if isinstance(field.widget, (forms.Select, forms.FileInput, *_CHOICE_GROUPS)):
-            return _("请选择“%(field)s”。")
-        return _("请填写“%(field)s”。")
+            return _("“%(field)s”还没有选择。")
+        return _("“%(field)s”还没有填写。")
 
     @staticmethod
     def _control(widget: forms.Widget) -> str:

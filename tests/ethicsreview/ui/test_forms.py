@@ -112,5 +112,5 @@ def test_what_is_missing_is_named_as_the_control_asks_for_it_and_once_in_the_sum
     said = [error for field in form for error in field.summary_errors]
 
     assert said[0].startswith("名称：")
-    assert said[1:] == ["请选择“类别”。", "请选择“意见”。", "请勾选“我承诺”。"]
-    assert Sample({}).errors["title"] == ["请填写“名称”。"]
+    assert said[1:] == ["“类别”还没有选择。", "“意见”还没有选择。", "“我承诺”还没有勾选。"]
+    assert Sample({}).errors["title"] == ["“名称”还没有填写。"]
