@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
@@ -68,7 +69,8 @@ class InstitutionsField(_ManyField):
 class _SeatChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         seat: Membership = obj
-        term = f"{seat.appointment.starts} – {seat.appointment.ends or ''}"
+        ends = seat.appointment.ends
+        term = f"{date_format(seat.appointment.starts)} – {date_format(ends) if ends else ''}"
         return translated("%(name)s（%(more)s）") % {
             "name": seat.person.name,
             "more": translated("，").join([seat.appointment.get_role_display(), term]),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from committees.models import Committee, CommitteeRule
 from ethicsreview.accounts.models import Role
@@ -59,6 +60,9 @@ def test_officer_founds_staffs_and_files_rules_by_the_pages(signed_in):
     }
     assert client.post(address("step", "committees", made.ref, "appoint"), seat).status_code == 302
     assert made.memberships.get().ai_categories == ["technology", "law"]
+
+    ending = text(client.get(address("step", "committees", made.ref, "end_term")))
+    assert f"{newcomer.name}（主任委员，{date_format(today)} – {date_format(today + timedelta(days=700))}）" in ending
 
     file = SimpleUploadedFile("章程.txt", "第一条　本章程自公布之日起施行。".encode())
     uploaded = client.post(address("rule_upload", made.ref), {"title": "章程", "file": file})
