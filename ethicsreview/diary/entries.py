@@ -1,22 +1,15 @@
-"""Whose deadlines a person sees, and as what: plain values for the month, the clock room and the feed."""
+"""What a person must act on, and how a deadline is drawn: plain values for the month, the clock room and the feed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.ending import Ending
 from ethicsreview.deadlines.models import Deadline, DeadlineQuerySet
-from ethicsreview.deadlines.obligations import lists
-from ethicsreview.lifecycle.models import Lifecycle
-from ethicsreview.lifecycle.registry import nouns
-
-Rows = Callable[[type[Lifecycle]], "QuerySet[Any]"]
-# What has no lifecycle of its own is seen by whoever sees what it belongs to.
-BELONGS = {"membership": "committee", "member": "committee", "declaration": "committee"}
+from ethicsreview.diary.watched import Watched
 
 
 @dataclass(frozen=True)
@@ -50,35 +43,20 @@ class Entry:
         )
 
 
-def seen(rows_of: Rows) -> Q:
-    """The deadlines of objects that `rows_of` shows: each kind of object by its own filter, so that what somebody may
-    not know of has no deadline for them either.
-    """
-    found = Q(pk__in=[])
-    for noun in sorted({one.on for one in lists().obligations.values()}):
-        if belongs := BELONGS.get(noun):
-            refs = rows_of(nouns()[belongs]).order_by().values("ref")
-            found |= Q(object_kind=noun, subject_kind=belongs, subject_ref__in=refs)
-        else:
-            found |= Q(object_kind=noun, object_ref__in=rows_of(nouns()[noun]).order_by().values("ref"))
-    return found
-
-
-def visible_to(standing: Standing) -> DeadlineQuerySet:
-    """Those of every object that the person may see, on whatever side they stand to it."""
-    if standing.sees_everyone:
-        return Deadline.objects.all()
-    return Deadline.objects.filter(seen(lambda model: model.objects.visible_to(standing)))  # type: ignore[attr-defined]
-
-
-def own(standing: Standing) -> DeadlineQuerySet:
+def own(standing: Standing) -> Watched:
     """What the person must act on: named on the row, or holding its role in its body; and nothing they may not see."""
+    sight = None if standing.sees_everyone else lambda model: model.objects.visible_to(standing)
+    return Watched(held_by(standing), sight)
+
+
+def held_by(standing: Standing) -> DeadlineQuerySet:
+    """Whether they see what it is about or not."""
     if standing.person is None:
         return Deadline.objects.none()
     mine = Q(person=standing.person)
     for held in standing.held:
         mine |= Q(person=None, body=held.body_id, role=held.role)
-    return visible_to(standing).filter(mine)
+    return Deadline.objects.filter(mine)
 
 
 def by_day(entries: Iterable[Entry]) -> dict[date, list[Entry]]:

@@ -31,7 +31,8 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     address = FeedAddress.objects.holder(secret, at)
     if address is None:
         raise Http404("no such calendar")
-    rows = own(standing_of(address.person, at)).filter(due_at__gt=at - BEHIND).open().soonest()[:MOST]
+    watched = own(standing_of(address.person, at))
+    [rows] = watched.first((watched.rows.filter(due_at__gt=at - BEHIND).open().soonest(), MOST))
     with translation.override(address.person.language):
         return HttpResponse(text_of(rows, at), content_type="text/calendar; charset=utf-8")
 

@@ -26,16 +26,21 @@ def page(queryset: QuerySet[Row], *, by: Sequence[str], cursor: str = "", size: 
 
     Rows without a value come last. Raises Http404 for a cursor that we did not make.
     """
+    rows = list(after(queryset, by=by, cursor=cursor)[: size + 1])
+    return cut(queryset.model, rows, by=by, size=size, is_first=not cursor)
+
+
+def after(queryset: QuerySet[Row], *, by: Sequence[str], cursor: str = "") -> QuerySet[Row]:
+    """In that order, whatever comes after the cursor. Raises Http404 for a cursor that we did not make."""
     keys = _keys(queryset.model, by)
     if cursor:
         queryset = queryset.filter(_after(keys, _decode(cursor, keys)))
-    rows = list(opening(queryset, by=by, size=size))
-    return cut(queryset.model, rows, by=by, size=size, is_first=not cursor)
+    return queryset.order_by(*(key.order for key in keys))
 
 
 def opening(queryset: QuerySet[Row], *, by: Sequence[str], size: int) -> QuerySet[Row]:
     """What the first page asks for: its rows and one more, which says that there is another page."""
-    return queryset.order_by(*(key.order for key in _keys(queryset.model, by)))[: size + 1]
+    return after(queryset, by=by)[: size + 1]
 
 
 def cut(model: type[Any], rows: list[Any], *, by: Sequence[str], size: int, is_first: bool = True) -> Page[Any]:

@@ -1,12 +1,12 @@
 """The clock room: what is due, late and escalated, in the matters that a person watches over; and the desk's month."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from django.db.models import CharField, F, Q, QuerySet, TextField, Value
+from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,14 +19,14 @@ from ethicsreview.accounts.patterns import PreparedFor
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline, DeadlineQuerySet
 from ethicsreview.deadlines.recipients import Recipients
-from ethicsreview.diary.entries import BELONGS, Entry, seen
-from ethicsreview.lifecycle.registry import nouns
+from ethicsreview.diary.entries import Entry, held_by
+from ethicsreview.diary.watched import Sight, Watched, object_of, objects_seen
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, reviews_at_desk
 from reviews.models import Commitment, Project
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES
 
-ROWS = 30
+ROWS, ORDER = 30, ("due_at", "pk")
 # The summaries look at this many of the earliest ends, and say so where there are more.
 COUNTED, NAMED = 3000, 20
 SOON = timedelta(days=7)
@@ -100,37 +100,33 @@ def month_sides_of(standing: Standing) -> list[str]:
     return ["mine", *sides]
 
 
-def rows_on(visitor: Visitor, side: str) -> DeadlineQuerySet:
+def watched_on(visitor: Visitor, side: str) -> Watched:
     """The deadlines on that side, of objects that lie on this person's desk."""
     standing = visitor.standing
     if side == "operations":
-        return Deadline.objects.all()
-    rows = on_desk(standing)
+        return Watched(Deadline.objects.all(), None)
+    return Watched(_on_side(standing, side), sight_at_desk(standing))
+
+
+def _on_side(standing: Standing, side: str) -> DeadlineQuerySet:
+    """Whether they lie there or not."""
     if side == "mine":
-        return rows.filter(_held_by(standing))
+        return held_by(standing)
     if side == "committee":
-        return rows.filter(body__in=standing.bodies(*COMMITTEE_CAPACITIES))
+        return Deadline.objects.filter(body__in=standing.bodies(*COMMITTEE_CAPACITIES))
     if side == "institution":
         units = standing.bodies(Role.INSTITUTION_OFFICER)
         own = Committee.objects.filter(institution__in=units).values("pk")
-        return rows.filter(Q(body__in=units) | Q(body__in=own))
+        return Deadline.objects.filter(Q(body__in=units) | Q(body__in=own))
     inside = Q(pk__in=[])
     for prefix in standing.territories(Role.REGULATOR):
         inside |= Q(body__region__startswith=prefix)
-    return rows.filter(inside)
-
-
-def _held_by(standing: Standing) -> Q:
-    """Named on the row, or holding its role in its body."""
-    mine = Q(person=standing.person)
-    for held in standing.held:
-        mine |= Q(person=None, body=held.body_id, role=held.role)
-    return mine
+    return Deadline.objects.filter(inside)
 
 
 def _held_on(side: str) -> PreparedFor:
     def asked(standing: Standing) -> DeadlineQuerySet:
-        rows = Deadline.objects.filter(_held_by(standing)).exclude(object_kind__in=LISTED.get(side, ()))
+        rows = held_by(standing).exclude(object_kind__in=LISTED.get(side, ()))
         # With the end of a term it is over: there is nothing to be done by then. What else lapses is a right to be
         # heard, lost to whoever does not find it in time.
         return rows.exclude(kind=TERM).open().soonest()[:LOOKED_AT]
@@ -143,8 +139,8 @@ def duties(visitor: Visitor, side: str) -> list[Entry]:
     of what they may not see. The few that they hold are asked for first, and then whether they see those.
     """
     held = HELD[side](visitor.standing)
-    seen = _at_desk_of(held, visitor.standing)
-    shown = [(row, seen[_object_of(row)]) for row in held if _object_of(row) in seen][:DUTIES]
+    seen = objects_seen(map(object_of, held), partial(_of_duties, standing=visitor.standing), _called)
+    shown = [(row, seen[object_of(row)]) for row in held if object_of(row) in seen][:DUTIES]
     return [Entry.of(row, visitor.at, url=_way_to(row), about=about) for row, about in shown]
 
 
@@ -154,36 +150,16 @@ def _way_to(row: Deadline) -> str:
     return row.url if on_portal else address_of(row)
 
 
-def _object_of(row: Deadline) -> tuple[str, str]:
-    """By whose filter it is seen."""
-    belongs = BELONGS.get(row.object_kind)
-    return (belongs, row.subject_ref) if belongs else (row.object_kind, row.object_ref)
+def sight_at_desk(standing: Standing) -> Sight:
+    return partial(_at_desk, standing=standing)
 
 
-def _at_desk_of(rows: Iterable[Deadline], standing: Standing) -> dict[tuple[str, str], str]:
-    """Of their objects those that lie on the person's desk, with what they are called: one question, by the filter of
-    each kind.
-    """
-    asked: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        noun, ref = _object_of(row)
-        asked[noun].add(ref)
-    parts = [
-        _seen_of(noun, standing)
-        .filter(ref__in=refs)
-        .order_by()
-        .annotate(noun=Value(noun, CharField(max_length=40)), called=_called(noun))
-        .values_list("noun", "ref", "called")
-        for noun, refs in sorted(asked.items())
-    ]
-    found = parts[0].union(*parts[1:], all=True) if parts else ()
-    return {(noun, ref): called for noun, ref, called in found}
-
-
-def _seen_of(noun: str, standing: Standing) -> "QuerySet[Any]":
+def _of_duties(model: Any, *, standing: Standing) -> "QuerySet[Any]":
     """An officer signs and answers for their body on the portal, and is not to forget it here."""
-    model: Any = nouns()[noun]
-    return model.objects.visible_to(standing) if noun in ON_PORTAL else _at_desk(model, standing)
+    if model.noun in ON_PORTAL:
+        shown: QuerySet[Any] = model.objects.visible_to(standing)
+        return shown
+    return _at_desk(model, standing=standing)
 
 
 def _called(noun: str) -> Cast:
@@ -192,11 +168,7 @@ def _called(noun: str) -> Cast:
     return Cast(plain, TextField())
 
 
-def on_desk(standing: Standing) -> DeadlineQuerySet:
-    return Deadline.objects.filter(seen(lambda model: _at_desk(model, standing)))
-
-
-def _at_desk(model: Any, standing: Standing) -> "QuerySet[Any]":
+def _at_desk(model: Any, *, standing: Standing) -> "QuerySet[Any]":
     if model is Project:
         return Project.objects.filter(pk__in=reviews_at_desk(standing).values("project"))
     found: QuerySet[Any] = at_desk(model, standing)
@@ -204,6 +176,17 @@ def _at_desk(model: Any, standing: Standing) -> "QuerySet[Any]":
 
 
 HELD = {side: _held_on(side) for side in ("", "committee", "institution", "recheck", "territory")}
+
+
+def room(watched: Watched, shown: str, cursor: str | None, at: datetime) -> "tuple[Listed, Summary | None]":
+    """A page of the list; and beside its first, the summary of the whole."""
+    rows = watched.rows.select_related("body", "person")
+    page = keyset.after(narrowed(rows, shown, at), by=ORDER, cursor=cursor or ""), ROWS + 1
+    if cursor is not None:
+        return listed(watched.first(page)[0], cursor, at), None
+    soon = watched.rows.open().filter(due_at__lte=at + SOON).soonest().values_list(*COLUMNS, named=True)
+    found, counted = watched.first(page, (soon, COUNTED + 1))
+    return listed(found, "", at), summary(counted, at)
 
 
 def narrowed(rows: DeadlineQuerySet, shown: str, at: datetime) -> DeadlineQuerySet:
@@ -230,8 +213,8 @@ class Listed:
     rows: list[Row]
 
 
-def listed(rows: DeadlineQuerySet, cursor: str, at: datetime) -> Listed:
-    page = keyset.page(rows.select_related("body", "person"), by=["due_at", "pk"], cursor=cursor, size=ROWS)
+def listed(found: list[Deadline], cursor: str, at: datetime) -> Listed:
+    page = keyset.cut(Deadline, found, by=ORDER, size=ROWS, is_first=not cursor)
     draw = entries_of(page.rows, at)
     return Listed(page, [Row(draw(row), row.body.name if row.body else "", row.escalated_at) for row in page.rows])
 
@@ -295,22 +278,26 @@ class Summary:
     more: bool = field(default=False)
 
 
-COLUMNS = ("body__name", "body__ref", "role", "person__name", "due_at", "escalated_at", "paused_at")
+# What is counted, and by whose filter it is seen.
+COLUMNS = (
+    *("body__name", "body__ref", "role", "person__name", "due_at", "escalated_at", "paused_at"),
+    *("object_kind", "object_ref", "subject_ref"),
+)
 
 
-def summary(rows: DeadlineQuerySet, at: datetime) -> Summary:
+def summary(found: list[Any], at: datetime) -> Summary:
     """By body and by who must act: what ends within a week and before, from one bounded read."""
-    found = list(rows.open().filter(due_at__lte=at + SOON).soonest().values_list(*COLUMNS)[: COUNTED + 1])
     bodies: dict[str, Count] = {}
     people: dict[tuple[str, str], Count] = {}
     whole = Count("")
-    for body, ref, role, person, due_at, escalated_at, paused_at in found[:COUNTED]:
-        who = person or holder_in_words(role, body)
+    for row in found[:COUNTED]:
+        body, ref = row.body__name, row.body__ref
+        who = row.person__name or holder_in_words(row.role, body)
         counts = [whole, people.setdefault((who, ref or ""), Count(who))]
         if body:
             counts.append(bodies.setdefault(ref, Count(body, ref)))
         for count in counts:
-            count.add(due_at, escalated_at, paused=paused_at is not None, at=at)
+            count.add(row.due_at, row.escalated_at, paused=row.paused_at is not None, at=at)
     return Summary(
         bodies=_worst(bodies.values()),
         people=_worst(people.values()),

@@ -13,11 +13,12 @@ from committees.models import Committee
 from ethicsreview.accounts.models import Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline
+from ethicsreview.diary.watched import Watched
 from ethicsreview.lifecycle.registry import step_name
 from ethicsreview.notices.models import Delivery
 from ethicsreview.trail.models import Entry
 from reviews.desk.access import at_desk, reviews_at_desk
-from reviews.desk.clockroom import on_desk
+from reviews.desk.clockroom import sight_at_desk
 from reviews.desk.registers.bounds import ReadRegister
 from reviews.models import (
     Alliance,
@@ -201,11 +202,10 @@ class DeadlineRegister(ReadRegister):
 
     def rows(self, standing: Standing) -> "QuerySet[Deadline]":
         """Those of one's bodies, of what lies on one's desk."""
-        rows = Deadline.objects.all()
         if standing.sees_everyone:
-            return rows
+            return Deadline.objects.all()
         mine = Q(person=standing.person) | Q(body__in=[held.body_id for held in standing.held])
-        return on_desk(standing).filter(mine)
+        return Watched(Deadline.objects.filter(mine), sight_at_desk(standing)).seen
 
     @admin.display(description=_("期限"))
     def title(self, deadline: Deadline) -> str:

@@ -34,8 +34,8 @@ def month(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     side = request.GET.get("side", "")
     if side not in sides:
         side = sides[0]
-    rows = work.rows_on(visitor, side)
-    page = month_page(rows, request.GET.get("month", ""), visitor.at, lambda row: work.entry(row, visitor.at))
+    watched = work.watched_on(visitor, side)
+    page = month_page(watched, request.GET.get("month", ""), visitor.at, lambda row: work.entry(row, visitor.at))
     context = {"page": page, "side": side, "sides": [(one, work.SIDES[one]) for one in sides]}
     return render(request, "desk/month.html", context)
 
@@ -49,19 +49,20 @@ def clocks(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     asked = request.GET
     side = asked.get("side", "") if asked.get("side", "") in sides else sides[0]
     shown = asked.get("show", "") if asked.get("show", "") in work.SHOWN else "late"
-    rows = work.rows_on(visitor, side)
+    watched = work.watched_on(visitor, side)
     body = asked.get("body", "")[:20]
-    within = rows.filter(body__ref=body) if body else rows
+    within = watched.within(body__ref=body) if body else watched
+    listed, summary = work.room(within, shown, asked.get("cursor"), visitor.at)
     context: dict[str, Any] = {
         "side": side,
         "sides": [(one, work.SIDES[one]) for one in sides],
         "shown": shown,
         "shows": work.SHOWN.items(),
         "body": body,
-        "listed": work.listed(work.narrowed(within, shown, visitor.at), asked.get("cursor", ""), visitor.at),
+        "listed": listed,
     }
-    if "cursor" not in asked:
-        context["summary"] = work.summary(within, visitor.at)
+    if summary is not None:
+        context["summary"] = summary
     if body:
         context["body_name"] = _name_of(context, body)
     if side == "institution" and "cursor" not in asked:

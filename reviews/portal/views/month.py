@@ -12,6 +12,6 @@ from reviews.portal.access import Visitor, portal_page
 @require_safe
 @portal_page
 def month(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
-    rows = own(visitor.standing)
-    page = month_page(rows, request.GET.get("month", ""), visitor.at, lambda row: Entry.of(row, visitor.at))
+    watched, asked = own(visitor.standing), request.GET.get("month", "")
+    page = month_page(watched, asked, visitor.at, lambda row: Entry.of(row, visitor.at))
     return render(request, "portal/month.html", {"page": page, "keep": ""})

@@ -176,7 +176,7 @@ def test_each_role_has_something_to_do(printed):
     now, kinds = timezone.now(), {kind.partition(".")[0] for tasks in TASKS.values() for kind in tasks}
 
     for name, tasks in TASKS.items():
-        running = own(standing_of(Person.objects.get(username=name), now)).open().values_list("kind", flat=True)
+        running = own(standing_of(Person.objects.get(username=name), now)).seen.open().values_list("kind", flat=True)
         assert sorted(kind for kind in running if kind.partition(".")[0] in kinds) == tasks, name
     for name, pages in PAGES.items():
         client = Client()
