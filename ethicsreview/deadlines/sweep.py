@@ -16,7 +16,7 @@ from django.db.models import Q
 from ethicsreview.accounts.bulk import sent_ahead, update
 from ethicsreview.accounts.request_id import current_request_id
 from ethicsreview.accounts.standing import SYSTEM
-from ethicsreview.deadlines import pulse, words
+from ethicsreview.deadlines import lapsing, pulse, words
 from ethicsreview.deadlines.agenda import Moment, Turn, agenda_of, turn_at
 from ethicsreview.deadlines.models import Deadline, Outcome
 from ethicsreview.deadlines.recipients import Recipients
@@ -113,6 +113,7 @@ def _done(at: datetime, limit: int) -> Iterator[list[Visit]]:
         if not rows:
             return
         passed_over |= {row.pk for row in rows} - {visit.deadline.pk for visit in visits}
+        lapsing.tell({(visit.deadline.object_kind, visit.deadline.object_ref) for visit in visits if visit.is_over})
         yield visits
 
 

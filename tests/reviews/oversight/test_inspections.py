@@ -286,3 +286,15 @@ def test_rectification_is_seen_with_its_inspection_and_by_the_field_of_its_depar
     }
 
     assert seen == {"planner", "inspector", "province", "operator", "officer", "secretary", "chair"}
+
+
+def test_days_to_comment_that_were_let_pass_are_no_longer_its_next_day() -> None:
+    """It says by when the report is due, and not that somebody is late who had nothing to say."""
+    made = inspecting().commenting()
+    comment, report = Deadline.objects.of(made.inspection).open().soonest()
+
+    sweep(comment.due_at)
+
+    was = made.inspection.next_due_at
+    made.inspection.refresh_from_db()
+    assert (was, made.inspection.next_due_at) == (comment.due_at, report.due_at)
