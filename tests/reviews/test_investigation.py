@@ -357,3 +357,17 @@ def test_an_anonymous_complainant_has_no_name_to_show() -> None:
     made = matter().named(name="", contact="")
 
     assert codes(made.look_into, "reveal", by=made.investigator, reason="x") == {"anonymous"}
+
+
+@pytest.mark.parametrize("whose", ["unit", "committee"])
+def test_an_accused_body_has_its_day_to_answer(whose: str) -> None:
+    """Through the officer of a unit; through the secretary of a committee."""
+    accused = committee()
+    body, role = (accused, Role.SECRETARY) if whose == "committee" else (institution(), Role.INSTITUTION_OFFICER)
+    made = matter().accepted().look_into("name_investigators", investigators=person().username)
+    made.investigator = made.investigation.investigators.get().person
+    made.accuse(body=body.ref).notified()
+
+    deadline = Deadline.objects.of(made.respondent).open().get()
+
+    assert (deadline.body_id, deadline.role, deadline.kind) == (body.pk, role, "respondent.state")

@@ -264,6 +264,49 @@ def test_what_would_be_over_before_it_is_served_is_decided_anew() -> None:
 
     with pytest.raises(InvalidInput):
         made.rule("serve", served_on=law_day(made.at), how="邮寄")
+    made.rule("drop", reason="已过期限").proposed()
+
+    assert (made.respondent.sanctions.count(), made.sanction.state) == (2, "proposed")
+
+
+def test_what_two_have_decided_one_does_not_drop() -> None:
+    made = matter().decided()
+
+    assert codes(made.rule, "drop", reason="x") == {"decided"}
+
+
+def test_who_investigated_does_not_reconsider() -> None:
+    made = matter().named().settled()
+    third = with_password(holder("institution_officer", made.unit))
+    made.look_into("name_investigators", investigators=f"{made.investigator.username}\n{third.username}")
+    made.look_into("conclude", summary="属实", answer="").in_force()
+    made.rule("appeal", by=made.accused, grounds="x")
+
+    assert codes(made.rule, "reconsider", by=third, result="upheld", ends=None, reason="x") == {"investigator"}
+
+
+def test_what_was_carried_out_is_appealed_against_all_the_same() -> None:
+    """Within the time to; and an appeal that waits is reconsidered, whatever has ended meanwhile."""
+    made = matter().in_force("correct", days=20).rule("complete", note="已核实")
+
+    made.rule("appeal", by=made.accused, grounds="事实有误")
+    made.rule("reconsider", by=holder("institution_officer", made.unit), result="revoked", ends=None, reason="证据不足")
+
+    assert made.sanction.state == "revoked"
+    assert not Deadline.objects.of(made.sanction).open().exists()
+
+
+def test_a_ban_that_is_over_is_not_made_longer_by_its_end() -> None:
+    made = matter().concluded().in_force(days=20)
+    last = made.sanction.ends
+    made.rule("appeal", by=made.accused, grounds="x")
+    made.at += timedelta(days=30)
+    take_timely(made.at)
+    made.sanction.refresh_from_db()
+
+    made.rule("reconsider", by=holder("institution_officer", made.unit), result="revoked", ends=None, reason="证据不足")
+
+    assert (made.sanction.state, made.sanction.restriction.ends) == ("revoked", last)
 
 
 def test_one_appeals_once() -> None:

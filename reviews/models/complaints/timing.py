@@ -39,9 +39,22 @@ def finish(body: Body, track: str, policy: Policy) -> dict[str, Any]:
     return terms | _of(body, policy)
 
 
-def hearing(label: Any, until: date, policy: Policy, person: int | None, body: int | None) -> dict[str, Any]:
-    """Until when whoever is accused may state their case; what they leave out is lost, and nobody is late."""
-    whom: dict[str, Any] = {"person": person} if person else {"body": body, "role": Role.INSTITUTION_OFFICER}
+ANSWERS = {
+    Body.Kind.INSTITUTION: Role.INSTITUTION_OFFICER,
+    Body.Kind.COMMITTEE: Role.SECRETARY,
+    Body.Kind.AUTHORITY: Role.REGULATOR,
+}
+
+
+def hearing(label: Any, until: date, policy: Policy, person: int | None, body: Body | None) -> dict[str, Any]:
+    """Until when whoever is accused may state their case; what they leave out is lost, and nobody is late. Empty for
+    somebody outside the register, whom nobody can remind.
+    """
+    if person is None and body is None:
+        return {}
+    whom: dict[str, Any] = {"person": person}
+    if body is not None:
+        whom = {"body": body.pk, "role": ANSWERS[Body.Kind(body.kind)]}
     return {
         "label": label,
         "due_at": end_of_day(until),

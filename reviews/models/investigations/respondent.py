@@ -220,11 +220,8 @@ class Respondent(Lifecycle):
     def notify(self, act: Act, *, until: date) -> None:
         self.notified_at, self.heard_until, self.statement, self.stated_at = act.at, until, "", None
         act.say(until=until.isoformat())
-        institution = self.institution
-        if self.person_id is not None or institution is not None:
-            policy = self.investigation.policy_at(act.at)
-            body = institution.pk if institution else None
-            terms = timing.hearing(_("陈述申辩"), until, policy, self.person_id, body)
+        policy = self.investigation.policy_at(act.at)
+        if terms := timing.hearing(_("陈述申辩"), until, policy, self.person_id, self.body):
             act.start(timing.STATE, **terms)
 
     @step(

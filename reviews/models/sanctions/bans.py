@@ -51,6 +51,7 @@ def shorten(sanction: "Sanction") -> None:
 
 
 def lift(sanction: "Sanction", day: date) -> None:
-    """It holds no more from this day on; that it held before stays written."""
+    """It holds no more from this day on; that it held before stays written. One that is over is not made longer."""
     if sanction.restriction is not None:
-        Restriction.objects.filter(pk=sanction.restriction.pk).update(ends=day - timedelta(days=1))
+        running = Restriction.objects.filter(Q(ends__isnull=True) | Q(ends__gte=day), pk=sanction.restriction.pk)
+        running.update(ends=day - timedelta(days=1))

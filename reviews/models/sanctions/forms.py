@@ -57,7 +57,9 @@ class ServeForm(StepForm):
         if day < law_day(self.obj.decided_at):
             raise forms.ValidationError(_("送达日期不能早于决定日期。"), code="early")
         if self.obj.ends is not None and day >= self.obj.ends:
-            raise forms.ValidationError(_("送达日期已到或者超过结束日期，请重新作出决定。"), code="over")
+            raise forms.ValidationError(
+                _("送达日期已到或者超过结束日期；请决定不予处理，再重新提出处理意见。"), code="over"
+            )
         return day
 
 

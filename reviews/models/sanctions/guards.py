@@ -10,7 +10,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.policy.library import Entry
 from reviews.models.complaints import timing
-from reviews.models.sanctions.kinds import BAN, CORRECT, REDRESS
+from reviews.models.sanctions.kinds import BAN, CORRECT, PENALTY, REDRESS
 
 if TYPE_CHECKING:
     from reviews.models.sanctions.sanction import Sanction
@@ -41,9 +41,21 @@ def another_decides(sanction: "Sanction", act: Act) -> Iterator[Refusal]:
 
 
 def another_reconsiders(sanction: "Sanction", act: Act) -> Iterator[Refusal]:
+    """Nobody who proposed, decided or investigated."""
     person = act.standing.person
-    if person is not None and person.pk in (sanction.proposed_by_id, sanction.decided_by_id):
+    if person is None:
+        return
+    if person.pk in (sanction.proposed_by_id, sanction.decided_by_id):
         yield Refusal("same_person", _("提出或者作出原决定的人不能复核，应当由另一人复核"), {}, REDRESS)
+    if sanction.respondent.investigation.investigators.filter(person=person).exists():
+        yield Refusal("investigator", _("调查人员不能复核处理决定"), {}, REDRESS)
+
+
+def cannot_be_served(sanction: "Sanction", act: Act) -> Iterator[Refusal]:
+    """What two have decided is not dropped by one; but what is over before it was served can only be proposed anew."""
+    over = sanction.ends is not None and sanction.ends <= law_day(act.at)
+    if sanction.decided_at is not None and not over:
+        yield Refusal("decided", _("已经作出处理决定，应当送达"), {}, PENALTY)
 
 
 def appeal_waits(sanction: "Sanction", act: Act) -> Iterator[Refusal]:

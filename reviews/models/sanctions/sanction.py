@@ -159,12 +159,11 @@ class Sanction(Lifecycle):
     def notify(self, act: Act, *, until: date) -> None:
         self.heard_until = until
         act.say(until=until.isoformat())
-        respondent, institution = self.respondent, self.respondent.institution
-        if respondent.person_id is not None or institution is not None:
-            body = institution.pk if institution else None
-            policy = self.policy_at(act.at)
-            terms = timing.hearing(_("对拟作的处理陈述申辩"), until, policy, respondent.person_id, body)
+        if terms := self._hearing(_("对拟作的处理陈述申辩"), until, self.policy_at(act.at)):
             act.start(timing.OBJECT, **terms)
+
+    def _hearing(self, label: Any, until: date, policy: Policy) -> dict[str, Any]:
+        return timing.hearing(label, until, policy, self.respondent.person_id, self.respondent.body)
 
     @step(
         source=SanctionState.NOTIFIED,
@@ -180,10 +179,11 @@ class Sanction(Lifecycle):
         act.settle(timing.OBJECT)
 
     @step(
-        source=[SanctionState.PROPOSED, SanctionState.NOTIFIED, SanctionState.STATED],
+        source=[SanctionState.PROPOSED, SanctionState.NOTIFIED, SanctionState.STATED, SanctionState.DECIDED],
         target=SanctionState.DROPPED,
         label=_("决定不予处理"),
         by=["handler"],
+        requires=[guards.cannot_be_served],
         cite=PENALTY,
         form=forms.ReasonedForm,
     )
@@ -221,10 +221,7 @@ class Sanction(Lifecycle):
         policy = self.policy_at(act.at)
         self.appeal_until, cite = timing.appeal_until(self.track, policy, served_on)
         act.say(appeal_until=last_day(self.appeal_until).isoformat())
-        person, institution = self.respondent.person_id, self.respondent.institution
-        if person is not None or institution is not None:
-            body = institution.pk if institution else None
-            terms = timing.hearing(_("对处理决定提出申诉"), last_day(self.appeal_until), policy, person, body)
+        if terms := self._hearing(_("对处理决定提出申诉"), last_day(self.appeal_until), policy):
             act.start(timing.APPEAL, **terms | {"citation": cite})
         if self.starts <= law_day(act.at):
             act.by_rule(self, "take_effect")
@@ -249,9 +246,7 @@ class Sanction(Lifecycle):
 
     def _rectification(self, policy: Policy) -> dict[str, Any]:
         assert self.ends is not None
-        person, institution = self.respondent.person_id, self.respondent.institution
-        body = institution.pk if institution else None
-        terms = timing.hearing(_("改正"), self.ends, policy, person, body) if person or body else {}
+        terms = self._hearing(_("改正"), self.ends, policy)
         if not terms:
             handler = self.respondent.investigation.handler
             terms = {"label": _("改正"), "body": handler.pk, "role": timing.office(handler)}
@@ -309,7 +304,7 @@ class Sanction(Lifecycle):
         """By its day alone: the restriction has ended with it already."""
 
     @step(
-        source=STANDING,
+        source=[*STANDING, SanctionState.ENDED],
         target=None,
         label=_("对处理决定提出申诉"),
         by=["respondent"],
@@ -319,14 +314,15 @@ class Sanction(Lifecycle):
         help=_("申诉期间不停止执行。"),
     )
     def appeal(self, act: Act, *, grounds: str) -> None:
+        """Within its time, whether or not it has been carried out meanwhile."""
         self.grounds, self.appealed_at = grounds, act.at
         act.settle(timing.APPEAL)
         handler = self.respondent.investigation.handler
         act.start(timing.RECONSIDER, **timing.reconsideration(handler, self.policy_at(act.at)))
 
     @step(
-        source=STANDING,
-        target=RETURN_VALUE(*STANDING, SanctionState.REVOKED),
+        source=[*STANDING, SanctionState.ENDED],
+        target=RETURN_VALUE(*STANDING, SanctionState.ENDED, SanctionState.REVOKED),
         label=_("复核处理决定"),
         by=["handler"],
         requires=[guards.appeal_waits, guards.another_reconsiders],
