@@ -1,9 +1,11 @@
-"""Every order of steps through review, re-check, meeting and follow-up, by everybody, within a small size.
+"""Every order of steps through review, re-check, meeting and follow-up, and through supervision (`supervision`), by
+everybody, within a small size.
 
     python -m tests.walk            walks to the end, and prints how far that was
 
 `beginnings` says where it starts and how small the world is, `moves` what may be done, `joint` when two situations are
-the same, and `walking` goes from each to all that follow it. What must hold is in `tests/reviews/invariants.py`.
+the same, and `walking` goes from each to all that follow it; `place` says what it asks for that. What must hold is in
+`tests/reviews/invariants.py`, and of supervision in `supervision/invariants.py` and beside each beginning.
 
 How small: one activity; the smallest lawful committee (seven) and panel (five, with two more in the register); five or
 six at a meeting; ballots of one round of one mind, or some for it and some of one other; one member who stands back or

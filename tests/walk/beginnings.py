@@ -1,16 +1,23 @@
 """Where a walk begins, who takes part, and how small the world is in which it is exhaustive."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from ethicsreview.accounts.models import Person, Role
-from reviews.models import Project
+from reviews.models import FollowUp, Opinion, Project, Recheck, RecheckOpinion, Review
+from reviews.models.applying import start_meeting
 from tests.committees.builders import authority, holder, institution, keeper_of
+from tests.reviews import invariants
 from tests.reviews.builders import Case, case, with_password
 from tests.reviews.following import approved, noon
+from tests.reviews.picture import Picture, Witness
 from tests.reviews.recheck_builders import Listed, listed
+from tests.walk import joint
+from tests.walk.joint import GONE, alive
+from tests.walk.moves import ReviewsTried
+from tests.walk.place import MINUTE, Joint, Terms, Tried, a_stranger_sees_nothing
 
 # The seats of the smallest lawful committee: chair, vice-chair (both peers), ethics, law, other, and two more peers.
 FIVE = frozenset({0, 1, 2, 3, 4})
@@ -39,7 +46,13 @@ class Size:
 
 @dataclass
 class Beginning:
-    """A place to walk from; `ends` is where another beginning goes on."""
+    """A place to walk from, around one activity; `ends` is where another beginning goes on."""
+
+    everybody: ClassVar[frozenset[str]] = frozenset(
+        {"confirm_modification", "determine_exception", "conclude_by_exception"}
+    )
+    hidden: ClassVar[tuple[Any, ...]] = (Project, Review, Opinion, FollowUp, Recheck, RecheckOpinion)
+    elsewhere: ClassVar[frozenset[str]] = frozenset({"meeting"})
 
     name: str
     path: Case
@@ -78,6 +91,73 @@ class Beginning:
     @property
     def at(self) -> datetime:
         return self.path.at
+
+    def picture(self, at: datetime) -> Picture:
+        return Picture(self.project.pk, self.path.committee.pk, at)
+
+    def witnessed(self, at: datetime) -> Witness:
+        seen = self.picture(at)
+        names = {seat.appointment.person_id: seat.appointment.person.username for seat in seen.members}
+        refs = {review.id: review.ref for review in seen.reviews}
+        cast = [one for one in seen.opinions if one.state == "cast"]
+        rechecks = {recheck.id: recheck.ref for recheck in seen.rechecks}
+        experts = dict(Person.objects.filter(recheck_opinions__isnull=False).values_list("pk", "username"))
+        return Witness(
+            {(refs[o.review_id], o.round, names[o.person_id]): o.verdict for o in cast},
+            {(rechecks[one.recheck_id], experts[one.person_id]): one.vote for one in seen.panels if one.vote},
+            frozenset((rechecks[one.recheck_id], one.ref) for one in seen.panels if one.state in GONE),
+        )
+
+    def tried(self, seen: Picture) -> Tried:
+        return ReviewsTried(self, seen)
+
+    def joint(self, seen: Picture) -> Joint:
+        return joint.joint(seen)
+
+    def is_over(self, seen: Picture) -> bool:
+        """What is approved is followed up for ever: an end is wherever another review can begin."""
+        return True
+
+    def hold(self, seen: Picture, witness: Witness) -> None:
+        invariants.hold(seen, witness)
+
+    def at_the_door(
+        self, seen: Picture, after: Picture, obj: Any, step: str, person: Person, terms: Terms, witness: Witness
+    ) -> Witness:
+        assert step != "cast" or obj.person == person, "somebody spoke for another"
+        if isinstance(obj, Opinion) and step == "cast":
+            key = (obj.review.ref, obj.round, obj.person.username)
+            meeting = next(m for r in seen.reviews if r.id == obj.review_id and (m := seen.meeting_of(r)))
+            has_one = obj.person_id in seen.there(meeting) and obj.person_id not in seen.interested
+            assert has_one, "a vote was taken of one who has none"
+            assert key not in witness.cast, "somebody voted twice"
+            return replace(witness, cast={**witness.cast, key: terms["verdict"]})
+        if isinstance(obj, RecheckOpinion) and step == "cast":
+            return replace(witness, spoken={**witness.spoken, (obj.recheck.ref, person.username): terms["vote"]})
+        refs = {recheck.id: recheck.ref for recheck in after.rechecks}
+        gone = {(refs[seat.recheck_id], seat.ref) for seat in after.panels if seat.state in GONE}
+        return replace(witness, left=witness.left | gone) if gone - witness.left else witness
+
+    def besides(self, seen: Picture) -> Iterator[tuple[str, Callable[[], Any]]]:
+        known = alive(seen)
+        if len(known) >= self.size.meetings or any(one.state == "open" or seen.marked(one) for one in known):
+            return
+        if any(review.state in {"accepted", "in_review"} for review in seen.reviews):
+            at, by = seen.at + MINUTE, self.people["secretary"]
+            terms = {"title": "会议", "starts_at": at + timedelta(hours=1), "at": at}
+            yield "secretary plans a meeting", lambda: start_meeting(self.path.committee, by=by, **terms)
+
+    def next_end(self, seen: Picture) -> tuple[str, datetime | None]:
+        """A meeting is one day."""
+        if any(one.state == "open" or seen.marked(one) for one in alive(seen)):
+            return "", None
+        return joint.next_end(seen)
+
+    def nothing_leaks(self, seen: Picture, turn: int) -> None:
+        a_stranger_sees_nothing(self, seen, turn)
+
+    def look_around(self, seen: Picture, turn: int) -> None:
+        pass
 
 
 def the_meeting(size: Size | None = None) -> Beginning:

@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from types import SimpleNamespace as Row
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ethicsreview.accounts.models import Person
-from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.models import Lifecycle
 from reviews.models import FollowUp, Meeting, Opinion, Project, Recheck, RecheckOpinion, Review
@@ -17,25 +15,24 @@ from tests.reviews.builders import PASSWORD, signing
 from tests.reviews.following import answers
 from tests.reviews.picture import Picture
 from tests.reviews.recheck_builders import ACCEPT, LISTED, REPORT, opinion
-from tests.walk.beginnings import Beginning
 from tests.walk.joint import FOLLOWED, GONE, OVER, alive
+from tests.walk.place import Terms, Tried
 
-Terms = dict[str, Any]
-MINUTE = timedelta(minutes=1)
+if TYPE_CHECKING:
+    from tests.walk.beginnings import Beginning
+
 UNLISTED = {"listed": "no", "listed_items": [], "listed_reason": "委员会认定"}
 AS_LISTED = LISTED | {"listed_reason": "委员会认定"}
 # A review anew that has been handed in.
 ANEW = {"submitted", "accepted", "in_review", "modification_required", "modification_submitted", "revision_required"}
-# In these it matters who takes the step; elsewhere those who may take turns.
-EVERYBODY = {"confirm_modification", "determine_exception", "conclude_by_exception"}
 
 
-class Tried:
-    """One situation of one walk."""
+class ReviewsTried(Tried):
+    """One situation of one activity."""
 
-    def __init__(self, begun: Beginning, seen: Picture) -> None:
-        self.begun, self.seen, self.size, self.at = begun, seen, begun.size, seen.at
-        self.standings: dict[int, Standing] = {}
+    def __init__(self, begun: "Beginning", seen: Picture) -> None:
+        super().__init__(seen)
+        self.begun, self.size = begun, begun.size
         self.next_to_vote: int | None = None
 
     # --- of what --------------------------------------------------------------------------------------------------
@@ -96,19 +93,20 @@ class Tried:
             return {"voter": obj.person}
         return {"seated expert": obj.person} if isinstance(obj, RecheckOpinion) else {}
 
-    def standing(self, person: Person) -> Standing:
-        """Of this moment, with what was read of it for one object kept for the next."""
-        if person.pk not in self.standings:
-            self.standings[person.pk] = standing_of(person, self.at + MINUTE)
-        return self.standings[person.pk]
+    def near(self, obj: Lifecycle) -> str:
+        if isinstance(obj, Review):
+            opinions = self.seen.opinions
+            recused = sorted({o.person_id for o in opinions if o.state == "recused" and o.review_id == obj.pk})
+            return f"{recused} {obj.meeting is not None and obj.meeting.presider_id}"
+        if isinstance(obj, Opinion):
+            return self.near(obj.review) + f" {obj.person_id}"
+        if isinstance(obj, RecheckOpinion):
+            return str(obj.person_id)
+        if isinstance(obj, Recheck):
+            return str(sorted(seat.person_id for seat in self.seen.panels if seat.state not in GONE))
+        return str(getattr(obj, "presider_id", ""))
 
     # --- with what ------------------------------------------------------------------------------------------------
-
-    def inputs(self, obj: Lifecycle, step: str) -> list[Terms]:
-        """Each is tried; nothing where the size leaves it out."""
-        written = getattr(self, f"of_{obj.noun}", None)
-        found: list[Terms] = written(obj, step) if written is not None else []
-        return found
 
     def of_review(self, review: Review, step: str) -> list[Terms]:
         lead = self.begun.people["lead"]

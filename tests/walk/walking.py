@@ -10,32 +10,27 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from ethicsreview.accounts.models import Person
-from ethicsreview.accounts.standing import SYSTEM, standing_of
+from ethicsreview.accounts.standing import SYSTEM
 from ethicsreview.deadlines.sweep import sweep
 from ethicsreview.lifecycle.door import open_steps, perform
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import InvalidInput, NotPermitted, NotVisible, Refused
 from ethicsreview.lifecycle.steps import steps_of
 from ethicsreview.lifecycle.timely import take_timely
-from reviews.models import FollowUp, Opinion, Project, Recheck, RecheckOpinion, Review
-from reviews.models.applying import start_meeting
 from tests.memory import Changes, contents
-from tests.reviews.invariants import hold
-from tests.reviews.picture import Picture, Witness
-from tests.walk.beginnings import Beginning
-from tests.walk.joint import GONE, Joint, alive, joint, next_end
-from tests.walk.moves import EVERYBODY, Terms, Tried
+from tests.walk.place import MINUTE, Joint, Place, Terms, Tried
 
 REFUSALS = (NotVisible, NotPermitted, Refused, InvalidInput)
-MINUTE = timedelta(minutes=1)
-HIDDEN = (Project, Review, Opinion, FollowUp, Recheck, RecheckOpinion)
+
+
+# What is said of a step in the way, besides its name.
+TELLING = ("verdict", "vote", "result", "measure", "accused", "username", "body")
 
 
 class Broken(AssertionError):
@@ -46,7 +41,8 @@ class Broken(AssertionError):
 class Situation:
     changes: Changes
     at: datetime
-    witness: Witness
+    witness: Any
+    stands: Joint
     way: tuple[str, ...] = ()
 
 
@@ -63,6 +59,8 @@ class Figures:
     left: int = 0
     longest: int = 0
     seconds: float = 0.0
+    # Ways to situations from which none leads to an end.
+    traps: list[tuple[str, ...]] = field(default_factory=list)
 
     @property
     def whole(self) -> bool:
@@ -87,7 +85,7 @@ class Figures:
 class Walk:
     def __init__(
         self,
-        begun: Beginning,
+        begun: Place,
         *,
         most: int | None = None,
         tell: Callable[[str], None] | None = None,
@@ -105,6 +103,10 @@ class Walk:
         self.asked = asked if asked is not None else set()
         self.idle: set[tuple[str, ...]] = set()
         self.turn = 0
+        # From where each situation was reached, the way to it, and those that are an end.
+        self.back: dict[Joint, set[Joint]] = {}
+        self.ways: dict[Joint, tuple[str, ...]] = {}
+        self.over: set[Joint] = set()
 
     # --- from the beginning to the end ----------------------------------------------------------------------------
 
@@ -112,10 +114,10 @@ class Walk:
         started = time.process_time()
         self.base = contents()
         begun = self.begun
-        first = Situation(Changes(), begun.at + MINUTE, self._witnessed(begun.at))
-        seen = self.picture(first.at)
-        hold(seen, first.witness)
-        self.known.add(joint(seen))
+        seen = begun.picture(begun.at + MINUTE)
+        first = Situation(Changes(), seen.at, begun.witnessed(begun.at), begun.joint(seen))
+        begun.hold(seen, first.witness)
+        self._reached(first, seen)
         self.waiting.append(first)
         try:
             while self.waiting and (self.most is None or self.figures.states < self.most):
@@ -123,7 +125,24 @@ class Walk:
         finally:
             self.figures.left = len(self.waiting)
             self.figures.seconds = time.process_time() - started
+        if self.figures.whole:
+            self.figures.traps = self._traps()
         return self.figures
+
+    def _reached(self, found: Situation, seen: Any) -> None:
+        self.known.add(found.stands)
+        self.ways[found.stands] = found.way
+        if self.begun.ends(seen) or self.begun.is_over(seen):
+            self.over.add(found.stands)
+
+    def _traps(self) -> list[tuple[str, ...]]:
+        """Backwards from every end."""
+        leads, waiting = set(self.over), list(self.over)
+        while waiting:
+            new = self.back.get(waiting.pop(), set()) - leads
+            leads |= new
+            waiting += new
+        return [self.ways[one] for one in self.known if one not in leads]
 
     def _visit(self, here: Situation) -> None:
         self.figures.states += 1
@@ -132,33 +151,19 @@ class Walk:
             self.tell(f"{self.begun.name}: {self.figures.states} visited, {len(self.waiting)} waiting")
         with undone():
             here.changes.write()
-            seen = self.picture(here.at)
+            seen = self.begun.picture(here.at)
             if self.begun.ends(seen):
                 self.figures.ends += 1
                 return
             self.before = contents()
-            tried = Tried(self.begun, seen)
+            tried = self.begun.tried(seen)
             for obj in tried.objects():
                 self._try_everybody(here, tried, obj)
-            self._plan_a_meeting(here, seen)
+            for name, happens in self.begun.besides(seen):
+                with undone():
+                    happens()
+                    self._arrive(here, name, self.begun.picture(here.at + MINUTE), here.witness)
             self._let_time_pass(here, seen)
-
-    def picture(self, at: datetime) -> Picture:
-        return Picture(self.begun.project.pk, self.begun.path.committee.pk, at)
-
-    def _witnessed(self, at: datetime) -> Witness:
-        """Of what was done before the beginning."""
-        seen = self.picture(at)
-        names = {seat.appointment.person_id: seat.appointment.person.username for seat in seen.members}
-        refs = {review.id: review.ref for review in seen.reviews}
-        cast = [one for one in seen.opinions if one.state == "cast"]
-        rechecks = {recheck.id: recheck.ref for recheck in seen.rechecks}
-        experts = dict(Person.objects.filter(recheck_opinions__isnull=False).values_list("pk", "username"))
-        return Witness(
-            {(refs[o.review_id], o.round, names[o.person_id]): o.verdict for o in cast},
-            {(rechecks[one.recheck_id], experts[one.person_id]): one.vote for one in seen.panels if one.vote},
-            frozenset((rechecks[one.recheck_id], one.ref) for one in seen.panels if one.state in GONE),
-        )
 
     # --- what people do -------------------------------------------------------------------------------------------
 
@@ -166,7 +171,7 @@ class Walk:
         offered: dict[str, list[tuple[str, Any]]] = {}
         stands = (obj.noun, getattr(obj, "kind", ""), str(obj.state))
         for who, person in {**self.begun.people, **tried.whose(obj)}.items():
-            key = (*stands, self._near(tried.seen, obj), who)
+            key = (*stands, tried.near(obj), who)
             if key in self.idle:
                 continue
             views = open_steps(obj, person, at=here.at + MINUTE, standing=tried.standing(person))
@@ -191,22 +196,9 @@ class Walk:
                 self.asked.add((*stands, who))
                 self._turned_away(here, obj, who, person, offered)
 
-    def _near(self, seen: Picture, obj: Lifecycle) -> str:
-        """What besides its own state decides who stands to an object in what way."""
-        if isinstance(obj, Review):
-            recused = sorted({o.person_id for o in seen.opinions if o.state == "recused" and o.review_id == obj.pk})
-            return f"{recused} {obj.meeting is not None and obj.meeting.presider_id}"
-        if isinstance(obj, Opinion):
-            return self._near(seen, obj.review) + f" {obj.person_id}"
-        if isinstance(obj, RecheckOpinion):
-            return str(obj.person_id)
-        if isinstance(obj, Recheck):
-            return str(sorted(seat.person_id for seat in seen.panels if seat.state not in GONE))
-        return str(getattr(obj, "presider_id", ""))
-
     def _whose_turn(self, step: str, people: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
         """Each of those who may in turn, where it makes no difference to what follows which of them it is."""
-        if step in EVERYBODY:
+        if step in self.begun.everybody:
             return people
         self.turn += 1
         return [people[self.turn % len(people)]]
@@ -249,7 +241,7 @@ class Walk:
         return ""
 
     def _attempt(
-        self, here: Situation, seen: Picture, obj: Lifecycle, step: str, who: str, person: Any, terms: Terms
+        self, here: Situation, seen: Any, obj: Lifecycle, step: str, who: str, person: Any, terms: Terms
     ) -> None:
         self.figures.tried += 1
         self.figures.written.add(f"{obj.noun}.{step}")
@@ -264,51 +256,33 @@ class Walk:
             except (NotVisible, NotPermitted, Refused) as answer:
                 raise self._broken(here, name, f"was offered, and answered with {answer!r}") from answer
             self.figures.steps[f"{obj.noun}.{step}"] += 1
-            after = self.picture(at)
-            witness = self._seen_at_the_door(here, seen, after, obj, step, person, terms)
+            after = self.begun.picture(at)
+            try:
+                witness = self.begun.at_the_door(seen, after, obj, step, person, terms, here.witness)
+            except AssertionError as wrong:
+                raise self._broken(here, name, str(wrong)) from wrong
             mine = [
                 e for e in after.entries if (e.object_kind, e.object_ref, e.step, e.at) == (obj.noun, obj.ref, step, at)
             ]
-            if obj.noun != "meeting" and [entry.actor_ref for entry in mine] != [person.username]:
+            if obj.noun not in self.begun.elsewhere and [entry.actor_ref for entry in mine] != [person.username]:
                 raise self._broken(here, name, "left no entry with its author")
             self._arrive(here, name, after, witness)
 
-    def _seen_at_the_door(
-        self, here: Situation, seen: Picture, after: Picture, obj: Any, step: str, person: Any, terms: Terms
-    ) -> Witness:
-        witness = here.witness
-        if step == "cast" and obj.person != person:
-            raise self._broken(here, step, "somebody spoke for another")
-        if isinstance(obj, Opinion) and step == "cast":
-            key = (obj.review.ref, obj.round, obj.person.username)
-            meeting = next(m for r in seen.reviews if r.id == obj.review_id and (m := seen.meeting_of(r)))
-            if key in witness.cast or obj.person_id not in seen.there(meeting) or obj.person_id in seen.interested:
-                raise self._broken(here, step, "a vote was taken of one who has none")
-            return replace(witness, cast={**witness.cast, key: terms["verdict"]})
-        if isinstance(obj, RecheckOpinion) and step == "cast":
-            return replace(witness, spoken={**witness.spoken, (obj.recheck.ref, person.username): terms["vote"]})
-        refs = {recheck.id: recheck.ref for recheck in after.rechecks}
-        gone = {(refs[seat.recheck_id], seat.ref) for seat in after.panels if seat.state in GONE}
-        return replace(witness, left=witness.left | gone) if gone - witness.left else witness
-
-    def _arrive(self, here: Situation, name: str, after: Picture, witness: Witness) -> None:
+    def _arrive(self, here: Situation, name: str, after: Any, witness: Any) -> None:
         self.figures.taken += 1
         try:
-            hold(after, witness)
-            self._nothing_leaks(after)
+            self.begun.hold(after, witness)
+            self.begun.nothing_leaks(after, self.figures.taken)
+            stands = self.begun.joint(after)
+            if stands not in self.known:
+                changes = Changes.between(self.base, contents())
+                found = Situation(changes, after.at, witness, stands, (*here.way, name))
+                self._reached(found, after)
+                self.waiting.append(found)
+                self.begun.look_around(after, len(self.known))
         except AssertionError as wrong:
             raise self._broken(here, name, str(wrong) or "an invariant does not hold") from wrong
-        found = joint(after)
-        if found not in self.known:
-            self.known.add(found)
-            changes = Changes.between(self.base, contents())
-            self.waiting.append(Situation(changes, after.at, witness, (*here.way, name)))
-
-    def _nothing_leaks(self, seen: Picture) -> None:
-        """One kind of object and one outsider at a time, in turn: in the end, each with each."""
-        strangers = list(self.begun.outsiders.values())
-        kind, stranger = HIDDEN[self.figures.taken % len(HIDDEN)], strangers[self.figures.taken % len(strangers)]
-        assert not kind.objects.visible_to(standing_of(stranger, seen.at)).exists(), f"a stranger sees a {kind.noun}"
+        self.back.setdefault(stands, set()).add(here.stands)
 
     def _nothing_left_behind(self, here: Situation, name: str) -> None:
         if contents() != self.before:
@@ -316,27 +290,15 @@ class Walk:
 
     # --- and what happens besides ---------------------------------------------------------------------------------
 
-    def _plan_a_meeting(self, here: Situation, seen: Picture) -> None:
-        known = alive(seen)
-        if len(known) >= self.begun.size.meetings or any(one.state == "open" or seen.marked(one) for one in known):
-            return
-        if not any(review.state in {"accepted", "in_review"} for review in seen.reviews):
-            return
-        at = here.at + MINUTE
-        with undone():
-            by = self.begun.people["secretary"]
-            start_meeting(self.begun.path.committee, by=by, title="会议", starts_at=at + timedelta(hours=1), at=at)
-            self._arrive(here, "secretary plans a meeting", self.picture(at), here.witness)
-
-    def _let_time_pass(self, here: Situation, seen: Picture) -> None:
-        """To the next end, and what the clock brings about then. A meeting is one day."""
-        kind, moment = next_end(seen)
-        if moment is None or any(one.state == "open" or seen.marked(one) for one in alive(seen)):
+    def _let_time_pass(self, here: Situation, seen: Any) -> None:
+        """To the next end, and what the clock brings about then."""
+        kind, moment = self.begun.next_end(seen)
+        if moment is None:
             return
         with undone():
             sweep(moment)
             take_timely(moment)
-            self._arrive(here, f"{kind} comes to its day", self.picture(moment), here.witness)
+            self._arrive(here, f"{kind} comes to its day", self.begun.picture(moment), here.witness)
 
     def _count(self, answer: str) -> None:
         self.figures.refused[answer] += 1
@@ -355,7 +317,7 @@ def undone() -> Iterator[None]:
 
 
 def _told(terms: Terms) -> str:
-    said = terms.get("verdict") or terms.get("vote") or ""
+    said = next((terms[name] for name in TELLING if terms.get(name)), "")
     return f" {said}" if said else ""
 
 
