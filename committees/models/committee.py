@@ -51,6 +51,7 @@ class Committee(Body, Lifecycle, EmergencyReadiness, Owing):
     """A body that reviews: of an institution, a centre; or advises: of a sector."""
 
     noun, collection, letter = "committee", "committees", "C"
+    called = "name"
     creators = KEEPERS
 
     state = StateField(_("状态"), choices=CommitteeState, default=CommitteeState.PREPARING)

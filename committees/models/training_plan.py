@@ -56,6 +56,7 @@ class TrainingPlanQuerySet(LifecycleQuerySet):
 
 class TrainingPlan(Lifecycle):
     noun, collection, letter = "training_plan", "training-plans", "T"
+    called = "title"
     creators = frozenset({"trainer"})
     State = PlanState
 

@@ -19,6 +19,7 @@ from ethicsreview.accounts.standing import SYSTEM
 from ethicsreview.deadlines import lapsing, pulse, words
 from ethicsreview.deadlines.agenda import Moment, Turn, agenda_of, turn_at
 from ethicsreview.deadlines.models import Deadline, Outcome
+from ethicsreview.deadlines.naming import names_of
 from ethicsreview.deadlines.recipients import Recipients
 from ethicsreview.notices.outbox import Post, draft, write
 from ethicsreview.trail.models import Chain
@@ -124,6 +125,7 @@ def _visit(deadline: Deadline, at: datetime) -> Visit:
 
 def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
     recipients = Recipients.of([visit.deadline for visit in visits], at)
+    names = names_of({(visit.deadline.object_kind, visit.deadline.object_ref) for visit in visits})
     posts: list[Post] = []
     records: list[Record] = []
     for visit in visits:
@@ -136,7 +138,7 @@ def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
         if turn.escalations:
             deadline.escalated_at = deadline.escalated_at or at
         deadline.history += _told(turn, at)
-        posts += words.posts_for(deadline, turn, recipients, at)
+        posts += words.posts_for(deadline, turn, recipients, names, at)
         deadline.schedule(turn.done, visit.moments)
     if records:
         append(*records)

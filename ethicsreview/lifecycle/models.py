@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from enum import StrEnum, auto
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -60,6 +61,14 @@ class LifecycleQuerySet(models.QuerySet[Any]):
         raise SideDoor("objects with a lifecycle are never deleted")
 
 
+class NamedTo(StrEnum):
+    """To whom the name of an object is written where nobody asks first whether they see it: whoever holds the office,
+    or only the person whose own duty it is, since an office may be held by somebody with an interest.
+    """
+
+    ALL, OWN, NOBODY = auto(), auto(), auto()
+
+
 class Lifecycle(ConcurrentTransitionMixin, models.Model):
     """Base of every object whose state changes by steps.
 
@@ -67,13 +76,17 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
     - `noun`: its kind in the trail, in notices and deadlines ("review");
     - `collection`: its name in addresses ("reviews");
     - `letter`: what its reference begins with ("R");
-    - `creators`: the capacities that may create one.
+    - `creators`: the capacities that may create one;
+    - `called`: the columns with its name for people, the first that there is ("project__title");
+    - `named_to`: to whom notices of its deadlines write that name.
     """
 
     noun: ClassVar[str]
     collection: ClassVar[str]
     letter: ClassVar[str]
     creators: ClassVar[frozenset[str]] = frozenset()
+    called: ClassVar[str] = ""
+    named_to: ClassVar[NamedTo] = NamedTo.ALL
     ref: Any
     state: Any
 

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +19,7 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline, DeadlineQuerySet
 from ethicsreview.deadlines.recipients import Recipients
 from ethicsreview.diary.entries import Entry, held_by
+from ethicsreview.diary.names import called
 from ethicsreview.diary.watched import Sight, Watched, object_of, objects_seen
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, reviews_at_desk
@@ -58,19 +58,6 @@ SHOWN = {
     "escalated": gettext_lazy("已上报"),
     "week": gettext_lazy("七日内到期"),
     "open": gettext_lazy("全部未办结"),
-}
-# What each kind of object is called for people, the first that there is; of others the reference alone stands.
-CALLED = {
-    **dict.fromkeys(("review", "follow_up", "report", "exemption", "assessment", "sample_item"), "project__title"),
-    **dict.fromkeys(("recheck", "appeal", "recognition"), "review__project__title"),
-    **dict.fromkeys(("project", "meeting", "emergency_event", "sampling_plan", "training_plan"), "title"),
-    **dict.fromkeys(("disclosure", "investigation", "inspection", "programme_entry"), "title"),
-    **dict.fromkeys(("committee", "programme"), "name"),
-    "rectification": "inspection__title",
-    "commitment": "entry__title",
-    "annual_report": "body__name",
-    "complaint": "about",
-    "warning": "project__title committee__name institution__name",
 }
 ON_PORTAL = ("commitment", "respondent", "sanction")
 # What has a page of its own at the desk under its own number; others are reached by the address they carry.
@@ -139,7 +126,7 @@ def duties(visitor: Visitor, side: str) -> list[Entry]:
     of what they may not see. The few that they hold are asked for first, and then whether they see those.
     """
     held = HELD[side](visitor.standing)
-    seen = objects_seen(map(object_of, held), partial(_of_duties, standing=visitor.standing), _called)
+    seen = objects_seen(map(object_of, held), partial(_of_duties, standing=visitor.standing), called)
     shown = [(row, seen[object_of(row)]) for row in held if object_of(row) in seen][:DUTIES]
     return [Entry.of(row, visitor.at, url=_way_to(row), about=about) for row, about in shown]
 
@@ -160,12 +147,6 @@ def _of_duties(model: Any, *, standing: Standing) -> "QuerySet[Any]":
         shown: QuerySet[Any] = model.objects.visible_to(standing)
         return shown
     return _at_desk(model, standing=standing)
-
-
-def _called(noun: str) -> Cast:
-    names = CALLED.get(noun, "")
-    plain = Coalesce(*(F(name) for name in names.split()), Value("")) if names else Value("")
-    return Cast(plain, TextField())
 
 
 def _at_desk(model: Any, *, standing: Standing) -> "QuerySet[Any]":

@@ -54,6 +54,7 @@ class AnnualReportQuerySet(LifecycleQuerySet):
 
 class AnnualReport(Lifecycle):
     noun, collection, letter = "annual_report", "annual-reports", "G"
+    called = "body__name"
     creators = frozenset({CONSEQUENCE})
     State = AnnualState
 

@@ -15,7 +15,7 @@ from ethicsreview.deadlines.models import Deadline, DeadlineQuerySet
 from ethicsreview.documents.models import DocumentVersion, Letter
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.appeals import following, forms
@@ -55,6 +55,7 @@ class Appeal(Lifecycle):
 
     State = State
     noun, collection, letter = "appeal", "appeals", "S"
+    called, named_to = "review__project__title", NamedTo.OWN
     creators = frozenset({"lead"})
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)

@@ -22,7 +22,7 @@ from ethicsreview.documents.digest import sm3
 from ethicsreview.documents.models import DocumentVersion, KeptModel
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy, policy_for
@@ -71,6 +71,7 @@ def accused_in(standing: Standing) -> Q:
 
 class Complaint(Lifecycle):
     noun, collection, letter = "complaint", "complaints", "T"
+    called, named_to = "about", NamedTo.NOBODY
     creators = frozenset[str]()
     State = ComplaintState
 

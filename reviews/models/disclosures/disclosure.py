@@ -20,7 +20,7 @@ from ethicsreview.accounts.validators import plain_text
 from ethicsreview.documents.digest import canonical_json, sm3
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import policy_for
@@ -55,6 +55,7 @@ class DisclosureQuerySet(LifecycleQuerySet):
 
 class Disclosure(Lifecycle):
     noun, collection, letter = "disclosure", "disclosures", "D"
+    called, named_to = "title", NamedTo.NOBODY
     creators = frozenset({"discloser"})
     State = DisclosureState
     # At its end it is kept as it stood.

@@ -59,6 +59,7 @@ class EmergencyEvent(Lifecycle):
     """Declared by a department's regulator; changed and ended by the same department, or by one above it."""
 
     noun, collection, letter = "emergency_event", "emergency-events", "Y"
+    called = "title"
     creators = frozenset({"declarer"})
     EventKind, Level = EventKind, Level
 

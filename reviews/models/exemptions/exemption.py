@@ -17,7 +17,7 @@ from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy, policy_for
@@ -75,6 +75,7 @@ class Exemption(Lifecycle):
 
     State = State
     noun, collection, letter = "exemption", "exemptions", "E"
+    called, named_to = "project__title", NamedTo.OWN
     creators = frozenset({"lead"})
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)

@@ -17,6 +17,7 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
 from ethicsreview.lifecycle.fields import StateField
+from ethicsreview.lifecycle.models import NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy
@@ -59,6 +60,7 @@ OUTCOMES = (State.CONTINUED, State.SUSPENDED, State.TERMINATED, State.REREVIEW_R
 
 class FollowUp(Filed):
     noun, collection, letter = "follow_up", "follow-ups", "F"
+    called, named_to = "project__title", NamedTo.OWN
     State = State
     draft = Draft(fields={"answers"}, states={State.DUE}, by={"lead", "team"})
     timely: ClassVar[Any] = {

@@ -20,6 +20,7 @@ from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
 from ethicsreview.lifecycle.fields import StateField
 from ethicsreview.lifecycle.forms import recordable
+from ethicsreview.lifecycle.models import NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy
@@ -68,6 +69,7 @@ class Report(Filed):
     """Filed by the lead, assessed by the secretary, settled by the chair or, whatever takes something away, by vote."""
 
     noun, collection, letter = "report", "reports", "N"
+    called, named_to = "project__title", NamedTo.OWN
     creators = frozenset({"lead", "acting_report"})
     State = State
     Kind = Kind

@@ -18,7 +18,7 @@ from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import Step, step
 from ethicsreview.policy import Policy, policy_for
@@ -45,6 +45,7 @@ class InspectionQuerySet(LifecycleQuerySet):
 
 class Inspection(Lifecycle):
     noun, collection, letter = "inspection", "inspections", "L"
+    called, named_to = "title", NamedTo.NOBODY
     creators = frozenset({"inspecting"})
     State = InspectionState
 

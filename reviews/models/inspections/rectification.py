@@ -16,7 +16,7 @@ from ethicsreview.deadlines.calendar import end_of_day
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, Step, step
 from reviews.models.inspections import forms, timing
@@ -46,6 +46,7 @@ class Rectification(Lifecycle):
     """Made by the report alone. Its steps stand in the chain of the inspection."""
 
     noun, collection, letter = "rectification", "rectifications", "Z"
+    called, named_to = "inspection__title", NamedTo.NOBODY
     creators = frozenset({CONSEQUENCE})
     State = RectificationState
 

@@ -19,7 +19,7 @@ from ethicsreview.deadlines.calendar import end_of_day
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import step
 from ethicsreview.policy import Policy, policy_for
@@ -61,6 +61,7 @@ def accused_in(standing: Standing) -> Q:
 
 class Investigation(Lifecycle):
     noun, collection, letter = "investigation", "investigations", "J"
+    called, named_to = "title", NamedTo.NOBODY
     creators = frozenset({"handler"})
     State = InvestigationState
 

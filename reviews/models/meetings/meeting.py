@@ -46,6 +46,7 @@ class MeetingQuerySet(LifecycleQuerySet):
 
 class Meeting(Lifecycle):
     noun, collection, letter = "meeting", "meetings", "M"
+    called = "title"
     creators = frozenset({"secretary"})
 
     class State(models.TextChoices):

@@ -19,7 +19,7 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.documents.digest import canonical_json, sm3
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, Step, step
 from reviews.models.programmes import forms, timing
@@ -47,6 +47,7 @@ class CommitmentQuerySet(LifecycleQuerySet):
 
 class Commitment(Lifecycle):
     noun, collection, letter = "commitment", "commitments", "B"
+    called, named_to = "entry__title", NamedTo.OWN
     creators = frozenset({CONSEQUENCE})
     State = CommitmentState
 

@@ -15,7 +15,7 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.accounts.validators import plain_text
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, Step, step
 from ethicsreview.policy import Policy
@@ -45,6 +45,7 @@ class ProgrammeEntryQuerySet(LifecycleQuerySet):
 
 class ProgrammeEntry(Lifecycle):
     noun, collection, letter = "programme_entry", "programme-entries", "N"
+    called, named_to = "title", NamedTo.OWN
     creators = frozenset({CONSEQUENCE})
     State = EntryState
 

@@ -51,6 +51,7 @@ class ProgrammeQuerySet(LifecycleQuerySet):
 
 class Programme(Lifecycle):
     noun, collection, letter = "programme", "programmes", "J"
+    called = "name"
     creators = frozenset({"programme_manager"})
     State = ProgrammeState
 

@@ -16,7 +16,7 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy.catalogues import Questionnaire, questionnaire
@@ -37,6 +37,7 @@ class AssessmentQuerySet(LifecycleQuerySet):
 
 class RiskAssessment(Lifecycle):
     noun, collection, letter = "assessment", "assessments", "A"
+    called, named_to = "project__title", NamedTo.OWN
     creators = frozenset({"lead", "acting_write"})
 
     class State(models.TextChoices):

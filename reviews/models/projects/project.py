@@ -17,7 +17,7 @@ from ethicsreview.accounts.validators import plain_text
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.drafts import Draft
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import LifecycleQuerySet
+from ethicsreview.lifecycle.models import LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models.mandates.acts import PREFIX
 from reviews.models.mandates.mandate import capacities_for
@@ -64,6 +64,7 @@ COMMITTEE_ROLES = (Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR, Role.MEMBER, Rol
 
 class Project(Changing, AfterApproval):
     noun, collection, letter = "project", "projects", "P"
+    called, named_to = "title", NamedTo.OWN
     creators = frozenset({"lead", "institution_officer"})
 
     State = State

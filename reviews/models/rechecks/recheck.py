@@ -18,7 +18,7 @@ from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle
+from ethicsreview.lifecycle.models import Lifecycle, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy
@@ -41,6 +41,7 @@ CLOCK = "recheck.opinion"
 
 class Recheck(Lifecycle):
     noun, collection, letter = "recheck", "rechecks", "K"
+    called, named_to = "review__project__title", NamedTo.OWN
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("已报请")

@@ -17,7 +17,7 @@ from ethicsreview.deadlines.calendar import add_months, law_day
 from ethicsreview.documents.models import DocumentVersion
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from reviews.models import both_sides
@@ -59,6 +59,7 @@ class RecognitionQuerySet(LifecycleQuerySet):
 class Recognition(Lifecycle):
     State = State
     noun, collection, letter = "recognition", "recognitions", "Q"
+    called, named_to = "review__project__title", NamedTo.OWN
     creators = frozenset({"lead"})
     timely: ClassVar[Any] = {
         "expire": lambda at: Recognition.objects.filter(state=State.ACCEPTED, valid_until__lt=law_day(at)),

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ethicsreview.lifecycle.models import NamedTo
 from reviews.models.amending.steps import Amending
 from reviews.models.reviewing.appealed import Appealed
 from reviews.models.reviewing.confirming import Confirming
@@ -23,6 +24,7 @@ class Review(Urgent, Intake, Signing, Amending, Deliberation, Revision, Confirmi
     """
 
     noun, collection, letter = "review", "reviews", "R"
+    called, named_to = "project__title", NamedTo.OWN
     creators = frozenset({"lead", "acting_write"})
 
     class Meta:

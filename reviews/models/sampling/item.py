@@ -16,7 +16,7 @@ from ethicsreview.accounts.models import Person, Role
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import step
 from reviews.models.exemptions.exemption import Exemption
@@ -53,6 +53,7 @@ class SampleItem(Lifecycle):
     """Made by the draw alone. Its steps stand in the chain of its plan."""
 
     noun, collection, letter = "sample_item", "sample-items", "I"
+    called, named_to = "project__title", NamedTo.OWN
     State = ItemState
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)

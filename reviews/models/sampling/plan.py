@@ -51,6 +51,7 @@ class SamplingPlanQuerySet(LifecycleQuerySet):
 
 class SamplingPlan(Lifecycle):
     noun, collection, letter = "sampling_plan", "sampling-plans", "L"
+    called = "title"
     creators = frozenset({"sampler"})
     State = PlanState
 

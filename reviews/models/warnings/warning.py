@@ -17,7 +17,7 @@ from ethicsreview.accounts.models import Authority, Institution, Person, Role
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.refusals import Refusal
 from ethicsreview.lifecycle.steps import CONSEQUENCE, Step, step
 from ethicsreview.policy import Policy, policy_for
@@ -62,6 +62,7 @@ class RiskWarning(Lifecycle):
     """
 
     noun, collection, letter = "warning", "warnings", "O"
+    called, named_to = "project__title committee__name institution__name", NamedTo.OWN
     State, Level, About, Indicator = State, Level, About, Indicator
 
     ref = models.CharField(_("编号"), max_length=20, unique=True, editable=False)

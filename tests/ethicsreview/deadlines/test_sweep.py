@@ -37,7 +37,7 @@ def test_sweep_reminds_once_however_often_it_runs(begin: Begin, review: Review, 
     assert (before.visited, first, again.visited) == (0, sweep.Swept(visited=1, reminded=1), 0)
     assert told() == [("secretary", "deadline.reminder")]
     notice = Notice.objects.get()
-    assert notice.subject == "期限提醒：作出审查决定（还剩6天）"
+    assert notice.subject == "期限提醒：作出审查决定（还剩6天）：R2026-000001"
     assert notice.text == (
         "R2026-000001的“作出审查决定”截止于2026年4月1日，还剩6天。请按时办理。"
         "（依据：《科技伦理审查办法（试行）》第十七条）"
@@ -191,7 +191,7 @@ def test_notice_in_an_emergency_is_urgent(begin: Begin, review: Review, appoint:
     sweep.sweep(ACCEPTED + timedelta(hours=48))
 
     notice = Notice.objects.get()
-    assert (notice.urgent, notice.subject) == (True, "期限提醒：作出审查决定（还剩24小时0分）")
+    assert (notice.urgent, notice.subject) == (True, "期限提醒：作出审查决定（还剩24小时0分）：R2026-000001")
 
 
 @pytest.mark.parametrize("at", [DUE - 7 * DAY, DUE + 40 * DAY])

@@ -51,7 +51,7 @@ def test_letter_is_text_and_html_in_the_persons_language(person: Person, setting
     letter = mail.outbox[0]
     html = str(letter.alternatives[0].content)
     link = f"https://ethics.example.gov.cn/inbox/{made.notice_id}/"
-    assert letter.subject == "期限提醒：<script>alert(1)</script> & 期限（还剩6天）"
+    assert letter.subject == "期限提醒：<script>alert(1)</script> & 期限（还剩6天）：R2026-000001"
     assert "“<script>alert(1)</script> & 期限”截止于2026年4月1日" in letter.body
     assert link in letter.body
     assert "<script>" not in html

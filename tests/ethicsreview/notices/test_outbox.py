@@ -37,8 +37,8 @@ def test_post_writes_the_inbox_and_a_delivery_in_the_callers_transaction(person:
     written = remind(person, foreigner, url="/desk/reviews/R2026-000001/", object_kind="review", object_ref="R1")
 
     assert {(notice.person, notice.subject) for notice in written} == {
-        (person, "期限提醒：作出审查决定（还剩6天）"),
-        (foreigner, "Reminder: 作出审查决定 (还剩6天)"),
+        (person, "期限提醒：作出审查决定（还剩6天）：R2026-000001"),
+        (foreigner, "Reminder: 作出审查决定 (还剩6天): R2026-000001"),
     }
     assert Delivery.objects.filter(state="pending", next_try_at=AT).count() == 2
 

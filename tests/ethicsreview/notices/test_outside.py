@@ -79,7 +79,7 @@ def test_a_robot_says_the_subject_and_a_link_and_signs_as_documented(
     path, headers, body = receiver.taken[0]
     sent, query = json.loads(body), parse_qs(urlsplit(path).query)
     words = sent["content"]["text"] if kind == "feishu" else sent["text"]["content"]
-    assert words == f"期限提醒：作出审查决定（还剩6天）\nhttp://127.0.0.1:8000/inbox/{made.pk}/"
+    assert words == f"期限提醒：作出审查决定（还剩6天）：R2026-000001\nhttp://127.0.0.1:8000/inbox/{made.pk}/"
     assert headers["Host"] == receiver.host
     assert query["access_token"] == ["t0p"]
     if kind == "dingtalk":
@@ -181,7 +181,7 @@ def test_a_system_verifies_what_it_is_sent_by_the_published_scheme(
             "body": institution.ref,
             "object": "review",
             "ref": "R2026-000001",
-            "subject": "期限提醒：作出审查决定（还剩6天）",
+            "subject": "期限提醒：作出审查决定（还剩6天）：R2026-000001",
             "url": "http://127.0.0.1:8000/desk/reviews/R2026-000001/",
         },
     }

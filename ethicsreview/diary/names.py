@@ -1,0 +1,34 @@
+"""What the object of a deadline is called for people."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce
+
+from ethicsreview.deadlines.naming import Name
+from ethicsreview.diary.watched import Object, objects_seen
+from ethicsreview.lifecycle.models import NamedTo
+from ethicsreview.lifecycle.registry import nouns
+
+
+def called(noun: str) -> Cast:
+    """An expression on rows of this kind; of one without a name it is empty."""
+    columns = nouns()[noun].called.split()
+    return Cast(Coalesce(*map(F, columns), Value("")) if columns else Value(""), TextField())
+
+
+def names_for_notices(objects: Collection[Object]) -> dict[Object, Name]:
+    """Of those whose name may be written to somebody who is told of their deadlines. One question, or none."""
+    found = objects_seen([one for one in objects if _is_written(one[0])], _all, called)
+    return {one: Name(text, own=nouns()[one[0]].named_to == NamedTo.OWN) for one, text in found.items()}
+
+
+def _is_written(noun: str) -> bool:
+    model = nouns().get(noun)
+    return model is not None and bool(model.called) and model.named_to != NamedTo.NOBODY
+
+
+def _all(model: Any) -> "QuerySet[Any]":
+    rows: QuerySet[Any] = model._base_manager.all()
+    return rows
