@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from committees.models import Committee
 from ethicsreview.accounts.models import Person
@@ -22,6 +23,14 @@ from tests.reviews.builders import case
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _within_a_minute() -> None:
+    """How long ago is remembered to the minute: a test must not begin on one side of one and end on the other."""
+    global AT
+    now = timezone.now()
+    AT = AT.replace(second=now.second, microsecond=now.microsecond)
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,8 @@ def test_pages_by_role(signed_in):
         assert statuses(signed_in(outside), review + meeting + seat) == [404] * 6
     for none in (path.lead, person()):
         client = signed_in(none)
-        assert statuses(client, [address("queue"), *review, *meeting, *seat]) == [404] * 7
+        assert client.get(address("queue")).url == reverse("portal:home")
+        assert statuses(client, [*review, *meeting, *seat]) == [404] * 6
         assert client.get(reverse("admin:index"), follow=True).status_code == 404
 
 

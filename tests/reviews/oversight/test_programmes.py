@@ -216,8 +216,8 @@ def test_an_answer_is_kept_under_its_digest_and_told_in_the_story_of_the_case() 
     assert audited is not None
     told = Story(audited).steps[-1]
     assert (told.who, told.title) == (made.manager.name, "答复科技计划环节的查询")
-    assert told.facts is not None
-    assert (told.facts["stage"], told.facts["open"], told.facts["digest"]) == ("approval", False, kept.digest)
+    facts = {name: value for name, _words, value in told.original}
+    assert (facts["stage"], facts["open"], facts["digest"]) == ("approval", "否", kept.digest)
     with pytest.raises(Exception, match="kept as written"):
         kept.save()
 
