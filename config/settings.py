@@ -137,16 +137,20 @@ else:
     # Text and values go apart, so that the server plans a question once for all who ask it, from the third time on: to
     # plan takes it longer than to answer. No plan is kept behind a pooler that hands a connection to another after each
     # transaction.
-    plans = {
+    plans: dict[str, Any] = {
         "server_side_binding": True,
         "prepare_threshold": 2 if env.bool("DATABASE_KEEPS_PLANS", True) else None,
     }
+    given: dict[str, Any] = connection.get("OPTIONS", {})
+    if plans["prepare_threshold"]:
+        # Our questions are short and many: to compile one takes PostgreSQL up to a hundred times as long as to answer.
+        plans["options"] = f"{given.get('options', '')} -c jit=off".strip()
     DATABASES = {
         "default": connection
         | {
             "CONN_MAX_AGE": env.int("CONN_MAX_AGE", 60),
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": connection.get("OPTIONS", {}) | plans,
+            "OPTIONS": given | plans,
         },
     }
 

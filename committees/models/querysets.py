@@ -10,6 +10,7 @@ from committees.composition import VOTING
 from committees.kinds import CommitteeState
 from ethicsreview.accounts.models import COMMITTEE_ROLES, Role
 from ethicsreview.accounts.prepared import Given
+from ethicsreview.accounts.regions import lying_in
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.lifecycle.models import LifecycleQuerySet
 
@@ -29,7 +30,7 @@ class CommitteeQuerySet(LifecycleQuerySet):
             institution__in=standing.bodies(Role.INSTITUTION_OFFICER)
         )
         for prefix in standing.territories(Role.REGULATOR):
-            mine |= Q(region__startswith=prefix)
+            mine |= Q(**lying_in("region", prefix))
         return self.filter(mine)
 
 

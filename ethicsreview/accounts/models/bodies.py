@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models.roles import Role
 from ethicsreview.accounts.models.sequence import Sequence
-from ethicsreview.accounts.regions import city_of, province_of
+from ethicsreview.accounts.regions import city_of, lying_in, province_of
 from ethicsreview.accounts.validators import plain_text, region_code, social_credit_code
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class BodyQuerySet(models.QuerySet[Any]):
         visible = Q(pk__in=[held.body_id for held in standing.held])
         visible |= Q(pk__in=Institution.objects.kept_by(standing).values("pk"))
         for prefix in standing.territories(Role.REGULATOR):
-            visible |= Q(region__startswith=prefix)
+            visible |= Q(**lying_in("region", prefix))
         return self.filter(visible)
 
 

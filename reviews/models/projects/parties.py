@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ethicsreview.accounts.models import Appointment, Body, Person, Role
 from ethicsreview.accounts.models.people import PersonQuerySet
+from ethicsreview.accounts.regions import lying_in
 from ethicsreview.accounts.standing import Standing
 
 # What people see where a refusal or the step table names a capacity.
@@ -91,7 +92,7 @@ def territory(standing: Standing, path: str) -> Q:
     """The rows whose region (at `path`) lies in a territory the person regulates; none where they regulate none."""
     inside = Q(pk__in=[])
     for prefix in standing.territories(Role.REGULATOR):
-        inside |= Q(**{f"{path}__startswith": prefix})
+        inside |= Q(**lying_in(path, prefix))
     return inside
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from ethicsreview.accounts.models import Role
+from ethicsreview.accounts.regions import lying_in
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.deadlines.models import Deadline
@@ -32,7 +33,7 @@ def audience(standing: Standing) -> str:
 
 def in_region(code: str, path: str = "region") -> Q:
     """What lies in a city; of what was entered for a province as a whole, only that."""
-    return Q(**{path: code}) if code.endswith("0000") else Q(**{f"{path}__startswith": code[:4]})
+    return Q(**{path: code}) if code.endswith("0000") else Q(**lying_in(path, code[:4]))
 
 
 @dataclass(frozen=True)

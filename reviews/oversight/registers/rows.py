@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from ethicsreview.accounts.models import Role
 from ethicsreview.accounts.prepared import PreparedForMany
-from ethicsreview.accounts.regions import cities, province_of, provinces, region_name
+from ethicsreview.accounts.regions import cities, lying_in, province_of, provinces, region_name
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline, Outcome
 
@@ -86,4 +86,4 @@ def places(standing: Standing) -> list[tuple[str, Any]]:
 
 def within(path: str, region: str) -> Q:
     prefix = region[:2] if region.endswith("0000") else region[:4]
-    return Q(**{f"{path}__startswith": prefix})
+    return Q(**lying_in(path, prefix))

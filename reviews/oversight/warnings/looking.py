@@ -3,7 +3,9 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from ethicsreview.accounts.regions import lying_in
 from ethicsreview.deadlines.calendar import end_of_day, law_day
 from reviews.rules.warnings import Row, Terms
 
@@ -29,8 +31,8 @@ class Look:
         """The beginning of the days looked back over; the day itself is the last of them."""
         return end_of_day(self.day - timedelta(days=self.terms.days))
 
-    def within(self, path: str) -> dict[str, str]:
-        return {f"{path}__startswith": self.place}
+    def within(self, path: str) -> dict[str, Any]:
+        return lying_in(path, self.place)
 
     @property
     def lowest(self) -> int:

@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 
 from ethicsreview.accounts import regions
+from ethicsreview.accounts.models import Institution
+from tests.factories import InstitutionFactory
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +91,14 @@ def test_within_goes_by_the_digits_that_count(code: str, territory: str, within:
 )
 def test_region_name_falls_back_to_the_code(code: str, name: str) -> None:
     assert regions.region_name(code) == name
+
+
+@pytest.mark.django_db
+def test_a_column_is_compared_with_a_territory_as_a_code_is() -> None:
+    codes = ("370100", "370102", "370200", "380000", "369999", "370000", "")
+    for region in codes:
+        InstitutionFactory(region=region)
+
+    for prefix in ("", "37", "3701", "370102"):
+        found = set(Institution.objects.filter(**regions.lying_in("region", prefix)).values_list("region", flat=True))
+        assert found == {region for region in codes if region.startswith(prefix)}
