@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -31,7 +31,7 @@ from reviews.oversight.audit.checks import Checks
 from reviews.oversight.audit.moments import Moments, VersionChange
 from reviews.oversight.audit.story import Story, object_name
 from reviews.oversight.overview.drilling import Drill
-from reviews.oversight.scope import supervised_projects
+from reviews.oversight.scope import searched, supervised_projects
 
 ROWS, STEPS = 30, 100
 NEWEST = ["-pk"]
@@ -56,7 +56,7 @@ def cases(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
     if asked or drill or cursor:
         rows = _listed(visitor.standing)
         if asked:
-            rows = rows.filter(Q(ref__iexact=asked) | Q(title__icontains=asked))
+            rows = searched(rows, asked)
         rows = drill.narrow(rows, visitor.standing, visitor.at)
         page = keyset.page(rows, by=NEWEST, cursor=cursor, size=ROWS)
     else:

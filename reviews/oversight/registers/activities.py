@@ -13,7 +13,7 @@ from ethicsreview.deadlines.models import Deadline
 from reviews.models import ActivityRegistration, Project
 from reviews.models.projects.registering import OWED, REGISTRATION
 from reviews.oversight.registers.rows import clocks_of, in_state, state_of, within
-from reviews.oversight.scope import supervised_projects, supervises
+from reviews.oversight.scope import searched, supervised_projects, supervises
 
 
 def reads(standing: Standing) -> bool:
@@ -34,7 +34,7 @@ def activities_for(standing: Standing, asked: Mapping[str, str], at: datetime) -
     # Not EXISTS: PostgreSQL would begin with all clocks of the kind.
     rows = rows.alias(clock=Subquery(listed.values("pk")[:1])).filter(clock__isnull=False)
     if words := asked.get("q"):
-        rows = rows.filter(Q(title__icontains=words) | Q(ref=words.upper()))
+        rows = searched(rows, words)
     if region := asked.get("region"):
         rows = rows.filter(within("region", region))
     if (field := asked.get("field")) in Project.Field.values:

@@ -193,5 +193,9 @@ def test_the_list_finds_by_number_and_title(signed_in):
 
     assert path.project.title in text(client.get(address("cases"), {"q": path.project.ref.lower()}))
     assert "没有找到相符的案件" in text(client.get(address("cases"), {"q": "不存在"}))
+    part = path.project.title[1:4]
+    assert path.project.title in text(client.get(address("cases"), {"q": part}))
+    # A pattern's signs are letters like others.
+    assert "没有找到相符的案件" in text(client.get(address("cases"), {"q": "%_"}))
     assert reverse("desk:case", args=[path.project.ref]) in text(client.get(address("review", path.review.ref)))
     assert Entry.objects.filter(chain__subject_kind="oversight").count() == 1
