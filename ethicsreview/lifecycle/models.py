@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
@@ -17,7 +17,9 @@ from ethicsreview.accounts.prepared import Given, Prepared
 from ethicsreview.accounts.standing import Standing
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.lifecycle.refusals import Refusal, SideDoor
-from ethicsreview.lifecycle.steps import Step
+
+if TYPE_CHECKING:
+    from ethicsreview.lifecycle.steps import Step
 
 # When what an object's clocks demand first is due.
 SOONEST = Prepared(
@@ -133,7 +135,7 @@ class Lifecycle(ConcurrentTransitionMixin, models.Model):
         """In whose name somebody acts who has the step by these capacities; None where in their own."""
         return None
 
-    def rests_on(self, declared: Step, at: datetime) -> str:
+    def rests_on(self, declared: "Step", at: datetime) -> str:
         """The article that a step of this object rests on: the declared one, where the place has none of its own."""
         return declared.cite
 
