@@ -31,6 +31,7 @@ from reviews.models.inspections.forms import PlanForm
 from reviews.models.inspections.kinds import SHOWN, UNDER_WAY
 from reviews.models.inspections.planning import plan_inspection
 from reviews.models.investigations.kinds import Origin
+from reviews.oversight.looks import SUBJECT as LOOKS
 from reviews.oversight.looks import latest_looks
 
 ROWS, MOST_ENTRIES = 30, 100
@@ -209,5 +210,7 @@ def rectification(request: HttpRequest, visitor: Visitor, ref: str) -> HttpRespo
 
 
 def _entries(found: Lifecycle) -> list[tuple[Entry, str]]:
-    entries = Entry.objects.filter(object_kind=found.noun, object_ref=found.ref).defer("facts").order_by("-seq")
+    """What was done. Who looked is told beside it, and counts among no steps."""
+    of_it = Entry.objects.filter(object_kind=found.noun, object_ref=found.ref)
+    entries = of_it.exclude(chain__subject_kind=LOOKS).defer("facts").order_by("-seq")
     return [(entry, step_name(entry.object_kind, entry.step)) for entry in entries[:MOST_ENTRIES]]

@@ -7,11 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.trail.models import Chain
 from ethicsreview.trail.verification import verify
 from reviews.models import Inspection, InspectionPaper, Rectification
 from reviews.oversight.looks import looks_into
+from tests.committees.builders import authority, holder
 from tests.reviews.desk.conftest import address, queries
 from tests.reviews.inspections import PLAN, inspecting, scene
 
@@ -199,3 +201,14 @@ def test_first_page_says_what_a_deadline_is_about_and_not_only_its_number(signed
     duties = text(signed_in(made.planner).get(address("queue"))).split('id="duties"')[1].split("</table>")[0]
 
     assert f"{made.rectification.ref} · {made.inspection.title}" in duties
+
+
+def test_a_look_is_no_step_in_the_course_of_an_inspection(signed_in) -> None:
+    made = inspecting().announced()
+    province = holder(Role.REGULATOR, authority("510000", level="province"))
+
+    signed_in(province).get(address("inspection", made.inspection.ref))
+    page = text(signed_in(made.planner).get(address("inspection", made.inspection.ref)))
+
+    record = page.split('id="record"')[1].split("</section>")[0]
+    assert ("通知被检查单位" in record, province.name in record, province.name in page) == (True, False, True)
