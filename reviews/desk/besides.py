@@ -4,10 +4,11 @@ One question for what is to be done and one for what is late, however many kinds
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import CharField, Count, F, IntegerField, JSONField, Max, Min, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -26,10 +27,13 @@ from reviews.models import (
     Exemption,
     FollowUp,
     ForeignApproval,
+    Inspection,
     Participation,
     Recognition,
     Report,
+    Sanction,
 )
+from reviews.models.inspections.sight import inspected
 
 MOST = 30
 OFFICERS = (Role.SECRETARY, Role.CHAIR, Role.VICE_CHAIR)
@@ -48,6 +52,11 @@ TO_DO = {
     ),
     (Participation.noun, Participation.State.INVITED): (gettext_lazy("答复协作审查的邀请"), "national:21"),
     (Entrustment.noun, Entrustment.State.PROPOSED): (gettext_lazy("答复委托审查"), "national:13"),
+    (Disclosure.noun, Disclosure.State.SUBMITTED): (gettext_lazy("批准信息披露，或者退回修改"), ""),
+    **{
+        (Sanction.noun, state): (gettext_lazy("作出处理决定，或者决定不予处理"), "national:49")
+        for state in (Sanction.State.NOTIFIED, Sanction.State.STATED)
+    },
 }
 
 
@@ -70,8 +79,15 @@ def besides(visitor: Visitor) -> list[Besides]:
 
 
 def of_institution(visitor: Visitor) -> list[Besides]:
-    """For an institution's officers: invitations and entrustments to answer, and follow-ups that are late."""
+    """For an institution's officers: what is to be answered or decided, an inspection to come, late follow-ups."""
     return _told(OF_INSTITUTION(visitor.standing, day=law_day(visitor.at)))
+
+
+def of_department(visitor: Visitor) -> list[Besides]:
+    """For a department's people: what waits for another of them than whoever wrote or proposed it."""
+    if not visitor.standing.holds(Role.REGULATOR):
+        return []
+    return _told(OF_DEPARTMENT(visitor.standing, day=law_day(visitor.at)))
 
 
 def _done(row: Any, visitor: Visitor) -> bool:
@@ -101,6 +117,8 @@ def _what_to_do(row: Any) -> tuple[str, str]:
         words = _("核查%(kind)s") if row.state == Report.State.FILED else _("处理%(kind)s，或者提交委员会审查")
         cite = "human:26" if row.what == Report.Kind.SAE else "national:20"
         return words % {"kind": Report.Kind(row.what).label}, cite
+    if row.noun == Inspection.noun:
+        return _("现场检查定于%(day)s，请按通知准备") % {"day": date_format(date.fromisoformat(row.what))}, ""
     asked, cite = TO_DO[row.noun, row.state]
     return str(asked), cite
 
@@ -122,6 +140,7 @@ def _to_be_done(standing: Standing) -> "QuerySet[Any, Any]":
         _reports(standing),
         _of_centres(standing),
         _countries(standing),
+        _inspections(standing),
     )
 
 
@@ -131,13 +150,14 @@ def _together(*kinds: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
 
 
 def _alike(rows: "QuerySet[Any, Any]", title: str, since: str, **more: Any) -> "QuerySet[Any, Any]":
+    own = {one.name for one in rows.model._meta.fields}
     given = {
         "noun": Value(rows.model.noun),
-        "title": F(title),
+        **({} if title in own else {"title": F(title)}),
         "what": Value("", output_field=CharField()),
         "how_many": Value(1, output_field=IntegerField()),
         "since": F(since),
-        **({} if "confirmations" in {one.name for one in rows.model._meta.fields} else {"confirmations": NOBODY}),
+        **({} if "confirmations" in own else {"confirmations": NOBODY}),
         **more,
     }
     return rows.order_by().annotate(**given).values_list(*COLUMNS, named=True)
@@ -205,8 +225,28 @@ def _of_institution(standing: Standing) -> "QuerySet[Any, Any]":
     return _together(
         _alike(invited, "collaboration__project__title", "invited_at"),
         _alike(offered, "institution__name", "proposed_at"),
+        _inspections(standing),
+        _sanctions(standing),
         _late(standing),
     )
+
+
+def _inspections(standing: Standing) -> "QuerySet[Any, Any]":
+    """What is to come to their own institution or committee, once it was told."""
+    rows = Inspection.objects.visible_to(standing).filter(inspected(standing), state=Inspection.State.ANNOUNCED)
+    return _alike(rows, "title", "announced_at", what=Cast("starts_on", CharField()))
+
+
+def _sanctions(standing: Standing) -> "QuerySet[Any, Any]":
+    """Heard, or past the day for it: to be decided by anybody who handles it, and neither proposed nor investigated it.
+    No clock runs on it.
+    """
+    heard = Q(state=Sanction.State.STATED) | Q(state=Sanction.State.NOTIFIED, heard_until__lt=Given("day"))
+    bodies = standing.bodies(Role.REGULATOR, Role.INSTITUTION_OFFICER)
+    rows = Sanction.objects.visible_to(standing).filter(heard, respondent__investigation__handler__in=bodies)
+    mine = rows.exclude(proposed_by=standing.person)
+    mine = mine.exclude(respondent__investigation__investigators__person=standing.person)
+    return _alike(mine, "respondent__name", "proposed_at")
 
 
 def _late(standing: Standing) -> "QuerySet[Any, Any]":
@@ -216,21 +256,17 @@ def _late(standing: Standing) -> "QuerySet[Any, Any]":
     return _alike(rows.late_on(Given("day")).filter(mine), "project__title", "next_due_at")
 
 
+def _of_department(standing: Standing) -> "QuerySet[Any, Any]":
+    return _together(_disclosures(standing), _sanctions(standing))
+
+
+def _disclosures(standing: Standing) -> "QuerySet[Any, Any]":
+    """What another of them has written and cannot let go out alone. No clock runs on it."""
+    mine = Q(state=Disclosure.State.SUBMITTED, authority__in=standing.bodies(Role.REGULATOR))
+    rows = Disclosure.objects.filter(mine).exclude(written_by=standing.person)
+    return _alike(rows, "title", "created_at")
+
+
 TO_BE_DONE, OF_INSTITUTION = PreparedFor(_to_be_done), PreparedFor(_of_institution)
+OF_DEPARTMENT = PreparedFor(_of_department)
 LATE = PreparedFor(lambda standing: _late(standing).order_by("since", "ref")[:MOST])
-
-
-def of_department(visitor: Visitor) -> list[Besides]:
-    """For a department's people: what another of them has written and cannot let go out alone. No clock runs on it."""
-    if not visitor.standing.holds(Role.REGULATOR):
-        return []
-    return [
-        Besides(row.ref, row.title, _("批准信息披露，或者退回修改"), "", row.created_at, _address(row))
-        for row in _to_approve(visitor.standing)
-    ]
-
-
-def _to_approve(standing: Standing) -> "QuerySet[Any, Any]":
-    rows = Disclosure.objects.filter(state=Disclosure.State.SUBMITTED, authority__in=standing.bodies(Role.REGULATOR))
-    mine = rows.exclude(written_by=standing.person).annotate(noun=Value(Disclosure.noun))
-    return mine.order_by("pk").values_list("noun", "ref", "title", "created_at", named=True)[:MOST]

@@ -3,13 +3,16 @@ complained.
 """
 
 import logging
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from ethicsreview.accounts.models import Role
+from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.notices.models import Notice
 from ethicsreview.trail.models import Entry
 from tests.committees.builders import authority, holder, institution, person
@@ -233,3 +236,18 @@ def test_a_city_that_supervises_reads_and_does_not_act(signed_in) -> None:
 
     assert made.investigation.title in page
     assert done.status_code == 403
+
+
+def test_a_sanction_to_be_decided_waits_on_the_first_page_of_another(signed_in) -> None:
+    made = matter().proposed().rule("notify", until=law_day(timezone.now()) + timedelta(days=10))
+    way = f'href="{address("sanction", made.sanction.ref)}">{made.respondent.name}'
+
+    def waits() -> list[bool]:
+        return [way in text(signed_in(one).get(address("queue"))) for one in (made.officer, made.second)]
+
+    before = waits()
+    made.rule("state_case", by=made.accused, statement="请从轻")
+
+    assert (before, waits()) == ([False, False], [False, True])
+    made.rule("decide", by=made.second, number="处字〔2026〕1号", reason="情节严重")
+    assert waits() == [False, False]

@@ -13,7 +13,7 @@ from ethicsreview.trail.models import Chain
 from ethicsreview.trail.verification import verify
 from reviews.models import Inspection, InspectionPaper, Rectification
 from reviews.oversight.looks import looks_into
-from tests.committees.builders import authority, holder
+from tests.committees.builders import authority, holder, people_of
 from tests.reviews.desk.conftest import address, queries
 from tests.reviews.inspections import PLAN, inspecting, scene
 
@@ -201,6 +201,21 @@ def test_first_page_says_what_a_deadline_is_about_and_not_only_its_number(signed
     duties = text(signed_in(made.planner).get(address("queue"))).split('id="duties"')[1].split("</table>")[0]
 
     assert f"{made.rectification.ref} · {made.inspection.title}" in duties
+
+
+def test_an_announced_inspection_waits_on_the_first_page_of_whoever_is_inspected(signed_in) -> None:
+    made = inspecting().planned()
+    secretary = people_of(made.committee, Role.SECRETARY)[0]
+    way = f'href="{address("inspection", made.inspection.ref)}">{made.inspection.title}'
+    before = [way in text(signed_in(one).get(address("queue"))) for one in (made.officer, secretary)]
+
+    made.do("announce", notice="请准备登记材料")
+
+    page = text(signed_in(made.officer).get(address("queue")))
+    # Of the unit, and not of its committee: the committee's own people are told of what inspects the committee.
+    after = [way in page, way in text(signed_in(secretary).get(address("queue")))]
+    assert (before, after) == ([False, False], [True, False])
+    assert f"现场检查定于{date_format(made.inspection.starts_on)}" in page
 
 
 def test_a_look_is_no_step_in_the_course_of_an_inspection(signed_in) -> None:
