@@ -24,6 +24,7 @@ from ethicsreview.diary.watched import Sight, Watched, object_of, objects_seen
 from ethicsreview.ui import keyset
 from reviews.desk.access import Visitor, at_desk, reviews_at_desk
 from reviews.models import Commitment, Project
+from reviews.models.complaints.timing import RECONSIDER
 from reviews.models.projects.parties import COMMITTEE_CAPACITIES
 
 ROWS, ORDER = 30, ("due_at", "pk")
@@ -225,6 +226,8 @@ def holder_of(row: Deadline, names: Iterable[str]) -> str:
 
 
 def address_of(row: Deadline) -> str:
+    if row.kind == RECONSIDER:
+        return reverse("desk:sanction", args=[row.object_ref])
     if row.object_kind in PAGES:
         return reverse(f"desk:{row.object_kind}", args=[row.object_ref])
     return row.url if row.url.startswith(reverse("desk:queue")) else ""

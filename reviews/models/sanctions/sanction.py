@@ -16,7 +16,7 @@ from ethicsreview.deadlines.calendar import end_of_day, last_day, law_day
 from ethicsreview.deadlines.ladders import ladder
 from ethicsreview.lifecycle.act import Act
 from ethicsreview.lifecycle.fields import StateField
-from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet
+from ethicsreview.lifecycle.models import Lifecycle, LifecycleQuerySet, NamedTo
 from ethicsreview.lifecycle.steps import CONSEQUENCE, step
 from ethicsreview.policy import Policy
 from reviews.models.complaints import timing
@@ -54,6 +54,7 @@ class SanctionQuerySet(LifecycleQuerySet):
 
 class Sanction(Lifecycle):
     noun, collection, letter = "sanction", "sanctions", "G"
+    called, named_to = "respondent__name", NamedTo.NOBODY
     creators = frozenset[str]()
     State = SanctionState
 

@@ -251,3 +251,13 @@ def test_a_sanction_to_be_decided_waits_on_the_first_page_of_another(signed_in) 
     assert (before, waits()) == ([False, False], [False, True])
     made.rule("decide", by=made.second, number="处字〔2026〕1号", reason="情节严重")
     assert waits() == [False, False]
+
+
+def test_an_appeal_against_a_sanction_is_named_and_reached_from_the_first_page(signed_in) -> None:
+    made = matter().in_force()
+    made.rule("appeal", by=made.accused, grounds="处理过重")
+
+    duties = text(signed_in(made.officer).get(address("queue"))).split('id="duties"')[1].split("</table>")[0]
+
+    assert f'href="{address("sanction", made.sanction.ref)}">复核处理决定' in duties
+    assert f"{made.sanction.ref} · {made.respondent.name}" in duties
