@@ -22,7 +22,9 @@ def test_an_appeal_is_prepared_and_decided(signed_in) -> None:
     page = address("appeal", appeal.ref)
     steps = [address("step", "appeals", appeal.ref, name) for name in ("prepare", "dismiss")]
 
-    assert page in text(secretary.get(address("queue")))
+    first = text(secretary.get(address("queue")))
+    assert page in first
+    assert '<th scope="col">事项</th>' in first.split('id="besides"')[1].split("</table>")[0]
     assert page not in text(chair.get(address("queue")))
     assert "对照组已另行论证" in text(secretary.get(page))
     handed = secretary.get(address("appeal_document", appeal.ref))
