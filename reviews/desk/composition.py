@@ -1,14 +1,14 @@
 """What is wrong with committees today and what will be, for lists and pages that show many facts of them at once."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from committees import composition
 from committees.composition import CommitteeFacts
 from committees.facts import facts_of
 from committees.findings import refusal
-from committees.models import Committee
+from committees.models import Committee, Membership
 from ethicsreview.deadlines.calendar import add_months, law_day
 from ethicsreview.lifecycle.refusals import Refusal
 
@@ -43,3 +43,18 @@ def healths(committees: Iterable[Committee], at: datetime) -> list[Health]:
     found = [one for one in committees if one.is_active]
     facts = facts_of(found, law_day(at)) if found else {}
     return [health(one, facts[one.pk], at) for one in found]
+
+
+def lacking_without(
+    committee: Committee, seats: Iterable[Membership], at: datetime
+) -> Iterator[tuple[Membership, list[Refusal]]]:
+    """Of each seat: what would be wrong today, were it empty, and is not wrong now."""
+    day, policy, regimes = law_day(at), committee.policy(committee.regimes, at), committee.regimes
+    facts = facts_of([committee], day)[committee.pk]
+    now = {one.key for one in composition.check(facts, policy, regimes=regimes, day=day)}
+    for seat in seats:
+        term = seat.appointment
+        gone = (term.person_id, term.role, term.starts)
+        left = replace(facts, members=tuple(m for m in facts.members if (m.person_id, m.role, m.starts) != gone))
+        found = composition.check(left, policy, regimes=regimes, day=day)
+        yield seat, [refusal(one) for one in found if one.key not in now]

@@ -16,7 +16,8 @@ from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import InvalidInput, Refused
 from ethicsreview.lifecycle.registry import collections
 from ethicsreview.lifecycle.steps import CONSEQUENCE, steps_of
-from reviews.desk.access import Visitor, at_desk, desk_page
+from reviews.desk.access import Visitor, at_desk, desk_page, visitor_of
+from reviews.desk.cautions import cautions_of
 from reviews.desk.minutes import draft_minutes
 from reviews.models.idempotency import TAKEN_MEANWHILE, KeyReused, form_key, once_by_form
 
@@ -152,6 +153,7 @@ def _draw(
         "form": view.form,
         "refusals": refused or view.refusals,
         "was_refused": bool(refused),
+        "cautions": [] if view.refusals else cautions_of(found, view, visitor_of(request).at),
         "back": desk_address(found),
         "once": form_key(found, view.name),
     }

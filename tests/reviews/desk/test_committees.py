@@ -110,3 +110,21 @@ def test_officers_queue_tells_what_is_wrong(signed_in):
     assert bare.name in queue
     assert "委员0人，少于7人" in queue
     assert "运行状况" in text(signed_in(holder(Role.OPERATOR, authority())).get(address("queue")))
+
+
+@pytest.mark.article("national", 7)
+def test_what_a_committee_lacks_without_a_member_is_said_before_the_term_is_ended(signed_in):
+    made = committee()
+    today = law_day(timezone.now())
+    seats = {seat.category: seat for seat in made.voting_members_at(today)}
+    lawyers = [seat for seat in made.voting_members_at(today) if seat.category == "law"]
+    client, page = signed_in(keeper_of(made)), address("step", "committees", made.ref, "end_term")
+
+    said = text(client.get(page, {"membership": seats["law"].pk}))
+    of_any = text(client.get(page))
+
+    assert len(lawyers) == 1
+    assert f"解聘{seats['law'].appointment.person.name}后：委员中没有法学" in said
+    assert "解聘任何一名委员后：委员6人，少于7人" in of_any
+    terms = {"membership": seats["law"].pk, "last_day": today.isoformat(), "reason": "调离"}
+    assert client.post(page, terms).status_code == 302
