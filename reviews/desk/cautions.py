@@ -11,13 +11,17 @@ from committees.composition import VOTING
 from ethicsreview.lifecycle.door import StepView
 from ethicsreview.lifecycle.refusals import Refusal
 from reviews.desk.composition import lacking_without
+from reviews.desk.minutes import is_bare
 
 LACKS = gettext_lazy("解聘%(names)s后：%(what)s")
+UNSAID = gettext_lazy("没有写讨论要点，签署后不能再补：%(items)s")
 
 
 def cautions_of(found: Any, view: StepView, at: datetime) -> list[Refusal]:
     if (found.noun, view.name) == ("committee", "end_term"):
         return _of_leaving(found, view, at)
+    if (found.noun, view.name) == ("meeting", "close"):
+        return _of_minutes(view)
     return []
 
 
@@ -39,3 +43,14 @@ def _of_leaving(committee: Any, view: StepView, at: datetime) -> list[Refusal]:
 
 def _named(names: list[str], of: int) -> str:
     return _("任何一名委员") if 1 < len(names) == of else _("、").join(names)
+
+
+def _of_minutes(view: StepView) -> list[Refusal]:
+    """No text says what minutes must hold; of an item that nothing is written of, the signature keeps nothing."""
+    fields = view.form.fields
+    bare = [
+        str(fields[name].label)
+        for name in fields
+        if name.startswith("minutes__") and is_bare(str(view.form[name].value() or ""))
+    ]
+    return [Refusal("unsaid", UNSAID, {"items": _("；").join(bare)})] if bare else []

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from reviews.desk.access import Visitor
 from reviews.desk.agenda import Agenda, Item
 from reviews.models import Attendance, Meeting, MeetingReport
 from reviews.models.reviewing.wording import votes_told
+
+DISCUSSED = gettext_noop("讨论要点：")
 
 
 def draft_minutes(meeting: Meeting, visitor: Visitor) -> dict[str, str]:
@@ -60,4 +63,9 @@ def _item(item: Item) -> Iterator[str]:
         votes = [f"{label} {count}" for label, count in votes_told(item.decision) if count]
         yield _("表决：%(votes)s") % {"votes": _("，").join(votes)}
         yield _("审查意见：%(outcome)s") % {"outcome": item.decision.outcome_word}
-    yield _("讨论要点：")
+    yield _(DISCUSSED)
+
+
+def is_bare(text: str) -> bool:
+    """Whether nothing was written of the discussion: the draft ends where it is to begin."""
+    return not text.strip() or text.rstrip().endswith(_(DISCUSSED))

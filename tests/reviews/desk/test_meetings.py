@@ -95,3 +95,17 @@ def test_reply_and_attendance_by_the_pages(signed_in):
 
     assert Attendance.objects.get().reply == "declined"
     assert "不能到会" in text(signed_in(path.secretary).get(address("meeting", path.meeting.ref)))
+
+
+def test_minutes_without_a_word_of_the_discussion_are_warned_of_and_taken(signed_in):
+    path = case().concluded()
+    client, page = signed_in(path.chair), address("step", "meetings", path.meeting.ref, "close")
+    title = path.review.project.title
+
+    drafted = text(client.get(page))
+    written = {"minutes": "会议记录", "minutes__1": "讨论要点：\n样本量是否足够", "password": "不对"}
+    again = text(client.post(page, written))
+
+    assert f"没有写讨论要点，签署后不能再补：1. {title}" in drafted
+    assert "没有写讨论要点" not in again
+    assert client.post(page, written | {"minutes__1": "", "password": PASSWORD}).status_code == 302
