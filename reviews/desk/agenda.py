@@ -63,6 +63,12 @@ class Agenda:
     def in_session(self) -> bool:
         return self.meeting.state == Meeting.State.OPEN
 
+    @property
+    def attendance_waits(self) -> bool:
+        """Whether nobody is entered as present yet, on the page of somebody who does not enter it."""
+        awaited = self.is_planned or self.in_session
+        return awaited and not self.keeps and not any(row.presence in Attendance.THERE for row in self.attendances)
+
     @cached_property
     def attendances(self) -> list[Attendance]:
         rows = self.meeting.attendances.select_related("membership__appointment__person")

@@ -109,3 +109,16 @@ def test_minutes_without_a_word_of_the_discussion_are_warned_of_and_taken(signed
     assert f"没有写讨论要点，签署后不能再补：1. {title}" in drafted
     assert "没有写讨论要点" not in again
     assert client.post(page, written | {"minutes__1": "", "password": PASSWORD}).status_code == 302
+
+
+def test_whoever_does_not_enter_the_attendance_is_told_who_does(signed_in):
+    path = case().accepted()
+    path.planned()
+    page = address("meeting", path.meeting.ref)
+
+    shown = [
+        "谁到会由委员会秘书登记" in text(signed_in(one).get(page))
+        for one in (path.secretary, path.chair, path.members[3])
+    ]
+
+    assert shown == [False, True, True]
