@@ -44,6 +44,12 @@ def place_of(reference: str) -> tuple[str, str]:
     return document.name, f"article-{article}" if article else ""
 
 
+def holds_in(reference: str, region: str) -> bool:
+    """Whether the document that is cited holds in that region (GB/T 2260)."""
+    document = _parts(reference)[0]
+    return any(document in pack.documents and region.startswith(pack.head.region or "") for pack in library().packs)
+
+
 def _parts(reference: str) -> tuple[Document, str, str]:
     parts = _PARTS.fullmatch(reference)
     document = library().documents.get(parts["name"]) if parts else None

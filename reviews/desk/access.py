@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from committees.models import Committee, Expert, TrainingPlan
-from ethicsreview.accounts.models import DESK_ROLES, Institution, Person, Role
+from ethicsreview.accounts.models import DESK_ROLES, Authority, Institution, Person, Role
 from ethicsreview.accounts.standing import Standing, standing_of
 from ethicsreview.lifecycle.models import Lifecycle
 from ethicsreview.lifecycle.refusals import NotPermitted, NotVisible
@@ -84,6 +84,12 @@ class Visitor:
     @cached_property
     def standing(self) -> Standing:
         return standing_of(self.person, self.at)
+
+    @property
+    def places(self) -> set[str]:
+        """The regions in which they hold office; none where they hold it for the whole country, or nowhere."""
+        held = [one for one in self.standing.held if one.level != Authority.Level.NATIONAL]
+        return set() if self.standing.sees_everyone else {one.region for one in held if one.region}
 
     @property
     def works_here(self) -> bool:

@@ -227,3 +227,15 @@ def test_a_look_is_no_step_in_the_course_of_an_inspection(signed_in) -> None:
 
     record = page.split('id="record"')[1].split("</section>")[0]
     assert ("通知被检查单位" in record, province.name in record, province.name in page) == (True, False, True)
+
+
+def test_the_head_of_a_list_cites_the_places_of_its_reader(signed_in) -> None:
+    here, everywhere = inspecting().planner, holder(Role.REGULATOR, authority("110000", level="national"))
+
+    cited = [
+        [f"/rules/documents/{name}/" in text(signed_in(one).get(address(page))) for name in ("sichuan", "shandong")]
+        for one in (here, everywhere)
+        for page in ("inspections", "warnings")
+    ]
+
+    assert cited == [[True, False], [True, False], [True, True], [True, True]]
