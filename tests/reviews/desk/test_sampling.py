@@ -34,6 +34,10 @@ def test_pages_are_shown_within_their_budgets_and_cost_the_same_for_more(signed_
         address("sample_item", made.item().ref),
     ]
     few = [cost(client, page) for page in pages]
+    said = [text(client.get(page)) for page in (*pages[:2], address("sampling_plan_new"))]
+    assert ["总体：可能被抽到的全部审查结果。" in one for one in said] == [True, True, True]
+    assert ["种子：" in one for one in said] == [False, True, True]
+    assert "威尔逊区间：" in said[1]
 
     made.drawn(rate_percent=100, title="再次抽查")
     made.take(made.item(), "examine", result="in_order", finding="规范")
