@@ -63,9 +63,11 @@ class Seat:
 
     @property
     def backgrounds(self) -> list[str]:
+        """Of both catalogues: what both call the same is said once."""
         ai, human = dict(AiCategory.choices), dict(HumanCategory.choices)
         found = [ai.get(one, one) for one in self.membership.ai_categories]
-        return [str(one) for one in found + [human.get(two, two) for two in self.membership.human_categories]]
+        found += [human.get(one, one) for one in self.membership.human_categories]
+        return list(dict.fromkeys(str(one) for one in found))
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from committees.models import Committee, CommitteeRule
+from committees.models import Committee, CommitteeRule, Membership
 from ethicsreview.accounts.models import Role
 from ethicsreview.deadlines.calendar import law_day
 from ethicsreview.documents.models import Document
@@ -128,3 +128,11 @@ def test_what_a_committee_lacks_without_a_member_is_said_before_the_term_is_ende
     assert "解聘任何一名委员后：委员6人，少于7人" in of_any
     terms = {"membership": seats["law"].pk, "last_day": today.isoformat(), "reason": "调离"}
     assert client.post(page, terms).status_code == 302
+
+
+def test_a_background_that_two_catalogues_name_the_same_is_said_once(signed_in):
+    made = committee()
+    seat = made.voting_members_at(law_day(timezone.now()))[0]
+    Membership.objects.filter(pk=seat.pk).update(ai_categories=["law"], human_categories=["law"])
+
+    assert "法学、法学" not in text(signed_in(keeper_of(made)).get(address("committee", made.ref)))
