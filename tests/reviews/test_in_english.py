@@ -14,6 +14,7 @@ from django.utils.formats import date_format, get_format
 from django.utils.timezone import datetime
 
 from committees.kinds import CommitteeState
+from committees.models import EmergencyDrill
 from ethicsreview.accounts.models import Person, Role
 from ethicsreview.lifecycle.registry import collections
 from ethicsreview.lifecycle.steps import steps_of
@@ -235,3 +236,8 @@ def test_days_and_hours_are_not_american() -> None:
         assert "%m/%d/%Y" not in get_format("DATE_INPUT_FORMATS")
     with translation.override("zh-hans"):
         assert date_format(moment, "DATE_FORMAT") == "2026年11月26日"
+
+
+def test_what_begins_a_line_begins_with_a_capital() -> None:
+    with translation.override("en"):
+        assert [str(label) for label in EmergencyDrill.Kind.labels] == ["Training", "Drill"]
