@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ethicsreview.documents.checks import LIMITS
 from ethicsreview.documents.formats import MB
@@ -34,10 +34,12 @@ def appeal(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase
     return _draw(request, visitor, visitor.find(Appeal, ref, *RELATED))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @portal_page
 def upload(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     found = visitor.find(Appeal, ref, *RELATED)
+    if request.method != "POST":  # read again after a refusal
+        return redirect(found)
     form = hand_in(request, visitor, found, "support", hand_in_support)
     return redirect(found) if form is None else _draw(request, visitor, found, form)
 

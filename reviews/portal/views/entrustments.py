@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ethicsreview.accounts.models import Institution
 from ethicsreview.accounts.validators import region_code
@@ -106,10 +106,12 @@ def entrustment(request: HttpRequest, visitor: Visitor, ref: str) -> HttpRespons
     return _draw(request, visitor, visitor.find(Entrustment, ref, *RELATED))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @portal_page
 def upload(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     found = visitor.find(Entrustment, ref, *RELATED)
+    if request.method != "POST":  # read again after a refusal
+        return redirect(found)
     form = hand_in(request, visitor, found, "agreement", hand_in_agreement)
     return redirect(found) if form is None else _draw(request, visitor, found, form)
 

@@ -136,10 +136,12 @@ def check(request: HttpRequest, visitor: Visitor, collection: str, ref: str) -> 
     return _check_page(request, visitor, found, name)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @portal_page
 def upload(request: HttpRequest, visitor: Visitor, collection: str, ref: str) -> HttpResponseBase:
     found = _find(visitor, collection, ref)
+    if request.method != "POST":  # read again after a refusal
+        return redirect(f"portal:{found.noun}_write", ref)
     sent = UploadForm("paper", request.POST, request.FILES)
     if sent.is_valid():
         try:

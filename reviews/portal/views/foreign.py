@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.checks import LIMITS
@@ -77,10 +77,12 @@ def country(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBas
     return _draw(request, visitor, _find(visitor, ref))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @portal_page
 def upload(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     approval = _find(visitor, ref)
+    if request.method != "POST":  # read again after a refusal
+        return redirect(approval)
     form = hand_in(request, visitor, approval, "approval", hand_in_approval)
     return redirect(approval) if form is None else _draw(request, visitor, approval, form)
 

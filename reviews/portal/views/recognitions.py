@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ethicsreview.deadlines.models import Deadline
 from ethicsreview.documents.checks import LIMITS
@@ -35,10 +35,12 @@ def recognition(request: HttpRequest, visitor: Visitor, ref: str) -> HttpRespons
     return _draw(request, visitor, visitor.find(Recognition, ref, *RELATED))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @portal_page
 def upload(request: HttpRequest, visitor: Visitor, ref: str) -> HttpResponseBase:
     found = visitor.find(Recognition, ref, *RELATED)
+    if request.method != "POST":  # read again after a refusal
+        return redirect(found)
     form = hand_in(request, visitor, found, "evidence", hand_in_evidence)
     return redirect(found) if form is None else _draw(request, visitor, found, form)
 

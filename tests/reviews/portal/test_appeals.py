@@ -28,6 +28,8 @@ def test_an_appeal_is_begun_supported_and_filed() -> None:
     # Where the reasons are written is said before the step can be opened.
     assert "再在“提出申诉”中写明理由" in text(begun)
     assert lead.post(f"{page}upload/", {}).status_code == 422
+    # The address of the refusal stays in the browser, and is asked for again.
+    assert lead.get(f"{page}upload/").headers["Location"] == page
     lead.post(f"{page}upload/", {"file": support()})
     lead.post(f"{page}steps/file/", {"reasons": "对照组已另行论证"})
 

@@ -31,6 +31,7 @@ def test_a_person_without_a_unit_entrusts_and_may_begin_a_project() -> None:
     assert made.trustee.name in body(listed)
     assert client.get("/projects/new/").status_code == 200
     page = client.post("/entrustments/", {"trustee": made.trustee.ref}).url
+    assert client.get(f"{page}upload/").headers["Location"] == page
     client.post(f"{page}upload/", {"file": SimpleUploadedFile("委托书.txt", "委托书".encode())})
     terms = made.terms(case="no_unit", starts=law_day(made.at).isoformat(), ends="")
     assert client.post(f"{page}steps/propose/", terms).status_code == 302

@@ -88,6 +88,7 @@ def test_document_is_uploaded_entered_and_handed_out_as_attachment() -> None:
     lead = browser_of(path.lead)
     address = of(path, "DE").get_absolute_url()
     assert lead.post(f"{address}upload/", {}).status_code == 422
+    assert lead.get(f"{address}upload/").headers["Location"] == address
     assert "还不能这样做" in text(lead.get(f"{address}steps/enter_approval/"))
 
     lead.post(f"{address}upload/", {"file": letter()})

@@ -39,6 +39,7 @@ def test_another_services_letter_is_uploaded_and_entered() -> None:
     made = asked(here="510100", hours_ago=6)
     lead = browser_of(made.here.lead)
     page = lead.post(f"{made.here.review.get_absolute_url()}recognition/").url
+    assert lead.get(f"{page}upload/").headers["Location"] == page
     lead.post(f"{page}upload/", {"file": SimpleUploadedFile("批件.txt", "外省批件".encode())})
 
     answer = lead.post(f"{page}steps/request/", {"note": "外省批件", **BY_HAND})
