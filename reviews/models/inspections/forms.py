@@ -269,7 +269,7 @@ class ReferForm(StepForm):
 
 
 class AnswerForm(PapersForm):
-    text = _long(_("整改情况"), _("采取了什么措施，结果怎样；证明材料随后附上。"), rows=6)
+    text = _long(_("整改情况"), _("采取了什么措施，结果怎样，有哪些证明材料。"), rows=6)
     field_order = ["text"]
 
 
