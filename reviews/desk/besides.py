@@ -31,6 +31,7 @@ from reviews.models import (
     Participation,
     Recognition,
     Report,
+    Respondent,
     Sanction,
 )
 from reviews.models.inspections.sight import inspected
@@ -53,6 +54,10 @@ TO_DO = {
     (Participation.noun, Participation.State.INVITED): (gettext_lazy("答复协作审查的邀请"), "national:21"),
     (Entrustment.noun, Entrustment.State.PROPOSED): (gettext_lazy("答复委托审查"), "national:13"),
     (Disclosure.noun, Disclosure.State.SUBMITTED): (gettext_lazy("批准信息披露，或者退回修改"), ""),
+    **{
+        (Respondent.noun, state): (gettext_lazy("已听取陈述申辩，作出认定"), "national:49")
+        for state in (Respondent.State.NOTIFIED, Respondent.State.STATED)
+    },
     **{
         (Sanction.noun, state): (gettext_lazy("作出处理决定，或者决定不予处理"), "national:49")
         for state in (Sanction.State.NOTIFIED, Sanction.State.STATED)
@@ -84,8 +89,8 @@ def of_institution(visitor: Visitor) -> list[Besides]:
 
 
 def of_department(visitor: Visitor) -> list[Besides]:
-    """For a department's people: what waits for another of them than whoever wrote or proposed it."""
-    if not visitor.standing.holds(Role.REGULATOR):
+    """For a department's people, and whoever investigates: what waits for another than whoever wrote or proposed it."""
+    if not visitor.standing.holds(Role.REGULATOR) and not visitor.named_to_investigate:
         return []
     return _told(OF_DEPARTMENT(visitor.standing, day=law_day(visitor.at)))
 
@@ -153,7 +158,7 @@ def _alike(rows: "QuerySet[Any, Any]", title: str, since: str, **more: Any) -> "
     own = {one.name for one in rows.model._meta.fields}
     given = {
         "noun": Value(rows.model.noun),
-        **({} if title in own else {"title": F(title)}),
+        **({} if title == "title" else {"title": F(title)}),
         "what": Value("", output_field=CharField()),
         "how_many": Value(1, output_field=IntegerField()),
         "since": F(since),
@@ -226,6 +231,7 @@ def _of_institution(standing: Standing) -> "QuerySet[Any, Any]":
         _alike(invited, "collaboration__project__title", "invited_at"),
         _alike(offered, "institution__name", "proposed_at"),
         _inspections(standing),
+        _findings(standing),
         _sanctions(standing),
         _late(standing),
     )
@@ -235,6 +241,13 @@ def _inspections(standing: Standing) -> "QuerySet[Any, Any]":
     """What is to come to their own institution or committee, once it was told."""
     rows = Inspection.objects.visible_to(standing).filter(inspected(standing), state=Inspection.State.ANNOUNCED)
     return _alike(rows, "title", "announced_at", what=Cast("starts_on", CharField()))
+
+
+def _findings(standing: Standing) -> "QuerySet[Any, Any]":
+    """Of accused who were heard, or whose day for it is past: to be settled by the investigators."""
+    heard = Q(state=Respondent.State.STATED) | Q(state=Respondent.State.NOTIFIED, heard_until__lt=Given("day"))
+    rows = Respondent.objects.visible_to(standing).filter(heard, investigation__investigators__person=standing.person)
+    return _alike(rows, "name", "notified_at")
 
 
 def _sanctions(standing: Standing) -> "QuerySet[Any, Any]":
@@ -257,7 +270,7 @@ def _late(standing: Standing) -> "QuerySet[Any, Any]":
 
 
 def _of_department(standing: Standing) -> "QuerySet[Any, Any]":
-    return _together(_disclosures(standing), _sanctions(standing))
+    return _together(_disclosures(standing), _findings(standing), _sanctions(standing))
 
 
 def _disclosures(standing: Standing) -> "QuerySet[Any, Any]":

@@ -49,7 +49,7 @@ def queue(request: HttpRequest, visitor: Visitor) -> HttpResponseBase:
         context |= {"ballots": work.ballots(visitor), "meetings": work.meetings(visitor), "besides": besides(visitor)}
     elif side == "institution":
         context |= {"committees": healths(own, visitor.at), "besides": of_institution(visitor)}
-    elif side in ("recheck", "territory") and opens:
+    elif side in ("recheck", "territory", "") and opens:
         context["besides"] = of_department(visitor)
     if side != "operations" and opens:
         context["duties"] = duties(visitor, side)

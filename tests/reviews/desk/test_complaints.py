@@ -238,6 +238,21 @@ def test_a_city_that_supervises_reads_and_does_not_act(signed_in) -> None:
     assert done.status_code == 403
 
 
+def test_a_finding_to_be_settled_waits_on_the_first_page_of_the_investigator(signed_in) -> None:
+    made = matter().named().notified()
+    way = f'href="{address("respondent", made.respondent.ref)}">{made.respondent.name}'
+
+    def waits() -> list[bool]:
+        return [way in text(signed_in(one).get(address("queue"))) for one in (made.investigator, made.second)]
+
+    before = waits()
+    made.ask("state_case", by=made.accused, statement="没有招募")
+
+    assert (before, waits()) == ([False, False], [True, False])
+    made.settled()
+    assert waits() == [False, False]
+
+
 def test_a_sanction_to_be_decided_waits_on_the_first_page_of_another(signed_in) -> None:
     made = matter().proposed().rule("notify", until=law_day(timezone.now()) + timedelta(days=10))
     way = f'href="{address("sanction", made.sanction.ref)}">{made.respondent.name}'
