@@ -8,6 +8,7 @@ are those of our own columns.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -31,14 +32,8 @@ def insert_new(model: type[Model], rows: Sequence[Values], returning: Sequence[s
     whole = [[row[field.attname] if field.attname in row else field.get_default() for field in fields] for row in rows]
     if connection.vendor != "postgresql":
         return _inserted(model, whole, fields, wanted)
-    names = ", ".join(_name(field.column) for field in fields)
-    back = f" RETURNING {', '.join(_name(field.column) for field in wanted)}" if wanted else ""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {_table(model)} ({names}) SELECT {names} FROM {_recordset(fields)} "  # noqa: S608
-            f"ON CONFLICT DO NOTHING{back}",
-            [_document(fields, whole)],
-        )
+        cursor.execute(_insertion(model, tuple(returning)), [_document(fields, whole)])
         return cursor.fetchall() if wanted else []
 
 
@@ -52,16 +47,38 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
     table, place = _table(model), _name(key.column)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            columns = ", ".join(f"{_name(field.column)} = new.{_name(field.column)}" for field in fields)
             cursor.execute(
-                f"UPDATE {table} SET {columns} FROM {_recordset([key, *fields])} "  # noqa: S608
-                f"WHERE {table}.{place} = new.{place}",
+                _changing(model, tuple(names)),
                 [_document([key, *fields], [[getattr(row, f.attname) for f in (key, *fields)] for row in rows])],
             )
             return
         columns = ", ".join(f"{_name(field.column)} = %s" for field in fields)
         values = [[_prepared(field, row) for field in (*fields, key)] for row in rows]
         cursor.executemany(f"UPDATE {table} SET {columns} WHERE {place} = %s", values)  # noqa: S608
+
+
+@cache
+def _insertion(model: type[Model], returning: tuple[str, ...]) -> str:
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    names = ", ".join(_name(field.column) for field in fields)
+    wanted: list[Any] = [model._meta.get_field(name) for name in returning]
+    back = f" RETURNING {', '.join(_name(field.column) for field in wanted)}" if wanted else ""
+    return (
+        f"INSERT INTO {_table(model)} ({names}) SELECT {names} FROM {_recordset(fields)} "  # noqa: S608
+        f"ON CONFLICT DO NOTHING{back}"
+    )
+
+
+@cache
+def _changing(model: type[Model], names: tuple[str, ...]) -> str:
+    key: Any = model._meta.pk
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    table, place = _table(model), _name(key.column)
+    columns = ", ".join(f"{_name(field.column)} = new.{_name(field.column)}" for field in fields)
+    return (
+        f"UPDATE {table} SET {columns} FROM {_recordset([key, *fields])} "  # noqa: S608
+        f"WHERE {table}.{place} = new.{place}"
+    )
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What the objects of deadlines are called, told by the floor that knows them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 # An object by its kind and reference.
@@ -17,7 +17,8 @@ class Name:
     own: bool
 
 
-Namer = Callable[[Collection[Object]], Mapping[Object, Name]]
+# Of objects, each with whether some person's own duty hangs on it.
+Namer = Callable[[Mapping[Object, bool]], Mapping[Object, Name]]
 _NAMERS: list[Namer] = []
 
 
@@ -26,7 +27,7 @@ def name_by(namer: Namer) -> None:
     _NAMERS.append(namer)
 
 
-def names_of(objects: Collection[Object]) -> dict[Object, Name]:
+def names_of(objects: Mapping[Object, bool]) -> dict[Object, Name]:
     found: dict[Object, Name] = {}
     for namer in _NAMERS if objects else ():
         found |= namer(objects)

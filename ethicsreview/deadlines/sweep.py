@@ -19,7 +19,7 @@ from ethicsreview.accounts.standing import SYSTEM
 from ethicsreview.deadlines import lapsing, pulse, words
 from ethicsreview.deadlines.agenda import Moment, Turn, agenda_of, turn_at
 from ethicsreview.deadlines.models import Deadline, Outcome
-from ethicsreview.deadlines.naming import names_of
+from ethicsreview.deadlines.naming import Object, names_of
 from ethicsreview.deadlines.recipients import Recipients
 from ethicsreview.notices.outbox import Post, draft, write
 from ethicsreview.trail.models import Chain
@@ -125,7 +125,7 @@ def _visit(deadline: Deadline, at: datetime) -> Visit:
 
 def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
     recipients = Recipients.of([visit.deadline for visit in visits], at)
-    names = names_of({(visit.deadline.object_kind, visit.deadline.object_ref) for visit in visits})
+    names = names_of(_owned(visits))
     posts: list[Post] = []
     records: list[Record] = []
     for visit in visits:
@@ -146,6 +146,14 @@ def _carry_out(visits: Sequence[Visit], at: datetime) -> None:
         update([visit.deadline for visit in visits], WRITTEN)
         drafts = [draft(post, at) for post in posts]
     write(drafts, at)
+
+
+def _owned(visits: Sequence[Visit]) -> dict[Object, bool]:
+    found: dict[Object, bool] = {}
+    for deadline in (visit.deadline for visit in visits):
+        one = (deadline.object_kind, deadline.object_ref)
+        found[one] = found.get(one, False) or deadline.person_id is not None
+    return found
 
 
 def _told(turn: Turn, at: datetime) -> Iterator[dict[str, Any]]:
